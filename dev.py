@@ -285,7 +285,9 @@ def main() -> int:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(encoding="utf-8", errors="replace")  # a Windows console may be cp1252
-    parser = argparse.ArgumentParser(prog="dev.py", description=__doc__.splitlines()[0] if __doc__ else "")
+    parser = argparse.ArgumentParser(
+        prog="dev.py", allow_abbrev=False, description=__doc__.splitlines()[0] if __doc__ else ""
+    )
     parser.add_argument("--python", metavar="3.NN", choices=[f"{major}.{minor}" for major, minor in SUPPORTED])
     parser.add_argument("command", choices=sorted(PACKAGES))
     options, arguments = parser.parse_known_args()
