@@ -1,0 +1,88 @@
+"""Radius logins and the sessions the RADIUS server reports for them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy.dialects.postgresql import INET, MACADDR
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from desk.models.base import Base, BigId, Ref, Stamped, Versioned
+from desk.models.plans import CustomerPlan
+
+
+class RadiusLogin(Stamped, Versioned, Base):
+    """Login de Radius: what the customer's router dials with; its password is in the vault."""
+
+    __tablename__ = "radius_logins"
+    __table_args__ = (
+        # Unique among those that live, whatever the case of letters (domain 5.14.1).
+        Index("uq_radius_logins_login", text("lower(login)"), unique=True, postgresql_where=text("deleted_at IS NULL")),
+        Index("ix_radius_logins_login_text", text('lower(login) COLLATE "C"')),
+        Index("ix_radius_logins_login_part", text("lower(login) desk.gin_trgm_ops"), postgresql_using="gin"),
+        Index("ix_radius_logins_fixed_ip", "fixed_ip", postgresql_where=text("fixed_ip IS NOT NULL")),
+        Index("ix_radius_logins_mac_lock", "mac_lock", postgresql_where=text("mac_lock IS NOT NULL")),
+        CheckConstraint("login !~ '[[:space:][:cntrl:]]'", name="login_spaces"),
+        CheckConstraint("length(login) BETWEEN 1 AND 64", name="login_length"),
+    )
+
+    id: Mapped[BigId]
+    plan_id: Mapped[Ref] = mapped_column(ForeignKey("customer_plans.id"), index=True)
+    login: Mapped[str] = mapped_column(String(64))
+    fixed_ip: Mapped[Any | None] = mapped_column(INET)
+    mac_lock: Mapped[Any | None] = mapped_column(MACADDR)
+    deleted_at: Mapped[dt.datetime | None]
+    deleted_by: Mapped[str | None] = mapped_column(String(63))
+
+    plan: Mapped[CustomerPlan] = relationship(lazy="raise")
+
+    __mapper_args__ = {"version_id_col": Versioned.version}
+
+
+class RadiusSession(Base):
+    """One connection, as the RADIUS server's accounting tells it (`radius_api.radacct` is a view over this)."""
+
+    __tablename__ = "radius_sessions"
+    __table_args__ = (
+        Index("uq_radius_sessions_unique_id", "unique_id", unique=True),
+        Index("ix_radius_sessions_open", "username", postgresql_where=text("stopped_at IS NULL")),
+        Index("ix_radius_sessions_login_id_started_at", "login_id", "started_at"),
+        Index("ix_radius_sessions_open_ip", "framed_ip", postgresql_where=text("stopped_at IS NULL")),
+        Index("ix_radius_sessions_open_mac", "mac", postgresql_where=text("stopped_at IS NULL")),
+        Index("ix_radius_sessions_open_nas", "nas_address", "started_at", postgresql_where=text("stopped_at IS NULL")),
+    )
+
+    id: Mapped[BigId]
+    session_id: Mapped[str] = mapped_column(Text)
+    unique_id: Mapped[str] = mapped_column(Text)
+    username: Mapped[str | None] = mapped_column(Text)
+    login_id: Mapped[Ref | None]
+    realm: Mapped[str | None] = mapped_column(Text)
+    nas_address: Mapped[Any] = mapped_column(INET)
+    nas_port_id: Mapped[str | None] = mapped_column(Text)
+    nas_port_type: Mapped[str | None] = mapped_column(Text)
+    started_at: Mapped[dt.datetime | None]
+    updated_at: Mapped[dt.datetime | None]
+    stopped_at: Mapped[dt.datetime | None]
+    update_seconds: Mapped[int | None] = mapped_column(BigInteger)
+    session_seconds: Mapped[int | None] = mapped_column(BigInteger)
+    authentic: Mapped[str | None] = mapped_column(Text)
+    connect_info_start: Mapped[str | None] = mapped_column(Text)
+    connect_info_stop: Mapped[str | None] = mapped_column(Text)
+    in_octets: Mapped[int | None] = mapped_column(BigInteger)
+    out_octets: Mapped[int | None] = mapped_column(BigInteger)
+    called_station: Mapped[str | None] = mapped_column(Text)
+    calling_station: Mapped[str | None] = mapped_column(Text)
+    terminate_cause: Mapped[str | None] = mapped_column(Text)
+    service_type: Mapped[str | None] = mapped_column(Text)
+    framed_protocol: Mapped[str | None] = mapped_column(Text)
+    framed_ip: Mapped[Any | None] = mapped_column(INET)
+    framed_ipv6: Mapped[Any | None] = mapped_column(INET)
+    framed_ipv6_prefix: Mapped[Any | None] = mapped_column(INET)
+    framed_interface_id: Mapped[str | None] = mapped_column(Text)
+    delegated_ipv6_prefix: Mapped[Any | None] = mapped_column(INET)
+    acct_class: Mapped[str | None] = mapped_column(Text)
+    # Filled from calling_station by the trigger that finds login_id; null when the NAS sent no MAC.
+    mac: Mapped[Any | None] = mapped_column(MACADDR)

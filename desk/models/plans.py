@@ -1,0 +1,165 @@
+"""Customer plans: what a customer has contracted, one row per contracted instance."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from desk.models.access_points import AccessPoint
+from desk.models.base import Base, BigId, Money, Ref, Stamped, Versioned, enum_type
+from desk.models.catalog import CatalogPlan, PaymentMethod, PlanStatus
+from desk.models.customers import BusinessUnit, City, Customer
+
+
+class AddressKind(enum.StrEnum):
+    """The three addresses of a plan (PL-30)."""
+
+    INSTALLATION = "instalacao"
+    BILLING = "cobranca"
+    FISCAL = "fiscal"
+
+
+class ValueKind(enum.StrEnum):
+    """Desconto or Acréscimo."""
+
+    DISCOUNT = "desconto"
+    SURCHARGE = "acrescimo"
+
+
+class CustomerPlan(Stamped, Versioned, Base):
+    """One contracted plan of one customer."""
+
+    __tablename__ = "customer_plans"
+    __table_args__ = (
+        UniqueConstraint("customer_id", "number", name="uq_customer_plans_number"),
+        CheckConstraint("due_day BETWEEN 1 AND 31", name="due_day"),
+        CheckConstraint("value >= 0", name="value"),
+        CheckConstraint("number BETWEEN 1 AND 999", name="number"),
+        CheckConstraint("(status = 'CANCELADO') = (cancelled_on IS NOT NULL)", name="cancelled_on"),
+        Index("ix_customer_plans_catalog_plan_id", "catalog_plan_id"),
+        Index("ix_customer_plans_access_point_id", "access_point_id"),
+        Index(
+            "ix_customer_plans_provisional_until",
+            "provisional_until",
+            postgresql_where=text("provisional_until IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[BigId]
+    customer_id: Mapped[Ref] = mapped_column(ForeignKey("customers.id"))
+    number: Mapped[int] = mapped_column(server_default=text("0"))
+    catalog_plan_id: Mapped[Ref] = mapped_column(ForeignKey("catalog_plans.id"))
+    status: Mapped[str] = mapped_column(String(32), ForeignKey("plan_statuses.code"), index=True)
+    reference: Mapped[str] = mapped_column(String(60), server_default=text("''"))
+    start_date: Mapped[dt.date]
+    first_activation_date: Mapped[dt.date | None]
+    value: Mapped[Money]
+    installation_fee: Mapped[Decimal] = mapped_column(server_default=text("0"))
+    payment_method_id: Mapped[Ref] = mapped_column(ForeignKey("payment_methods.id"))
+    due_day: Mapped[int]
+    last_close_date: Mapped[dt.date | None]
+    separate_invoice: Mapped[bool] = mapped_column(server_default=text("false"))
+    booklet: Mapped[bool] = mapped_column(server_default=text("false"))
+    identifier_code: Mapped[str | None] = mapped_column(String(25), unique=True)
+    access_point_id: Mapped[Ref | None] = mapped_column(ForeignKey("access_points.id"))
+    business_unit_id: Mapped[Ref] = mapped_column(ForeignKey("business_units.id"))
+    seller: Mapped[str | None] = mapped_column(String(63), ForeignKey("people.role"))
+    # Markers with an expiry, not statuses (domain 4.3).
+    provisional_until: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
+    provisional_at: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
+    throttled: Mapped[bool] = mapped_column(server_default=text("false"))
+    composition_customized: Mapped[bool] = mapped_column(server_default=text("false"))
+    cancelled_on: Mapped[dt.date | None]
+    cancel_reason: Mapped[str] = mapped_column(String(80), server_default=text("''"))
+
+    customer: Mapped[Customer] = relationship(lazy="raise")
+    catalog_plan: Mapped[CatalogPlan] = relationship(lazy="raise")
+    plan_status: Mapped[PlanStatus] = relationship(lazy="raise")
+    payment_method: Mapped[PaymentMethod] = relationship(lazy="raise")
+    access_point: Mapped[AccessPoint | None] = relationship(lazy="raise")
+    business_unit: Mapped[BusinessUnit] = relationship(lazy="raise")
+    addresses: Mapped[list[PlanAddress]] = relationship(lazy="raise", passive_deletes=True)
+    value_details: Mapped[list[PlanValueDetail]] = relationship(
+        lazy="raise", order_by="PlanValueDetail.id", passive_deletes=True
+    )
+
+    __mapper_args__ = {"version_id_col": Versioned.version}
+
+
+class PlanAddress(Base):
+    """An address of the plan's own; where there is no row, the plan follows the customer (PL-31…PL-34)."""
+
+    __tablename__ = "plan_addresses"
+    __table_args__ = (
+        UniqueConstraint("plan_id", "kind", name="uq_plan_addresses_kind"),
+        CheckConstraint("zip ~ '^[0-9]{8}$' COLLATE \"C\"", name="zip_shape"),
+    )
+
+    id: Mapped[BigId]
+    plan_id: Mapped[Ref] = mapped_column(ForeignKey("customer_plans.id", ondelete="CASCADE"))
+    kind: Mapped[AddressKind] = mapped_column(enum_type(AddressKind, "address_kind"))
+    zip: Mapped[str] = mapped_column(String(8))
+    street: Mapped[str] = mapped_column(String(120))
+    number: Mapped[str] = mapped_column(String(20))
+    complement: Mapped[str] = mapped_column(String(60), server_default=text("''"))
+    district: Mapped[str] = mapped_column(String(80))
+    city_id: Mapped[Ref] = mapped_column(ForeignKey("cities.id"))
+    landmark: Mapped[str] = mapped_column(String(120), server_default=text("''"))
+
+    city: Mapped[City] = relationship(lazy="raise")
+
+
+class PlanValueDetail(Base):
+    """One discount or surcharge of a plan: an amount or a percentage, never both (BI-11, BI-13)."""
+
+    __tablename__ = "plan_value_details"
+    __table_args__ = (
+        CheckConstraint("(amount IS NULL) <> (percent IS NULL)", name="amount_or_percent"),
+        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("percent > 0 AND percent <= 100", name="percent"),
+        CheckConstraint("months IS NULL OR months > 0", name="months"),
+    )
+
+    id: Mapped[BigId]
+    plan_id: Mapped[Ref] = mapped_column(ForeignKey("customer_plans.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[ValueKind] = mapped_column(enum_type(ValueKind, "value_kind"))
+    description: Mapped[str] = mapped_column(String(80), server_default=text("''"))
+    amount: Mapped[Decimal | None]
+    percent: Mapped[Decimal | None]
+    starts_on: Mapped[dt.date]
+    months: Mapped[int | None]
+
+
+class PlanStatusHistory(Base):
+    """Every status a plan went through; written by a trigger, by nobody else."""
+
+    __tablename__ = "plan_status_history"
+    __table_args__ = (Index("ix_plan_status_history_plan_id_at", "plan_id", "at"),)
+
+    id: Mapped[BigId]
+    plan_id: Mapped[Ref] = mapped_column(ForeignKey("customer_plans.id", ondelete="CASCADE"))
+    from_status: Mapped[str | None] = mapped_column(String(32))
+    to_status: Mapped[str] = mapped_column(String(32))
+    marker: Mapped[str] = mapped_column(String(40), server_default=text("''"))
+    at: Mapped[dt.datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    who: Mapped[str] = mapped_column(String(63), server_default=text("session_user"))
+    reason: Mapped[str] = mapped_column(String(80), server_default=text("''"))
+    note: Mapped[str] = mapped_column(String(500), server_default=text("''"))
+
+
+class Circuit(Base):
+    """The named access circuit of a plan."""
+
+    __tablename__ = "circuits"
+    __table_args__ = (
+        UniqueConstraint("name", name="uq_circuits_name"),
+        Index("ix_circuits_name_text", text('lower(name) COLLATE "C"')),
+    )
+
+    id: Mapped[BigId]
+    plan_id: Mapped[Ref] = mapped_column(ForeignKey("customer_plans.id"), index=True)
+    name: Mapped[str] = mapped_column(String(40))

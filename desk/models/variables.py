@@ -1,0 +1,62 @@
+"""Variáveis: parameters of the whole installation, with the exact labels of domain 3.1 and 3.2."""
+
+from __future__ import annotations
+
+import enum
+
+from sqlalchemy import CheckConstraint, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from desk.models.base import Base, Versioned
+
+
+class Variable(enum.StrEnum):
+    """The label is the value; the code in the database is the member's name in lower case."""
+
+    START_DATE_AFTER_TRIAL = "Alterar a Data ao Habilitar após Experimentar"
+    FORBID_LOGIN_ACCENTS = "Bloquear Acentos em Logins de Radius"
+    COPY_CUSTOM_FIELDS = "Copiar Campos Extras de Planos"
+    EVENT_ON_ENABLE = "Criar Evento ao Habilitar o Plano do Cliente"
+    PROGRESSIVE_DISCOUNT_SURVIVES = "Dar Descontos Progressivos Mesmo com Mudança Plano"
+    INACTIVATE_WITH_LAST_PLAN = "Inativar Cliente ao Cancelar Último Plano"
+    LOGIN_REQUIRED = "Login de Radius Obrigatório no Cadastro de Clientes e Planos"
+    NO_CANCEL_WITH_EQUIPMENT = "Não Cancelar Planos com Equipamento"
+    DELETE_ACCESS_POINT_OF_CANCELLED = "Permite Apagar Ponto de Acesso que tenha Planos Cancelados"
+    INACTIVATE_WITH_PLANS = "Permite Inativar Cliente com Planos Não Cancelados"
+    TEMPORARY_SUSPENSION = "Permite Usar o Status Suspensão Temporária"
+    SERVICE_OWN_BILLING_METHOD = "Serviço Adicional Não Utilizar Forma de Cobrança do Plano"
+    ASK_VALUE_DETAIL_TRANSFER = "Verificar no Plano Transferência de Acréscimo ou Desconto"
+    LIMIT_CUSTOMERS = "Limitar Clientes"
+    MOBILE_REQUIRED = "Celular Obrigatório no Cadastro do Cliente"
+    BIRTH_DATE_REQUIRED = "Data de Nascimento Obrigatória"
+    EMAIL_REQUIRED = "E-Mail Obrigatório no Cadastro do Cliente"
+    MOTHER_REQUIRED = "Nome da Mãe Obrigatório no Cadastro do Cliente"
+    FATHER_REQUIRED = "Nome do Pai Obrigatório no Cadastro do Cliente"
+    PHONE_REQUIRED = "Telefone Obrigatório no Cadastro do Cliente"
+
+    @property
+    def code(self) -> str:
+        """Key of the row."""
+        return self.name.lower()
+
+
+class SystemVariable(Versioned, Base):
+    """One variable: S or N, or a number."""
+
+    __tablename__ = "variables"
+    __table_args__ = (
+        CheckConstraint(
+            "(type = 'S/N' AND value IN ('S', 'N')) OR (type = 'número' AND value ~ '^[0-9]{1,9}$')", name="value"
+        ),
+    )
+
+    code: Mapped[str] = mapped_column(String(60), primary_key=True)
+    label: Mapped[str] = mapped_column(String(100), unique=True)
+    section: Mapped[str] = mapped_column(String(60))
+    type: Mapped[str] = mapped_column(String(10), server_default=text("'S/N'"))
+    value: Mapped[str] = mapped_column(String(40))
+    default_value: Mapped[str] = mapped_column(String(40))
+    help: Mapped[str] = mapped_column(String(400), server_default=text("''"))
+    position: Mapped[int] = mapped_column(server_default=text("0"))
+
+    __mapper_args__ = {"version_id_col": Versioned.version}
