@@ -1,0 +1,1 @@
+"""Capabilities; importing this package registers every handler."""

@@ -1,0 +1,1 @@
+"""What every capability stands on: commands, units of work, errors, debts, secrets."""

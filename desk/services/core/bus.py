@@ -1,0 +1,163 @@
+"""Runs one command, or answers one query, as one unit of work."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, cast
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm.exc import StaleDataError
+
+from desk.models.people import Permission
+from desk.services.core.database_errors import translate
+from desk.services.core.errors import DatabaseLost, DomainError, NotAllowed, StaleRecord
+from desk.services.core.work import Actor, Work
+
+R = TypeVar("R")
+
+
+class Command(Generic[R]):
+    """Base of every order; `R` is what its use case answers with."""
+
+
+class Query(Command[R]):
+    """Base of every question: the same, in a read-only transaction."""
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A debt that a command left behind."""
+
+    topic: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[R]):
+    """What a command brought: its answer, what is now old, what the network is owed."""
+
+    value: R
+    changed: frozenset[str] = frozenset()
+    owed: tuple[Owed, ...] = ()
+    command_id: uuid.UUID | None = None
+
+
+Handler = Callable[[Any, Work], R]
+
+
+@dataclass(frozen=True)
+class UseCase:
+    """A handler and the permissions of which its caller needs one; none means everybody signed in."""
+
+    handler: Handler[Any]
+    any_of: tuple[Permission, ...]
+
+
+HANDLERS: dict[type[Command[Any]], UseCase] = {}
+
+
+def use_case(
+    command: type[Command[R]], *, permission: Permission | tuple[Permission, ...] | None
+) -> Callable[[Handler[R]], Handler[R]]:
+    """Make the decorated function the one handler of `command`, behind `permission` (any of, if several)."""
+    any_of = () if permission is None else permission if isinstance(permission, tuple) else (permission,)
+
+    def register(handler: Handler[R]) -> Handler[R]:
+        if command in HANDLERS:
+            raise TypeError(f"{command.__name__} has two handlers")
+        HANDLERS[command] = UseCase(handler, any_of)
+        return handler
+
+    return register
+
+
+class Bus:
+    """Executes commands and queries as the person who signed in."""
+
+    def __init__(self, sessions: sessionmaker[Session], actor: Actor) -> None:
+        self._sessions, self.actor = sessions, actor
+
+    def needs(self, command: type[Command[Any]]) -> tuple[Permission, ...]:
+        """The permissions of which one is needed; empty when everybody may."""
+        return HANDLERS[command].any_of
+
+    def may(self, command: type[Command[Any]]) -> bool:
+        """For menus. The real check is the database's."""
+        needed = HANDLERS[command].any_of
+        return not needed or not self.actor.permissions.isdisjoint(needed)
+
+    def execute(self, command: Command[R], *, command_id: uuid.UUID | None = None) -> Outcome[R]:
+        """Run one command in one transaction.
+
+        Raises a DomainError for everything expected; after DatabaseLost(committed=…) the caller knows
+        whether the write happened, and never repeats it blindly.
+        """
+        use_case_ = HANDLERS[type(command)]
+        if isinstance(command, Query):
+            return self._answer(command, use_case_)
+        name = command_id or uuid.uuid4()
+        try:
+            return self._carry_out(command, use_case_, name)
+        except StaleDataError as error:
+            raise StaleRecord() from error
+        except (DBAPIError, InterfaceError) as error:
+            found = translate(error)
+            if isinstance(found, DatabaseLost):
+                found = DatabaseLost(committed=self._was_committed(name))
+            if found is None:
+                raise
+            raise found from error
+
+    def _carry_out(self, command: Command[R], use_case_: UseCase, name: uuid.UUID) -> Outcome[R]:
+        with self._sessions.begin() as session:
+            session.execute(
+                text("SELECT desk.begin_command(:id, :name, :any_of)"),
+                {"id": name, "name": type(command).__name__, "any_of": [p.code for p in use_case_.any_of]},
+            )
+            work = Work(session, self.actor)
+            value = cast(R, use_case_.handler(command, work))
+            session.flush()
+            owed = session.execute(
+                text("SELECT topic, key FROM desk.debts WHERE xid::text = pg_current_xact_id()::text AND done < wanted")
+            )
+            left = tuple(Owed(topic, key) for topic, key in owed)
+            if work.changed:  # delivered by PostgreSQL to every desk, and only on commit
+                payload = ",".join(sorted(work.changed))
+                session.execute(text("SELECT pg_notify('desk_changed', :payload)"), {"payload": payload})
+        return Outcome(value, frozenset(work.changed), left, name)
+
+    def _answer(self, query: Query[R], use_case_: UseCase) -> Outcome[R]:
+        try:
+            with self._sessions() as session:
+                session.connection(execution_options={"postgresql_readonly": True})
+                if use_case_.any_of:
+                    codes = [p.code for p in use_case_.any_of]
+                    held = session.execute(text("SELECT desk.holds(VARIADIC :codes)"), {"codes": codes}).scalar_one()
+                    if not held:
+                        raise NotAllowed(permission=use_case_.any_of[0].value)
+                return Outcome(cast(R, use_case_.handler(query, Work(session, self.actor))))
+        except (DBAPIError, InterfaceError) as error:
+            found = translate(error)
+            if found is None:
+                raise
+            raise found from error
+
+    def _was_committed(self, name: uuid.UUID) -> bool | None:
+        """Ask a fresh connection whether a command whose answer was lost had been committed."""
+        try:
+            with self._sessions() as session:
+                done: bool = session.execute(text("SELECT desk.command_done(:id)"), {"id": name}).scalar_one()
+                return done
+        except (DBAPIError, InterfaceError):
+            return None
+
+
+def as_domain_error(error: BaseException) -> DomainError | None:
+    """The expected failure that `error` is, if it is one."""
+    if isinstance(error, DomainError):
+        return error
+    return translate(error) if isinstance(error, DBAPIError) else None

@@ -1,0 +1,74 @@
+"""Listens to what other desks changed. A notice is a hint anyone can send; screens believe only rows (design D2)."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+import psycopg
+
+log = logging.getLogger(__name__)
+
+CHANNEL = "desk_changed"
+_LONGEST = 8000
+
+
+class Listener:
+    """One connection that LISTENs, in a thread of its own; reconnects by itself and says when it lost sight.
+
+    `on_change` gets the names that became old, `on_state` True or False as the connection comes and goes.
+    After a gap everything counts as old, since the notices of the gap are gone: `on_change({"*"})`.
+    """
+
+    RETRY_SECONDS = 2.0
+
+    def __init__(
+        self,
+        connect: Callable[[], psycopg.Connection[tuple[object, ...]]],
+        on_change: Callable[[frozenset[str]], None],
+        on_state: Callable[[bool], None] = lambda connected: None,
+    ) -> None:
+        self._connect, self._on_change, self._on_state = connect, on_change, on_state
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="desk-listener", daemon=True)
+
+    def start(self) -> None:
+        """Begin to listen."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop; returns when the connection is closed."""
+        self._closing.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        gap = False
+        while not self._closing.is_set():
+            try:
+                with self._connect() as connection:
+                    connection.execute(f"LISTEN {CHANNEL}")
+                    self._on_state(True)
+                    if gap:
+                        self._on_change(frozenset({"*"}))
+                        gap = False
+                    self._follow(connection)
+            except (psycopg.OperationalError, psycopg.InterfaceError, OSError) as error:
+                if self._closing.is_set():
+                    return
+                log.warning("listener lost the database: %s", type(error).__name__)
+                gap = True
+                self._on_state(False)
+                self._closing.wait(self.RETRY_SECONDS)
+
+    def _follow(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
+        while not self._closing.is_set():
+            names: set[str] = set()
+            # A short timeout is how closing is noticed; the server sends at once whatever we wait for.
+            for notice in connection.notifies(timeout=0.5, stop_after=50):
+                names.update(name for name in notice.payload[:_LONGEST].split(",") if name)
+            if names:
+                self._on_change(frozenset(names))
+            else:
+                connection.execute("SELECT 1")

@@ -1,0 +1,215 @@
+"""Settles what commands owe the outside world. Safe on several machines at once (design D5)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import json
+import logging
+import threading
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from typing import Any, Protocol
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.orm import Session, sessionmaker
+
+from desk.integrations.errors import IntegrationError, Unreachable
+from desk.services.core.bus import Owed
+from desk.services.core.database_errors import translate
+from desk.services.core.topics import Topic
+
+log = logging.getLogger(__name__)
+
+
+class DeliveryState(enum.StrEnum):
+    """What is known of one step of a delivery."""
+
+    RUNNING = "running"
+    DONE = "done"
+    UNCHANGED = "unchanged"
+    SILENT = "silent"
+    REFUSED = "refused"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a delivery as the clerk sees it: which system, which thing, what came of it, and the proof."""
+
+    system: str  # "radius" | "session" | "router"
+    thing: str  # login, address
+    device: str
+    state: DeliveryState
+    detail: str = ""  # code of the text, such as "access_blocked", "gone_from_list"
+    at: str = ""  # ISO, when it was seen
+    params: dict[str, Any] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True)
+class Lease:
+    """A debt that this program may settle until the lease runs out."""
+
+    topic: str
+    key: str
+    wanted: int
+    lease: uuid.UUID
+    attempts: int
+    customer_id: int | None
+    plan_id: int | None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """News about one debt: the steps known so far; `final` when this attempt is over."""
+
+    topic: str
+    key: str
+    customer_id: int | None
+    plan_id: int | None
+    steps: tuple[Step, ...]
+    final: bool
+    settled: bool = False
+    next_due: dt.datetime | None = None
+
+
+Report = Callable[[Step], None]
+
+
+class Reconciler(Protocol):
+    """Reads the present wanted state of one key and makes the world agree; reports each step as it happens."""
+
+    def __call__(self, lease: Lease, report: Report) -> None: ...
+
+
+class Settler:
+    """Leases debts, reconciles them with no transaction open, and writes down what came of it."""
+
+    def __init__(
+        self,
+        sessions: sessionmaker[Session],
+        reconcilers: Mapping[Topic, Reconciler],
+        on_progress: Callable[[Progress], None] = lambda progress: None,
+    ) -> None:
+        self._sessions, self._reconcilers, self._tell = sessions, reconcilers, on_progress
+
+    def settle(self, topic: str | None = None, key: str | None = None) -> bool:
+        """Take one debt (that one, or the next that is due) and try to pay it. False when there is none."""
+        lease = self._take(topic, key)
+        if lease is None:
+            return False
+        steps: dict[tuple[str, str, str], Step] = {}
+
+        def report(step: Step) -> None:
+            steps[step.system, step.thing, step.device] = step
+            self._tell(Progress(lease.topic, lease.key, lease.customer_id, lease.plan_id, tuple(steps.values()), False))
+
+        error: Exception | None = None
+        try:
+            self._reconcilers[Topic(lease.topic)](lease, report)
+        except IntegrationError as failure:
+            error = failure
+        except Exception as bug:  # a bug stops this debt, not the worker
+            log.exception("reconciling %s %s", lease.topic, lease.key)
+            error = bug
+        due = self._write_down(lease, tuple(steps.values()), error)
+        self._tell(
+            Progress(
+                lease.topic,
+                lease.key,
+                lease.customer_id,
+                lease.plan_id,
+                tuple(steps.values()),
+                final=True,
+                settled=error is None,
+                next_due=due,
+            )
+        )
+        return True
+
+    def _take(self, topic: str | None, key: str | None) -> Lease | None:
+        with self._sessions.begin() as session:
+            row = session.execute(
+                text(
+                    "SELECT topic, key, wanted, lease, attempts, customer_id, plan_id"
+                    " FROM desk.debt_lease(:topic, :key)"
+                ),
+                {"topic": topic, "key": key},
+            ).first()
+        return None if row is None else Lease(*row)
+
+    def _write_down(self, lease: Lease, steps: tuple[Step, ...], error: Exception | None) -> dt.datetime | None:
+        proof = json.dumps({"steps": [asdict(step) for step in steps]}, default=str)
+        ids = {"topic": lease.topic, "key": lease.key, "lease": lease.lease}
+        with self._sessions.begin() as session:
+            if error is None:
+                session.execute(
+                    text("SELECT desk.debt_settle(:topic, :key, :upto, :lease, CAST(:proof AS jsonb))"),
+                    ids | {"upto": lease.wanted, "proof": proof},
+                )
+                return None
+            due: dt.datetime | None = session.execute(
+                text("SELECT desk.debt_fail(:topic, :key, :lease, :code, :detail, :retry, CAST(:proof AS jsonb))"),
+                ids
+                | {
+                    "code": getattr(error, "code", type(error).__name__)[:40],
+                    "detail": str(error)[:300],
+                    "retry": isinstance(error, Unreachable),
+                    "proof": proof,
+                },
+            ).scalar_one()
+            return due
+
+
+class Deliveries:
+    """Settles this desk's own debts at once, and afterwards whatever others left behind."""
+
+    IDLE_SECONDS = 15.0
+
+    def __init__(self, settler: Settler, workers: int = 2) -> None:
+        self._settler = settler
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="desk-settle")
+        self._wake, self._closing = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._loop, name="desk-leftovers", daemon=True)
+
+    def start(self) -> None:
+        """Begin looking after leftovers in the background."""
+        self._thread.start()
+
+    def deliver(self, owed: Iterable[Owed]) -> None:
+        """Settle these now, without waiting for them."""
+        for debt in owed:
+            self._pool.submit(self._one, debt)
+
+    def look(self) -> None:
+        """Look for leftovers now instead of at the next round."""
+        self._wake.set()
+
+    def close(self) -> None:
+        """Finish the attempt under way and stop; what is left stays a debt for others."""
+        self._closing.set()
+        self._wake.set()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _one(self, debt: Owed) -> None:
+        try:
+            self._settler.settle(debt.topic, debt.key)
+        except (DBAPIError, InterfaceError) as error:
+            if translate(error) is None:
+                raise
+            log.warning("settling %s %s waits for the database", debt.topic, debt.key)
+
+    def _loop(self) -> None:
+        while not self._closing.is_set():
+            try:
+                while not self._closing.is_set() and self._settler.settle():
+                    pass
+            except (DBAPIError, InterfaceError) as error:
+                log.warning("leftovers wait for the database: %s", type(error).__name__)
+            self._wake.wait(self.IDLE_SECONDS)
+            self._wake.clear()

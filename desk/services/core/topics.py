@@ -1,0 +1,12 @@
+"""The kinds of thing that the outside world can be owed."""
+
+from __future__ import annotations
+
+import enum
+
+
+class Topic(enum.StrEnum):
+    """Topic of a debt; each has one reconciler (tests/rules/test_handlers.py)."""
+
+    RADIUS_LOGIN = "radius_login"
+    PLAN_PROVISIONAL = "plan_provisional"

@@ -1,0 +1,89 @@
+"""What one use case may touch, and what it leaves behind."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from desk.models.people import Permission
+from desk.services.core.errors import FieldChange
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The person at this desk, as known at sign-in: decides what is shown, never what is done."""
+
+    role: str
+    name: str
+    permissions: frozenset[Permission]
+    company: str = ""
+    demo: bool = False
+
+
+@dataclass
+class Work:
+    """One unit of work: a session in one transaction, and the names of what became old."""
+
+    session: Session
+    actor: Actor
+    changed: set[str] = field(default_factory=set)
+
+    def record(self, action: str, *, customer_id: int | None, plan_id: int | None = None, **params: Any) -> None:
+        """Add the human line to the history (design D6); row triggers keep before and after."""
+        self.session.flush()
+        self.session.execute(
+            text("SELECT desk.record(:action, :customer, :plan, CAST(:params AS jsonb))"),
+            {
+                "action": action,
+                "customer": customer_id,
+                "plan": plan_id,
+                "params": json.dumps(params, default=str, ensure_ascii=False),
+            },
+        )
+        if customer_id is not None:
+            self.touch("history", customer_id)
+
+    def because(self, reason: str, note: str = "") -> None:
+        """Say why, for the status history that a trigger writes."""
+        self.session.execute(
+            text("SELECT set_config('desk.reason', :reason, true), set_config('desk.note', :note, true)"),
+            {"reason": reason[:80], "note": note[:500]},
+        )
+
+    def touch(self, part: str, key: object = None) -> None:
+        """Name a part of any screen that is old after this commit, such as "plans/42"."""
+        self.changed.add(part if key is None else f"{part}/{key}")
+
+    @property
+    def today(self) -> dt.date:
+        """The company's day; a clerk's own TimeZone does not count."""
+        day: dt.date = self.session.execute(text("SELECT desk.today()")).scalar_one()
+        return day
+
+    @property
+    def now(self) -> dt.datetime:
+        """The server's clock, with zone."""
+        moment: dt.datetime = self.session.execute(text("SELECT clock_timestamp()")).scalar_one()
+        return moment
+
+    def changes_since(self, table: str, key: object, version: int) -> Sequence[FieldChange]:
+        """What others did to a row after `version`, newest last; empty when the log no longer knows."""
+        rows = self.session.execute(
+            text(
+                "SELECT who, at, before, after FROM desk.change_log WHERE tbl = :tbl AND key = :key AND op = 'U'"
+                " AND (after->>'version')::int > :version ORDER BY at, id"
+            ),
+            {"tbl": table, "key": str(key), "version": version},
+        )
+        return [
+            FieldChange(who=who, at=at.isoformat(), field=name, before=(before or {}).get(name), after=value)
+            for who, at, before, after in rows
+            for name, value in (after or {}).items()
+            if name != "version"
+        ]
