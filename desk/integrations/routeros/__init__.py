@@ -1,0 +1,1 @@
+"""MikroTik routers over the RouterOS API: the port in `port`, the adapter in `client`."""

@@ -1,0 +1,352 @@
+"""The adapter: RouterOS over its API, with every failure turned into one of ours."""
+
+from __future__ import annotations
+
+import re
+import socket
+import time
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from desk.integrations.errors import (
+    Reason,
+    Refused,
+    Rejected,
+    Unreachable,
+    printable,
+    without_secrets,
+)
+from desk.integrations.routeros.port import (
+    OWNER_MARK,
+    PppActive,
+    PppSecret,
+    RouterAddress,
+    RouterInfo,
+)
+from desk.integrations.routeros.tls import Deadline, dial, secure, unreachable
+
+if TYPE_CHECKING:
+    from desk.integrations.routeros.wire import PlainApi
+
+Row = dict[str, str]
+
+SECRET_FIELDS = (".id", "name", "profile", "disabled", "service", "remote-address", "comment")
+ACTIVE_FIELDS = (".id", "name", "address", "caller-id", "uptime", "session-id")
+NAMES_PER_QUESTION = 100
+FIELD_LIMIT = 255
+LOOK_PAUSE = 0.1
+LONGEST_PAUSE = 1.0
+
+_ID = re.compile(r"\*[0-9A-Fa-f]{1,16}")
+_UPTIME = re.compile(
+    r"(?:(?P<weeks>[0-9]{1,5})w)?(?:(?P<days>[0-9]{1,6})d)?"
+    r"(?:(?P<h>[0-9]{1,6}):(?P<m>[0-9]{2}):(?P<s>[0-9]{2})"
+    r"|(?:(?P<hours>[0-9]{1,6})h)?(?:(?P<minutes>[0-9]{1,6})m)?(?:(?P<seconds>[0-9]{1,6})s)?)"
+)
+
+
+class RouterOs:
+    """One router, visited anew each time: a connection kept open would outlive the answer it is for."""
+
+    def __init__(self, address: RouterAddress) -> None:
+        self._address = address
+
+    @property
+    def host(self) -> str:
+        """The address errors name."""
+        return self._address.host
+
+    @contextmanager
+    def open(self, *, deadline: float | None = None) -> Iterator[RouterOsSession]:
+        """Connect, check who answers, sign in; hang up at the end whatever happened."""
+        limit = Deadline(self._address.deadline if deadline is None else deadline)
+        try:
+            connection = dial(self._address.host, self._address.port, limit)
+        except OSError as error:
+            raise unreachable(self.host, error) from error
+        try:
+            try:
+                connection = secure(connection, self._address, limit)
+            except OSError as error:
+                raise unreachable(self.host, error) from error
+            session = RouterOsSession(connection, self._address, limit)
+            session.sign_in()
+            yield session
+        finally:
+            connection.close()
+
+
+class RouterOsSession:
+    """One signed-in visit."""
+
+    def __init__(self, connection: socket.socket, address: RouterAddress, deadline: Deadline) -> None:
+        from desk.integrations.routeros.wire import PlainApi, Wire
+
+        self._address, self._deadline = address, deadline
+        self._secrets = [address.password]
+        self._api: PlainApi = PlainApi(protocol=Wire(connection, address.host, deadline))
+
+    def sign_in(self) -> None:
+        """Log in; a router that says no here wants another name or password, not another try."""
+        try:
+            with self._translated():
+                self._api.sign_in(self._address.username, self._address.password)
+        except Rejected as error:
+            if error.reason is not Reason.SAID_NO:
+                raise
+            raise Refused(error.device, error.detail, reason=Reason.LOGIN) from None
+
+    def list_secrets(
+        self, names: Collection[str] | None = None, *, with_passwords: bool = False
+    ) -> tuple[PppSecret, ...]:
+        """Secrets the router holds, all of them or those with these names."""
+        rows = self._secret_rows(names, with_passwords=with_passwords)
+        return tuple(_secret(row) for row in rows)
+
+    def find_secret(self, name: str, *, with_password: bool = False) -> PppSecret | None:
+        """The secret with exactly this name, ours first where several services share it."""
+        found = self.list_secrets([name], with_passwords=with_password)
+        return next((secret for secret in found if secret.ours), found[0] if found else None)
+
+    def ensure_secret(self, wanted: PppSecret, *, adopt: bool = False) -> bool:
+        """Make the router hold exactly this secret. True if it had to change anything."""
+        if wanted.password:
+            self._secrets.append(wanted.password)
+        try:
+            return self._agree(wanted, adopt=adopt)
+        except Rejected as error:
+            # Somebody added or removed the same line between our look and our step: look once more.
+            if not _lost_race(error):
+                raise
+            return self._agree(wanted, adopt=adopt)
+
+    def drop_secret(self, name: str, *, adopt: bool = False) -> bool:
+        """Make the router hold no such secret. True if it had one."""
+        rows = self._secret_rows([name])
+        ours = [row for row in rows if adopt or _is_ours(row)]
+        if rows and not ours:
+            raise self._not_ours(name)
+        gone = [self._remove("/ppp/secret/remove", row) for row in ours]
+        return any(gone)
+
+    def list_active(self, names: Collection[str] | None = None) -> tuple[PppActive, ...]:
+        """Connections that are up, all of them or those of these names."""
+        return tuple(_active(row) for row in self._rows("/ppp/active/print", ACTIVE_FIELDS, names))
+
+    def drop_session(self, name: str) -> int:
+        """End the connections of this name and look afterwards; how many are proven gone.
+
+        A subscriber's modem dials again at once, so proof is that the very sessions seen before are no longer listed.
+        """
+        rows = self._rows("/ppp/active/print", ACTIVE_FIELDS, [name])
+        before = {_session_key(row) for row in rows}
+        for row in rows:
+            self._remove("/ppp/active/remove", row)
+        pause = LOOK_PAUSE
+        while before and before & {_session_key(row) for row in self._rows("/ppp/active/print", ACTIVE_FIELDS, [name])}:
+            self._wait(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+        return len(before)
+
+    def info(self) -> RouterInfo:
+        """Name, version and model of the router."""
+        identity = self._only(self._say("/system/identity/print"))
+        resource = self._only(self._say("/system/resource/print"))
+        return RouterInfo(
+            identity=_text(identity, "name"),
+            version=_text(resource, "version"),
+            board=_text(resource, "board-name"),
+            uptime=_duration(resource.get("uptime", "")),
+        )
+
+    def _agree(self, wanted: PppSecret, *, adopt: bool) -> bool:
+        rows = self._secret_rows([wanted.name], with_passwords=wanted.password is not None)
+        row = next((row for row in rows if _is_ours(row)), rows[0] if rows else None)
+        fields = _fields(wanted)
+        if row is None:
+            self._say("/ppp/secret/add", f"=name={wanted.name}", *_words(fields))
+            return True
+        if not adopt and not _is_ours(row):
+            raise self._not_ours(wanted.name)
+        stale = {key: value for key, value in fields.items() if not _same(row, key, value)}
+        if stale:
+            self._say("/ppp/secret/set", f"=.id={row['.id']}", *_words(stale))
+        loose = wanted.remote_address is None and bool(row.get("remote-address"))
+        if loose:  # an address cannot be set to nothing, only unset
+            self._say("/ppp/secret/unset", f"=.id={row['.id']}", "=value-name=remote-address")
+        return bool(stale) or loose
+
+    def _secret_rows(self, names: Collection[str] | None, *, with_passwords: bool = False) -> list[Row]:
+        fields = (*SECRET_FIELDS, "password") if with_passwords else SECRET_FIELDS
+        return self._rows("/ppp/secret/print", fields, names)
+
+    def _rows(self, command: str, fields: Sequence[str], names: Collection[str] | None) -> list[Row]:
+        proplist = f"=.proplist={','.join(fields)}"
+        if names is None:
+            return self._believed(self._say(command, proplist))
+        rows: list[Row] = []
+        asked = sorted(set(names))
+        for start in range(0, len(asked), NAMES_PER_QUESTION):
+            some = asked[start : start + NAMES_PER_QUESTION]
+            query = [f"?name={name}" for name in some] + ["?#|"] * (len(some) - 1)
+            rows += self._believed(self._say(command, proplist, *query))
+        # Acting on a line that was not asked for would hit a stranger.
+        return [row for row in rows if row["name"] in set(asked)]
+
+    def _believed(self, rows: list[Row]) -> list[Row]:
+        for row in rows:
+            if not _ID.fullmatch(row.get(".id", "")) or not row.get("name"):
+                raise Rejected(self._address.host, "a line without name or number", reason=Reason.NONSENSE)
+        return rows
+
+    def _only(self, rows: list[Row]) -> Row:
+        if not rows:
+            raise Rejected(self._address.host, "an empty answer", reason=Reason.NONSENSE)
+        return rows[0]
+
+    def _remove(self, command: str, row: Row) -> bool:
+        try:
+            self._say(command, f"=.id={row['.id']}")
+        except Rejected as error:
+            if "no such item" not in error.detail:
+                raise
+            return False
+        return True
+
+    def _wait(self, seconds: float) -> None:
+        try:
+            patience = self._deadline.left() > seconds
+        except TimeoutError:
+            patience = False
+        if not patience:
+            raise Unreachable(self._address.host, "still lists the connection", reason=Reason.STILL_THERE)
+        time.sleep(seconds)
+
+    def _not_ours(self, name: str) -> Rejected:
+        return Rejected(self._address.host, f"secret {name} was not made by Desk", reason=Reason.NOT_OURS)
+
+    def _say(self, command: str, *words: str) -> list[Row]:
+        with self._translated():
+            return list(self._api.rawCmd(command, *words))
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        # Causes are cut off: what the library raises may quote the sentence, and with it a password.
+        from librouteros.exceptions import (
+            ConnectionClosed,
+            FatalError,
+            LibRouterosError,
+            MultiTrapError,
+            TrapError,
+        )
+
+        host = self._address.host
+        try:
+            yield
+        except OSError as error:
+            raise unreachable(host, error) from None
+        except ConnectionClosed:
+            raise Unreachable(host, "connection broke off", reason=Reason.CLOSED) from None
+        except FatalError as error:
+            told = self._clean(error)
+            if "not logged in" in told or "invalid user" in told:
+                raise Refused(host, told) from None
+            raise Unreachable(host, told, reason=Reason.CLOSED) from None
+        except (TrapError, MultiTrapError) as error:
+            raise self._complaint(self._clean(error)) from None
+        except LibRouterosError:
+            raise Rejected(host, "does not speak the RouterOS API", reason=Reason.NONSENSE) from None
+        except ValueError:
+            raise Rejected(host, "text that cannot be sent", reason=Reason.BAD_REQUEST) from None
+
+    def _complaint(self, told: str) -> Refused | Rejected:
+        if "not enough permissions" in told:
+            return Refused(self._address.host, told, reason=Reason.PERMISSION)
+        return Rejected(self._address.host, told)
+
+    def _clean(self, error: Exception) -> str:
+        return printable(without_secrets(str(error), self._secrets))
+
+
+def _fields(wanted: PppSecret) -> dict[str, str]:
+    fields = {
+        "profile": wanted.profile,
+        "disabled": "yes" if wanted.disabled else "no",
+        "service": wanted.service,
+        "comment": wanted.comment,
+    }
+    if wanted.remote_address is not None:
+        fields["remote-address"] = wanted.remote_address
+    if wanted.password is not None:
+        fields["password"] = wanted.password
+    return fields
+
+
+def _words(fields: dict[str, str]) -> list[str]:
+    return [f"={key}={value}" for key, value in fields.items()]
+
+
+def _same(row: Row, key: str, value: str) -> bool:
+    if key == "disabled":
+        return _flag(row.get(key, "")) == _flag(value)
+    # A password the router does not show (our user lacks its "sensitive" policy) counts as different.
+    return row.get(key, None if key == "password" else "") == value
+
+
+def _flag(value: str) -> bool:
+    return value in {"true", "yes"}
+
+
+def _is_ours(row: Row) -> bool:
+    return row.get("comment", "").startswith(OWNER_MARK)
+
+
+def _lost_race(error: Rejected) -> bool:
+    return error.reason is Reason.SAID_NO and ("already" in error.detail or "no such item" in error.detail)
+
+
+def _session_key(row: Row) -> tuple[str, str]:
+    return row[".id"], row.get("session-id", "")
+
+
+def _text(row: Row, key: str) -> str:
+    return printable(row.get(key, ""), FIELD_LIMIT)
+
+
+def _duration(text: str) -> timedelta | None:
+    found = _UPTIME.fullmatch(text)
+    if not text or found is None:
+        return None
+    number = {key: int(value) for key, value in found.groupdict(default="0").items()}
+    return timedelta(
+        weeks=number["weeks"],
+        days=number["days"],
+        hours=number["hours"] + number["h"],
+        minutes=number["minutes"] + number["m"],
+        seconds=number["seconds"] + number["s"],
+    )
+
+
+def _secret(row: Row) -> PppSecret:
+    return PppSecret(
+        name=_text(row, "name"),
+        profile=_text(row, "profile"),
+        comment=_text(row, "comment"),
+        disabled=_flag(row.get("disabled", "")),
+        service=_text(row, "service"),
+        remote_address=_text(row, "remote-address") or None,
+        password=row.get("password"),
+    )
+
+
+def _active(row: Row) -> PppActive:
+    return PppActive(
+        name=_text(row, "name"),
+        id=row[".id"],
+        address=_text(row, "address"),
+        caller_id=_text(row, "caller-id"),
+        uptime=_duration(row.get("uptime", "")),
+        session_id=_text(row, "session-id"),
+    )

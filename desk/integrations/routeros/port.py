@@ -1,0 +1,122 @@
+"""What services need from a RouterOS device, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import Protocol
+
+OWNER_MARK = "desk:"
+PLAIN_PORT = 8728
+TLS_PORT = 8729
+USUAL_DEADLINE = 8.0
+
+
+class TlsMode(StrEnum):
+    """How the router proves who it is, from not at all to a certificate chain."""
+
+    OFF = "off"
+    PINNED = "pinned"
+    VERIFY = "verify"
+    # Encrypted, but anyone on the path can pose as the router; for devices whose api-ssl has no certificate.
+    ANONYMOUS = "anonymous"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouterAddress:
+    """Where a router is and how to get in; `deadline` bounds one visit from the first packet to the last."""
+
+    host: str
+    username: str
+    password: str = field(repr=False)
+    port: int = TLS_PORT
+    tls: TlsMode = TlsMode.PINNED
+    fingerprint: str = ""
+    authority: str | None = None
+    deadline: float = USUAL_DEADLINE
+
+
+@dataclass(frozen=True, kw_only=True)
+class PppSecret:
+    """One line of /ppp/secret. Without a password: leave the router's alone, or it was not asked for."""
+
+    name: str
+    profile: str
+    comment: str = ""
+    disabled: bool = False
+    service: str = "pppoe"
+    remote_address: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+    @property
+    def ours(self) -> bool:
+        """Whether Desk put this line there."""
+        return self.comment.startswith(OWNER_MARK)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PppActive:
+    """One connection that is up, as the router itself lists it."""
+
+    name: str
+    id: str
+    address: str = ""
+    caller_id: str = ""
+    uptime: timedelta | None = None
+    session_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouterInfo:
+    """What the router says about itself."""
+
+    identity: str
+    version: str
+    board: str
+    uptime: timedelta | None = None
+
+
+def owner_mark(login_id: int) -> str:
+    """Comment that marks a line of the router as kept by Desk for this login."""
+    return f"{OWNER_MARK}{login_id}"
+
+
+class RouterSession(Protocol):
+    """One signed-in visit to a router; every verb may be repeated without harm."""
+
+    def list_secrets(
+        self, names: Collection[str] | None = None, *, with_passwords: bool = False
+    ) -> tuple[PppSecret, ...]:
+        """Secrets the router holds, all of them or those with these names."""
+
+    def find_secret(self, name: str, *, with_password: bool = False) -> PppSecret | None:
+        """The secret with exactly this name."""
+
+    def ensure_secret(self, wanted: PppSecret, *, adopt: bool = False) -> bool:
+        """Make the router hold exactly this secret; True if it had to change. Foreign lines only with `adopt`."""
+
+    def drop_secret(self, name: str, *, adopt: bool = False) -> bool:
+        """Make the router hold no such secret; True if it had one. Foreign lines only with `adopt`."""
+
+    def list_active(self, names: Collection[str] | None = None) -> tuple[PppActive, ...]:
+        """Connections that are up, all of them or those of these names."""
+
+    def drop_session(self, name: str) -> int:
+        """End the connections of this name and look afterwards; how many are proven gone."""
+
+    def info(self) -> RouterInfo:
+        """Name, version and model of the router."""
+
+
+class Router(Protocol):
+    """A router that can be visited; one visit signs in once, however many verbs it uses."""
+
+    @property
+    def host(self) -> str:
+        """The address errors name."""
+
+    def open(self, *, deadline: float | None = None) -> AbstractContextManager[RouterSession]:
+        """Sign in; the whole visit must end within `deadline` seconds, or within that of the address."""

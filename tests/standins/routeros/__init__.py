@@ -1,0 +1,8 @@
+"""A router that speaks the RouterOS API over a real socket, with switches for everything that goes wrong."""
+
+from __future__ import annotations
+
+from tests.standins.routeros.menus import Tables
+from tests.standins.routeros.server import Faults, RouterOsStandIn, TlsKind
+
+__all__ = ["Faults", "RouterOsStandIn", "Tables", "TlsKind"]
