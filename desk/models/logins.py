@@ -48,6 +48,7 @@ class RadiusSession(Base):
     __table_args__ = (
         Index("uq_radius_sessions_unique_id", "unique_id", unique=True),
         Index("ix_radius_sessions_open", "username", postgresql_where=text("stopped_at IS NULL")),
+        Index("ix_radius_sessions_open_login", "login_id", postgresql_where=text("stopped_at IS NULL")),
         Index("ix_radius_sessions_login_id_started_at", "login_id", "started_at"),
         Index("ix_radius_sessions_open_ip", "framed_ip", postgresql_where=text("stopped_at IS NULL")),
         Index("ix_radius_sessions_open_mac", "mac", postgresql_where=text("stopped_at IS NULL")),

@@ -1,0 +1,277 @@
+"""What FreeRADIUS may read and write: schema `radius_api`, views over our own tables (design D4).
+
+Nothing is copied to the daemon, so a saved change decides the very next request. `desk.models.wall` runs `DROP` before
+the migrations and `VIEWS` after them, as `desk_owner`; every statement of `DROP` also works on an empty database.
+"""
+
+from __future__ import annotations
+
+ROLE = "radius"
+
+# A throttled plan keeps this share of its speed, unless the variable of that code says otherwise.
+THROTTLE_PERCENT = 10
+THROTTLE_VARIABLE = "throttle_percent"
+# Below this a page no longer opens, and the customer cannot even read how to pay.
+THROTTLE_FLOOR_KBPS = 128
+# How often a router reports an open session, and after how long a silent one no longer counts as open: a lost
+# accounting stop must not lock a customer out for ever.
+INTERIM_SECONDS = 300
+SILENT_SECONDS = 3600
+
+_SAFE = "SET search_path = pg_catalog, pg_temp"
+
+
+def search_path_sql(dbname: str) -> str:
+    """The statement that lets the role `radius` find its views by their bare names in this database."""
+    quoted = '"' + dbname.replace('"', '""') + '"'
+    return f"ALTER ROLE {ROLE} IN DATABASE {quoted} SET search_path = radius_api"
+
+
+def _station_mac(column: str) -> str:
+    """SQL for the MAC that a Calling-Station-Id begins with, in any of its spellings; null where there is none."""
+    # Not every station is a MAC: over L2TP it is an IP address, and a cast of that would fail the whole packet.
+    mac = "^((?:[0-9A-Fa-f]{2}[:.-]?){5}[0-9A-Fa-f]{2})(?![0-9A-Fa-f])"
+    return f"""regexp_replace(substring({column} COLLATE "C" from '{mac}'), '[:.-]', '', 'g')::macaddr"""
+
+
+def _speed(column: str) -> str:
+    """SQL for one direction as the router writes it: 0 is no limit; a throttled plan keeps a share of what it has."""
+    percent = f"""COALESCE((SELECT v.value::bigint FROM desk.variables v WHERE v.code = '{THROTTLE_VARIABLE}'),
+      {THROTTLE_PERCENT})"""
+    kbps = f"""CASE WHEN NOT p.throttled THEN c.{column} WHEN c.{column} = 0 THEN {THROTTLE_FLOOR_KBPS}
+      ELSE least(c.{column}, greatest({THROTTLE_FLOOR_KBPS}, c.{column} * {percent} / 100)) END"""
+    return f"COALESCE(NULLIF({kbps}, 0)::text || 'k', '0')"
+
+
+# FreeRADIUS replaces a character outside its safe list, such as the quote in d'avila, by = and two hex digits.
+_TYPED = f"""
+CREATE FUNCTION radius_api.typed(name text) RETURNS text LANGUAGE plpgsql IMMUTABLE {_SAFE} AS $$
+DECLARE
+  at int := 1;
+  plain text := '';
+  code text;
+BEGIN
+  IF strpos(name, '=') = 0 THEN
+    RETURN name;
+  END IF;
+  WHILE at <= length(name) LOOP
+    code := substring(substr(name, at, 3) COLLATE "C" from '^=([2-7][0-9A-F])$');
+    IF code IS NULL OR code = '7F' THEN
+      plain := plain || substr(name, at, 1);
+      at := at + 1;
+    ELSE
+      plain := plain || chr(('x' || code)::bit(8)::int);
+      at := at + 3;
+    END IF;
+  END LOOP;
+  RETURN plain;
+END $$"""
+
+# One row for each live login, with everything a decision needs. Not granted to the daemon.
+# The router names speeds from its own side: what it receives is the customer's upload, and comes first.
+_DECISIONS = f"""
+CREATE VIEW radius_api.decisions AS
+SELECT l.id AS login_id,
+       lower(l.login::text) AS username,
+       k.cleartext::text AS secret,
+       s.grants_access OR COALESCE(p.provisional_until > now(), false) AS granted,
+       CASE WHEN NOT s.grants_access THEN p.provisional_until END AS granted_until,
+       s.description::text AS status,
+       l.mac_lock::macaddr AS mac_lock,
+       host(l.fixed_ip) AS fixed_ip,
+       CASE WHEN c.simultaneous_use > 0 THEN c.simultaneous_use::text END AS simultaneous_use,
+       NULLIF(c.radius_profile::text, '') AS profile,
+       CASE WHEN p.throttled OR c.up_kbps > 0 OR c.down_kbps > 0
+            THEN {_speed("up_kbps")} || '/' || {_speed("down_kbps")} END AS rate_limit
+  FROM desk.radius_logins l
+  JOIN desk.customer_plans p ON p.id = l.plan_id
+  JOIN desk.plan_statuses s ON s.code = p.status
+  JOIN desk.catalog_plans c ON c.id = p.catalog_plan_id
+  LEFT JOIN desk_vault.radius_clear k ON k.login_id = l.id
+ WHERE l.deleted_at IS NULL"""
+
+# Rows of one decision, `allowed` being an expression; the views and the functions share them.
+_CHECKS = """
+  (0, 'Cleartext-Password', ':=', d.secret),
+  (1, 'Auth-Type', ':=', CASE WHEN NOT {allowed} THEN 'Reject' END),
+  (2, 'Simultaneous-Use', ':=', CASE WHEN {allowed} THEN d.simultaneous_use END)"""
+_MAC_CHECK = """
+  (3, 'Calling-Station-Id', '=~', '(?i)^' || replace(d.mac_lock::text, ':', '[:.-]?') || '([^0-9a-f]|$)')"""
+# A rejected customer is told why, and nothing about his speed or address. Session-Timeout ends a provisional
+# permission at its minute without anybody having to disconnect.
+_REPLIES = """
+  (0, 'Reply-Message', ':=', CASE WHEN NOT d.granted THEN 'Acesso bloqueado: ' || d.status
+                                  WHEN NOT {allowed} THEN 'Acesso bloqueado: equipamento não autorizado' END),
+  (1, 'Mikrotik-Rate-Limit', ':=', CASE WHEN {allowed} THEN d.rate_limit END),
+  (2, 'Framed-IP-Address', ':=', CASE WHEN {allowed} THEN d.fixed_ip END),
+  (3, 'Mikrotik-Group', ':=', CASE WHEN {allowed} THEN d.profile END),
+  (4, 'Session-Timeout', ':=', CASE WHEN {allowed} AND d.granted_until IS NOT NULL THEN
+      greatest(1, least(2147483647, ceil(extract(epoch FROM d.granted_until - now()))))::bigint::text END),
+  (5, 'Acct-Interim-Interval', ':=', CASE WHEN {allowed} THEN '{interim}' END)"""
+
+
+def _view(name: str, rows: str) -> str:
+    """A table of FreeRADIUS' own shape, one row for each attribute of each login."""
+    values = rows.format(allowed="d.granted", interim=INTERIM_SECONDS)
+    return f"""
+CREATE VIEW radius_api.{name} AS
+SELECT d.login_id * 8 + v.n AS id, d.username, v.attribute, v.op::varchar(2) AS op, v.value
+  FROM radius_api.decisions d CROSS JOIN LATERAL (VALUES {values}) AS v (n, attribute, op, value)
+ WHERE v.value IS NOT NULL"""
+
+
+def _items(name: str, rows: str) -> str:
+    """The same for one login, as a function whose plan is kept; planning the view anew is most of its cost."""
+    allowed = f"(d.granted AND (d.mac_lock IS NULL OR d.mac_lock IS NOT DISTINCT FROM {_station_mac('station')}))"
+    values = rows.format(allowed=allowed, interim=INTERIM_SECONDS)
+    return f"""
+CREATE FUNCTION radius_api.{name}(name text, station text)
+RETURNS TABLE (id bigint, username text, attribute text, value text, op text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 4 {_SAFE} AS $$
+#variable_conflict use_column
+DECLARE
+  wanted text := lower(radius_api.typed(name));
+BEGIN
+  RETURN QUERY
+  SELECT d.login_id * 8 + v.n, d.username, v.attribute, v.value, v.op
+    FROM radius_api.decisions d CROSS JOIN LATERAL (VALUES {values}) AS v (n, attribute, op, value)
+   WHERE d.username = wanted AND v.value IS NOT NULL;
+END $$"""
+
+
+# Sessions that count against Simultaneous-Use. The same equipment coming back is no second use: its old session is
+# one whose end was not reported yet.
+_OPEN_SESSIONS = f"""
+CREATE FUNCTION radius_api.open_sessions(name text, station text) RETURNS bigint
+LANGUAGE plpgsql STABLE SECURITY DEFINER {_SAFE} AS $$
+DECLARE
+  wanted text := lower(radius_api.typed(name));
+  mine macaddr := {_station_mac("station")};
+BEGIN
+  RETURN (SELECT count(*) FROM desk.radius_sessions s
+            JOIN desk.radius_logins l ON l.id = s.login_id
+           WHERE lower(l.login::text) = wanted AND l.deleted_at IS NULL AND s.stopped_at IS NULL
+             AND COALESCE(s.updated_at, s.started_at) > now() - interval '{SILENT_SECONDS} seconds'
+             AND (mine IS NULL OR s.mac IS DISTINCT FROM mine));
+END $$"""
+
+# The body of a trigger runs as whoever inserts, and the daemon may not see the logins: hence definer.
+_FILL_SESSION = f"""
+CREATE FUNCTION radius_api.fill_session() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER {_SAFE} AS $$
+BEGIN
+  NEW.username := radius_api.typed(NEW.username);
+  NEW.login_id := (SELECT l.id FROM desk.radius_logins l
+                    WHERE lower(l.login::text) = lower(NEW.username) AND l.deleted_at IS NULL);
+  NEW.mac := {_station_mac("NEW.calling_station")};
+  RETURN NEW;
+END $$"""
+
+_RADACCT_COLUMNS = {
+    "id": "radacctid",
+    "session_id": "acctsessionid",
+    "unique_id": "acctuniqueid",
+    "username": "username",
+    "realm": "realm",
+    "nas_address": "nasipaddress",
+    "nas_port_id": "nasportid",
+    "nas_port_type": "nasporttype",
+    "started_at": "acctstarttime",
+    "updated_at": "acctupdatetime",
+    "stopped_at": "acctstoptime",
+    "update_seconds": "acctinterval",
+    "session_seconds": "acctsessiontime",
+    "authentic": "acctauthentic",
+    "connect_info_start": "connectinfo_start",
+    "connect_info_stop": "connectinfo_stop",
+    "in_octets": "acctinputoctets",
+    "out_octets": "acctoutputoctets",
+    "called_station": "calledstationid",
+    "calling_station": "callingstationid",
+    "terminate_cause": "acctterminatecause",
+    "service_type": "servicetype",
+    "framed_protocol": "framedprotocol",
+    "framed_ip": "framedipaddress",
+    "framed_ipv6": "framedipv6address",
+    "framed_ipv6_prefix": "framedipv6prefix",
+    "framed_interface_id": "framedinterfaceid",
+    "delegated_ipv6_prefix": "delegatedipv6prefix",
+    "acct_class": "class",
+}
+_RADACCT = (
+    "CREATE VIEW radius_api.radacct AS SELECT "
+    + ", ".join(f"{ours} AS {theirs}" for ours, theirs in _RADACCT_COLUMNS.items())
+    + " FROM desk.radius_sessions"
+)
+
+_NAS = """
+CREATE VIEW radius_api.nas AS
+SELECT r.id, host(r.nas_address) AS nasname, r.name::text AS shortname, 'other'::text AS type, NULL::int AS ports,
+       k.cleartext::text AS secret, NULL::text AS server, NULL::text AS community, r.name::text AS description
+  FROM desk.routing_servers r
+  JOIN desk_vault.nas_clear k ON k.routing_server_id = r.id
+ WHERE r.active AND r.nas_address IS NOT NULL"""
+
+# A FreeRADIUS left with its own post-auth query would write down what people typed; here it falls into the void.
+_RADPOSTAUTH = """
+CREATE VIEW radius_api.radpostauth AS
+SELECT NULL::bigint AS id, NULL::text AS username, NULL::text AS pass, NULL::text AS reply,
+       NULL::text AS calledstationid, NULL::text AS callingstationid, NULL::timestamptz AS authdate, NULL::text AS class
+ WHERE false"""
+_FORGET_ATTEMPT = f"""
+CREATE FUNCTION radius_api.forget_attempt() RETURNS trigger LANGUAGE plpgsql {_SAFE} AS $$
+BEGIN
+  RETURN NEW;
+END $$"""
+
+_GROUP_RULES = """
+CREATE VIEW radius_api.{name} AS
+SELECT NULL::bigint AS id, NULL::text AS groupname, NULL::text AS attribute, NULL::varchar(2) AS op, NULL::text AS value
+ WHERE false"""
+
+DROP: tuple[str, ...] = (
+    "DROP VIEW IF EXISTS radius_api.radcheck, radius_api.radreply, radius_api.radusergroup, radius_api.radgroupcheck, "
+    "radius_api.radgroupreply, radius_api.radacct, radius_api.radpostauth, radius_api.nas, radius_api.nasreload",
+    "DROP FUNCTION IF EXISTS radius_api.check_items(text, text)",
+    "DROP FUNCTION IF EXISTS radius_api.reply_items(text, text)",
+    "DROP FUNCTION IF EXISTS radius_api.open_sessions(text, text)",
+    # These two take their triggers with them.
+    "DROP FUNCTION IF EXISTS radius_api.fill_session() CASCADE",
+    "DROP FUNCTION IF EXISTS radius_api.forget_attempt() CASCADE",
+    "DROP VIEW IF EXISTS radius_api.decisions",
+    "DROP FUNCTION IF EXISTS radius_api.typed(text)",
+)
+
+VIEWS: tuple[str, ...] = (
+    _TYPED,
+    _DECISIONS,
+    _view("radcheck", _CHECKS + "," + _MAC_CHECK),
+    _view("radreply", _REPLIES),
+    "CREATE VIEW radius_api.radusergroup AS SELECT login_id AS id, username, profile AS groupname, 1 AS priority "
+    "FROM radius_api.decisions WHERE profile IS NOT NULL",
+    _GROUP_RULES.format(name="radgroupcheck"),
+    _GROUP_RULES.format(name="radgroupreply"),
+    _items("check_items", _CHECKS),
+    _items("reply_items", _REPLIES),
+    _OPEN_SESSIONS,
+    _RADACCT,
+    _FILL_SESSION,
+    "CREATE TRIGGER radius_api_fill BEFORE INSERT ON desk.radius_sessions "
+    "FOR EACH ROW EXECUTE FUNCTION radius_api.fill_session()",
+    _RADPOSTAUTH,
+    _FORGET_ATTEMPT,
+    "CREATE TRIGGER forget INSTEAD OF INSERT ON radius_api.radpostauth "
+    "FOR EACH ROW EXECUTE FUNCTION radius_api.forget_attempt()",
+    _NAS,
+    # FreeRADIUS' own queries join it; Desk closes the sessions of a restarted router instead.
+    "CREATE VIEW radius_api.nasreload AS "
+    "SELECT NULL::inet AS nasipaddress, NULL::timestamptz AS reloadtime WHERE false",
+    "REVOKE ALL ON ALL FUNCTIONS IN SCHEMA radius_api FROM PUBLIC",
+    f"GRANT USAGE ON SCHEMA radius_api TO {ROLE}",
+    "GRANT SELECT ON radius_api.radcheck, radius_api.radreply, radius_api.radusergroup, radius_api.radgroupcheck, "
+    f"radius_api.radgroupreply, radius_api.radacct, radius_api.nas, radius_api.nasreload TO {ROLE}",
+    f"GRANT INSERT, UPDATE ON radius_api.radacct TO {ROLE}",
+    f"GRANT INSERT ON radius_api.radpostauth TO {ROLE}",
+    f"GRANT EXECUTE ON FUNCTION radius_api.check_items(text, text), radius_api.reply_items(text, text), "
+    f"radius_api.open_sessions(text, text) TO {ROLE}",
+)
