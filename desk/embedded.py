@@ -53,7 +53,7 @@ class EmbeddedServer:
 
     def __init__(self, folder: Path, cache: Path = CACHE, home: Path | None = None) -> None:
         self._programs = programs(cache, home)
-        self.folder = usable_folder(folder.absolute(), self._programs, cache)
+        self.folder = usable_folder(folder.resolve(), self._programs, cache)
         self.data = self.folder / "data"
         self.log = self.folder / "log.txt"
         self.master_key_path = self.folder / "master.key"

@@ -109,19 +109,31 @@ class ServerProcess:
             return PidFile(int(lines[0]), 0, False) if lines and lines[0].isdigit() else None
 
     def is_ours(self, pid: int) -> bool:
-        """Whether a process number is the server of this folder; numbers are given out again after a crash."""
+        """Whether a process number is the server of this folder; numbers are given out again after a crash.
+
+        In doubt it is: two servers on the same files would destroy them.
+        """
         if not _runs(pid):
             return False
         try:
             process = psutil.Process(pid)
             if not process.name().startswith("postgres"):
                 return False
-            with contextlib.suppress(psutil.AccessDenied):
-                words = process.cmdline()
-                return not words or any(Path(word) == self._data for word in words)
+            words = process.cmdline()
         except psutil.NoSuchProcess:
             return False
-        return True
+        except psutil.AccessDenied:
+            return True
+        if words and words[0].startswith("postgres:"):
+            return False  # a child of some server, never the one that writes the pid file
+        if "-D" not in words[:-1]:
+            return True
+        try:
+            return os.path.samefile(words[words.index("-D") + 1], self._data)
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True
 
     def forget_foreign_pid(self) -> None:
         """Remove a pid file that names a foreign process; the server itself dares not."""
@@ -135,15 +147,15 @@ class ServerProcess:
         if self._programs.run_detached("pg_ctl", *words, cwd=self._folder):
             raise ToolFailed(tool="pg_ctl", details=self.last_words())
 
+    def last_words(self) -> str:
+        """The end of the log."""
+        return self._log_since(0)
+
     def _log_since(self, mark: int) -> str:
         with contextlib.suppress(OSError), self._log.open("rb") as file:
             file.seek(mark)
             return tail(file.read())
         return ""
-
-    def last_words(self) -> str:
-        """The end of the log."""
-        return self._log_since(0)
 
 
 def _runs(pid: int) -> bool:
