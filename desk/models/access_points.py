@@ -46,7 +46,7 @@ class RoutingServer(Stamped, Versioned, Base):
     active: Mapped[bool] = mapped_column(server_default=text("true"))
     notes: Mapped[Note]
 
-    __mapper_args__ = {"version_id_col": Versioned.version}
+    __mapper_args__ = {"version_id_col": Versioned.version, "version_id_generator": False}
 
 
 class AccessPoint(Stamped, Versioned, Base):
@@ -69,4 +69,4 @@ class AccessPoint(Stamped, Versioned, Base):
     business_unit: Mapped[BusinessUnit | None] = relationship(lazy="raise")
     routing_server: Mapped[RoutingServer | None] = relationship(lazy="raise")
 
-    __mapper_args__ = {"version_id_col": Versioned.version}
+    __mapper_args__ = {"version_id_col": Versioned.version, "version_id_generator": False}

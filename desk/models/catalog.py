@@ -76,7 +76,7 @@ class PlanStatus(Versioned, Base):
     system: Mapped[bool] = mapped_column(server_default=text("false"))
     position: Mapped[int] = mapped_column(server_default=text("100"))
 
-    __mapper_args__ = {"version_id_col": Versioned.version}
+    __mapper_args__ = {"version_id_col": Versioned.version, "version_id_generator": False}
 
 
 class PaymentMethod(Base):
@@ -130,7 +130,7 @@ class CatalogPlan(Stamped, Versioned, Base):
         lazy="raise", order_by="CatalogCompositionItem.position", passive_deletes=True
     )
 
-    __mapper_args__ = {"version_id_col": Versioned.version}
+    __mapper_args__ = {"version_id_col": Versioned.version, "version_id_generator": False}
 
 
 class CatalogPlanUnit(Base):

@@ -110,7 +110,7 @@ class Customer(Stamped, Versioned, Base):
     )
     addresses: Mapped[list[Address]] = relationship(lazy="raise", order_by="Address.position", passive_deletes=True)
 
-    __mapper_args__ = {"version_id_col": Versioned.version, "eager_defaults": False}
+    __mapper_args__ = {"version_id_col": Versioned.version, "version_id_generator": False, "eager_defaults": False}
 
 
 class CustomerPhone(Base):
@@ -154,7 +154,7 @@ class Address(Versioned, Base):
 
     city: Mapped[City] = relationship(lazy="raise")
 
-    __mapper_args__ = {"version_id_col": Versioned.version}
+    __mapper_args__ = {"version_id_col": Versioned.version, "version_id_generator": False}
 
 
 class RecentCustomer(Base):

@@ -38,7 +38,7 @@ class RadiusLogin(Stamped, Versioned, Base):
 
     plan: Mapped[CustomerPlan] = relationship(lazy="raise")
 
-    __mapper_args__ = {"version_id_col": Versioned.version}
+    __mapper_args__ = {"version_id_col": Versioned.version, "version_id_generator": False}
 
 
 class RadiusSession(Base):

@@ -176,7 +176,7 @@ class Person(Versioned, Base):
     password_by: Mapped[str | None] = mapped_column(String(63))
     password_at: Mapped[dt.datetime | None]
 
-    __mapper_args__ = {"version_id_col": Versioned.version}
+    __mapper_args__ = {"version_id_col": Versioned.version, "version_id_generator": False}
 
 
 class PermissionRow(Base):

@@ -87,7 +87,7 @@ class CustomerPlan(Stamped, Versioned, Base):
         lazy="raise", order_by="PlanValueDetail.id", passive_deletes=True
     )
 
-    __mapper_args__ = {"version_id_col": Versioned.version}
+    __mapper_args__ = {"version_id_col": Versioned.version, "version_id_generator": False}
 
 
 class PlanAddress(Base):
@@ -149,6 +149,21 @@ class PlanStatusHistory(Base):
     who: Mapped[str] = mapped_column(String(63), server_default=text("session_user"))
     reason: Mapped[str] = mapped_column(String(80), server_default=text("''"))
     note: Mapped[str] = mapped_column(String(500), server_default=text("''"))
+
+
+class Approval(Base):
+    """That an authoriser approved one step of one plan as it was shown to him; used once, within minutes."""
+
+    __tablename__ = "approvals"
+
+    id: Mapped[BigId]
+    plan_id: Mapped[Ref] = mapped_column(ForeignKey("customer_plans.id", ondelete="CASCADE"), index=True)
+    step: Mapped[str] = mapped_column(String(32))
+    facts: Mapped[str] = mapped_column(String(64))
+    by: Mapped[str] = mapped_column(String(63))
+    at: Mapped[dt.datetime]
+    used_at: Mapped[dt.datetime | None]
+    used_by: Mapped[str | None] = mapped_column(String(63))
 
 
 class Circuit(Base):

@@ -66,6 +66,8 @@ class Ticket(Base):
     who: Mapped[str] = mapped_column(String(63))
     at: Mapped[dt.datetime]
     xid: Mapped[int] = mapped_column(BigInteger)
+    # Asked by the holder of a debt's lease, to settle it, not to look at it.
+    lease: Mapped[uuid.UUID | None] = mapped_column(UUID)
 
 
 class RadiusClear(Base):

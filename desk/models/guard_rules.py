@@ -1,0 +1,266 @@
+"""The declaration itself: tables, columns and status steps with the permissions of domain 2 and 4.6."""
+
+from __future__ import annotations
+
+from desk.models.catalog import StatusCode as S
+from desk.models.guards import ANY, Guard, Need, Needs, Step
+from desk.models.people import Permission as P
+
+SUSPENDED = (S.SUSPENDED.value, S.SUSPENDED_DEBT.value, S.SUSPENDED_TEMPORARILY.value)
+
+
+def one(*any_of: P) -> Needs:
+    """A single need: any of these."""
+    return (Need(any_of),)
+
+
+def each(needs: Needs, *columns: str) -> dict[str, Needs]:
+    """The same needs for several columns."""
+    return dict.fromkeys(columns, needs)
+
+
+# A plan that this very transaction and person made: what hangs on it belongs to the act of adding it.
+_OTHERS_PLAN = (
+    "NOT EXISTS (SELECT FROM desk.customer_plans p WHERE p.id = NEW.plan_id AND p.created_by = session_user"
+    " AND p.created_at >= transaction_timestamp())"
+)
+_PRICE = "(SELECT c.price FROM desk.catalog_plans c WHERE c.id = NEW.catalog_plan_id)"
+_FEE = "(SELECT c.installation_fee FROM desk.catalog_plans c WHERE c.id = NEW.catalog_plan_id)"
+_DUE_DAY = "(SELECT c.default_due_day FROM desk.customers c WHERE c.id = NEW.customer_id)"
+_UNAUTHORISED = Need(
+    when="(SELECT c.requires_authorization FROM desk.catalog_plans c WHERE c.id = NEW.catalog_plan_id)",
+    rule="step:authorization",
+    says="Este plano de catálogo exige autorização",
+)
+_VALUE_NEEDS = (
+    Need((P.EDIT_PLAN, P.CHANGE_CATALOG_PLAN, P.SWAP_CATALOG_PLAN)),
+    Need((P.EDIT_PLAN,), when="NEW.catalog_plan_id = OLD.catalog_plan_id"),
+    Need((P.DISCOUNT,), when="NEW.catalog_plan_id = OLD.catalog_plan_id AND NEW.value < OLD.value"),
+)
+# PL-11: whoever swaps the catalogue plan takes its price, or may set another.
+_CATALOG_NEEDS = (
+    Need((P.CHANGE_CATALOG_PLAN, P.SWAP_CATALOG_PLAN)),
+    Need((P.EDIT_NEW_VALUE, P.EDIT_PLAN), when=f"NEW.value <> {_PRICE}"),
+    Need((P.DISCOUNT,), when=f"NEW.value < {_PRICE}"),
+)
+_PROVISIONAL = (
+    Need((P.EDIT_PLAN_STATUS,), when="NEW.status = OLD.status"),
+    Need((P.ENABLE_SUSPENDED,), when="NEW.provisional_until IS NOT NULL"),
+    Need(
+        when=f"NEW.provisional_until IS NOT NULL AND NEW.status NOT IN {SUSPENDED}",
+        rule="step:provisional",
+        says="Só um plano suspenso pode ser habilitado provisoriamente",
+    ),
+)
+
+CUSTOMER_PLANS = Guard(
+    "customer_plans",
+    insert=one(P.ADD_PLAN),
+    on_insert=(
+        *("customer_id", "catalog_plan_id", "status", "reference", "start_date", "value", "installation_fee"),
+        *("payment_method_id", "due_day", "separate_invoice", "booklet", "identifier_code", "access_point_id"),
+        *("business_unit_id", "seller"),
+    ),
+    insert_rules={
+        "value": (
+            Need((P.EDIT_NEW_VALUE,), when=f"NEW.value <> {_PRICE}"),
+            Need((P.DISCOUNT,), when=f"NEW.value < {_PRICE}"),
+        ),
+        "installation_fee": (Need((P.EDIT_INSTALLATION_FEE,), when=f"NEW.installation_fee <> {_FEE}"),),
+        "due_day": (Need((P.EDIT_DUE_DAY,), when=f"NEW.due_day <> {_DUE_DAY}"),),
+    },
+    columns={
+        **each(
+            one(P.EDIT_PLAN),
+            *("reference", "separate_invoice", "booklet", "identifier_code", "access_point_id", "seller"),
+            *("installation_fee", "composition_customized"),
+        ),
+        "installation_fee": one(P.EDIT_INSTALLATION_FEE),
+        "start_date": (
+            # Variable 1: leaving the trial moves the start to that day.
+            Need(
+                (P.EDIT_PLAN,),
+                when="(OLD.status = 'EXPERIMENTANDO' AND NEW.status = 'HABILITADO'"
+                " AND NEW.start_date = desk.today()) IS NOT TRUE",
+            ),
+            Need((P.EDIT_PLAN, P.EDIT_PLAN_STATUS)),
+        ),
+        "business_unit_id": (
+            Need((P.EDIT_PLAN, P.TRANSFER_PLAN)),
+            Need((P.EDIT_PLAN,), when="NEW.customer_id = OLD.customer_id"),
+        ),
+        "payment_method_id": (
+            Need((P.EDIT_PLAN, P.TRANSFER_PLAN, P.EDIT_CANCEL_BILLING)),
+            Need((P.EDIT_PLAN,), when="NEW.customer_id = OLD.customer_id AND NEW.status <> 'CANCELADO'"),
+        ),
+        "due_day": (
+            Need((P.EDIT_DUE_DAY, P.TRANSFER_PLAN)),
+            # OW: a transferred plan may take the new owner's own day, no other.
+            Need((P.EDIT_DUE_DAY,), when=f"NEW.customer_id = OLD.customer_id OR NEW.due_day <> {_DUE_DAY}"),
+        ),
+        "last_close_date": one(P.EDIT_LAST_CLOSE),
+        "catalog_plan_id": _CATALOG_NEEDS,
+        "value": _VALUE_NEEDS,
+        "customer_id": one(P.TRANSFER_PLAN),
+        "provisional_until": _PROVISIONAL,
+        "provisional_at": (Need((P.EDIT_PLAN_STATUS,)), Need((P.ENABLE_SUSPENDED,))),
+        "cancel_reason": one(P.CANCEL_PLAN, P.PLAN_AUTHORISER),
+        "cancelled_on": (
+            Need((P.CANCEL_PLAN, P.PLAN_AUTHORISER)),
+            Need(
+                when="NEW.cancelled_on IS DISTINCT FROM desk.today()",
+                rule="step:cancelled_on",
+                says="Um plano é cancelado na data de hoje",
+            ),
+        ),
+    },
+    delete=(
+        Need((P.DELETE_PLAN,)),
+        Need(when="OLD.status = 'CANCELADO'", rule="step:delete", says="Um plano cancelado não pode ser apagado"),
+    ),
+    status="status",
+    final=(S.CANCELLED.value,),
+    steps=(
+        Step((None,), S.INSTALLING.value, (Need((P.ADD_PLAN,)), _UNAUTHORISED)),
+        Step((None,), S.TRIAL.value, (Need((P.ADD_PLAN,)), _UNAUTHORISED)),
+        Step((None,), S.AWAITING.value, one(P.ADD_PLAN)),
+        Step((S.INSTALLING.value, S.TRIAL.value), S.ENABLED.value, one(P.EDIT_PLAN_STATUS)),
+        Step((S.ENABLED.value,), S.SUSPENDED.value, one(P.EDIT_PLAN_STATUS)),
+        Step(
+            (S.ENABLED.value,),
+            S.SUSPENDED_TEMPORARILY.value,
+            (
+                Need((P.EDIT_PLAN_STATUS,)),
+                Need(
+                    when="(SELECT v.value FROM desk.variables v WHERE v.code = 'temporary_suspension')"
+                    " IS DISTINCT FROM 'S'",
+                    rule="step:temporary_suspension",
+                    says='A variável "Permite Usar o Status Suspensão Temporária" não está ligada',
+                ),
+            ),
+        ),
+        Step(SUSPENDED, S.ENABLED.value, (Need((P.EDIT_PLAN_STATUS,)), Need((P.ENABLE_SUSPENDED,)))),
+        Step(
+            (S.AWAITING.value,),
+            S.ENABLED.value,
+            one(P.EDIT_PLAN_STATUS, P.ADD_PLAN, P.PLAN_AUTHORISER),
+            approval=True,
+        ),
+        Step((S.AWAITING.value,), S.CANCELLED.value, one(P.CANCEL_PLAN, P.PLAN_AUTHORISER)),
+        Step((ANY,), S.CANCELLED.value, one(P.CANCEL_PLAN)),
+    ),
+)
+
+_CUSTOMER = (
+    *("kind", "name", "trade_name", "document", "registration", "birth_date", "mother_name", "father_name"),
+    *("email", "notes", "identifier_code", "default_due_day", "business_unit_id"),
+)
+# Variable 6: the one who cancels the last plan may leave the customer inactive.
+_ACTIVE = (
+    Need((P.EDIT_CUSTOMER, P.CANCEL_PLAN)),
+    Need(
+        (P.EDIT_CUSTOMER,),
+        when="NEW.active OR EXISTS (SELECT FROM desk.customer_plans p"
+        " WHERE p.customer_id = NEW.id AND p.status <> 'CANCELADO')",
+    ),
+)
+_ADDRESS = ("zip", "street", "number", "complement", "district", "city_id", "landmark")
+_VALUE_DETAIL = ("kind", "description", "amount", "percent", "starts_on", "months")
+_DISCOUNT_IF = (
+    Need((P.DISCOUNT,), when="'desconto' IN (NEW.kind, OLD.kind)"),
+    Need((P.EDIT_PLAN,), when="'acrescimo' IN (NEW.kind, OLD.kind)"),
+)
+_PLAN_STATUS = ("description", "group", "bills", "grants_access", "next_code", "position")
+_SYSTEM_STATUS = Need(
+    when="OLD.system", rule="rule:system_status", says="Um status do sistema não muda de grupo nem é apagado"
+)
+_CATALOG = (
+    *("name", "kind", "service_group_id", "price", "active", "requires_authorization", "allows_circuit", "allows_tv"),
+    *("prints_booklet", "bills_when_debt_suspended", "trial_days", "allows_login", "login_limit", "radius_profile"),
+    *("down_kbps", "up_kbps", "simultaneous_use", "allowance_gb", "installation_fee"),
+)
+_SERVER = ("name", "host", "port", "tls", "fingerprint", "username", "local_secrets", "nas_address", "active", "notes")
+_ACCESS_POINT = ("name", "business_unit_id", "routing_server_id", "customer_limit", "active", "notes")
+
+
+def _simple(table: str, permissions: tuple[P, ...], *columns: str, keys: tuple[str, ...] = ()) -> Guard:
+    """A settings table: one permission for everything; `keys` are written once."""
+    needs = one(*permissions)
+    return Guard(table, insert=needs, on_insert=(*keys, *columns), columns=each(needs, *columns), delete=needs)
+
+
+GUARDS: tuple[Guard, ...] = (
+    CUSTOMER_PLANS,
+    Guard(
+        "customers",
+        insert=one(P.EDIT_CUSTOMER),
+        on_insert=(*_CUSTOMER, "active", "inactive_since"),
+        columns={**each(one(P.EDIT_CUSTOMER), *_CUSTOMER), "active": _ACTIVE, "inactive_since": _ACTIVE},
+        quiet=("last_plan_number",),
+    ),
+    _simple("customer_phones", (P.EDIT_CUSTOMER,), "position", "number", "label", keys=("customer_id",)),
+    _simple("addresses", (P.EDIT_CUSTOMER,), "position", *_ADDRESS, keys=("customer_id",)),
+    Guard(
+        "plan_addresses",
+        insert=(
+            Need((P.EDIT_PLAN, P.ADD_PLAN, P.TRANSFER_PLAN)),
+            # OW-03: a transfer freezes the installation address where the line is.
+            Need((P.EDIT_PLAN, P.TRANSFER_PLAN), when=_OTHERS_PLAN),
+            Need((P.EDIT_PLAN,), when=f"{_OTHERS_PLAN} AND NEW.kind <> 'instalacao'"),
+        ),
+        on_insert=("plan_id", "kind", *_ADDRESS),
+        columns=each(one(P.EDIT_PLAN), *_ADDRESS),
+        delete=one(P.EDIT_PLAN, P.DELETE_PLAN),
+    ),
+    Guard(
+        "plan_value_details",
+        insert=(
+            Need((P.DISCOUNT,), when="NEW.kind = 'desconto'"),
+            Need((P.EDIT_PLAN, P.ADD_PLAN), when="NEW.kind <> 'desconto'"),
+            Need((P.EDIT_PLAN,), when=f"NEW.kind <> 'desconto' AND {_OTHERS_PLAN}"),
+        ),
+        on_insert=("plan_id", *_VALUE_DETAIL),
+        update=_DISCOUNT_IF,
+        columns=each((), *_VALUE_DETAIL),
+        delete=(
+            Need((P.DISCOUNT, P.DELETE_PLAN), when="OLD.kind = 'desconto'"),
+            Need((P.EDIT_PLAN, P.DELETE_PLAN), when="OLD.kind <> 'desconto'"),
+        ),
+    ),
+    _simple("circuits", (P.EDIT_PLAN,), "name", keys=("plan_id",)),
+    Guard(
+        "radius_logins",
+        insert=one(P.EDIT_PLAN),
+        on_insert=("plan_id", "login", "fixed_ip", "mac_lock"),
+        update=(Need(when="OLD.deleted_at IS NOT NULL", rule="rule:deleted", says="Este login já foi apagado"),),
+        columns={
+            **each(one(P.EDIT_PLAN), "login", "fixed_ip", "mac_lock"),
+            **each(one(P.DELETE_RADIUS_LOGIN), "deleted_at", "deleted_by"),
+        },
+    ),
+    _simple("cities", (P.CATALOG, P.EDIT_CUSTOMER), "name", "state", "ibge", "abbreviation"),
+    _simple("business_units", (P.CATALOG,), "name", "city_id"),
+    _simple("service_groups", (P.CATALOG,), "name"),
+    _simple("payment_methods", (P.CATALOG,), "name", "prints_booklet", "active"),
+    _simple("catalog_plans", (P.CATALOG,), *_CATALOG),
+    _simple("catalog_plan_units", (P.CATALOG,), keys=("catalog_plan_id", "business_unit_id")),
+    _simple(
+        "catalog_composition_items",
+        (P.CATALOG,),
+        *("position", "description", "service_class", "amount"),
+        keys=("catalog_plan_id",),
+    ),
+    Guard(
+        "plan_statuses",
+        insert=one(P.PLAN_STATUSES),
+        on_insert=("code", *_PLAN_STATUS),
+        columns={
+            **each(one(P.PLAN_STATUSES), "description", "bills", "next_code", "position"),
+            **each((Need((P.PLAN_STATUSES,)), _SYSTEM_STATUS), "group", "grants_access"),
+        },
+        delete=(Need((P.PLAN_STATUSES,)), _SYSTEM_STATUS),
+    ),
+    Guard("variables", columns={"value": one(P.VARIABLES)}),
+    _simple("access_points", (P.ACCESS_POINTS,), *_ACCESS_POINT),
+    _simple("routing_servers", (P.ROUTING_SERVERS,), *_SERVER),
+)
