@@ -1,0 +1,85 @@
+"""What can be wrong with a database before anybody signs in; `desk.db.texts` has the words."""
+
+from __future__ import annotations
+
+
+class DatabaseProblem(Exception):
+    """Base: a fact about the database, with its parameters."""
+
+    code = "database"
+
+    def __init__(self, **params: object) -> None:
+        super().__init__(self.code, params)
+        self.params = params
+
+
+class DatabaseNewer(DatabaseProblem):
+    """The database was upgraded by a newer program than this one."""
+
+    code = "database_newer"
+
+
+class DatabaseOlder(DatabaseProblem):
+    """The database waits for an upgrade to what this program needs."""
+
+    code = "database_older"
+
+
+class DatabaseNotDesk(DatabaseProblem):
+    """There are no tables of Desk here."""
+
+    code = "database_not_desk"
+
+
+class NotSuperuser(DatabaseProblem):
+    """Roles and functions of the wall need a superuser."""
+
+    code = "not_superuser"
+
+
+class ServerTooOld(DatabaseProblem):
+    """PostgreSQL 15 is the oldest that has what Desk uses."""
+
+    code = "server_too_old"
+
+
+class ExtensionUnavailable(DatabaseProblem):
+    """The server's contrib files are missing, so there is no such extension."""
+
+    code = "extension_unavailable"
+
+
+class ExtensionNotPermitted(DatabaseProblem):
+    """The role may not create the extension in this database."""
+
+    code = "extension_not_permitted"
+
+
+class ExtensionElsewhere(DatabaseProblem):
+    """The extension lives in another schema than the one our indexes name."""
+
+    code = "extension_elsewhere"
+
+
+class MasterKeyUnreadable(DatabaseProblem):
+    """The server finds no 32-byte master key at the path."""
+
+    code = "master_key_unreadable"
+
+
+class AlreadyBootstrapped(DatabaseProblem):
+    """The database already belongs to an installation."""
+
+    code = "already_bootstrapped"
+
+
+class OperatorRefused(DatabaseProblem):
+    """The person cannot be made: a bad login name, or a role that exists."""
+
+    code = "operator_refused"
+
+
+class PasswordTooShort(DatabaseProblem):
+    """The first administrator's password is held to the same length as everybody's."""
+
+    code = "password_too_short"

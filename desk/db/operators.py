@@ -1,0 +1,89 @@
+"""The first administrator, made by whoever runs the server; everybody else is made inside the program."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, Final
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import Connection, text
+
+from desk.db.connections import require_superuser, transaction
+from desk.db.errors import OperatorRefused, PasswordTooShort
+from desk.models.people import Permission
+
+SHORTEST_PASSWORD: Final = 12
+LOGIN: Final = re.compile(r"[a-z][a-z0-9._-]{1,30}")
+RESERVED: Final = re.compile(
+    r"pg_.*|desk.*|postgres|radius|mail|ftp|voice|public|none|all|user|current_user|session_user|sameuser|samerole"
+    r"|replication"
+)
+# A forgotten session of a clerk must not hold locks for ever.
+LIMITS: Final = {
+    "statement_timeout": "60s",
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+
+
+def everything() -> frozenset[Permission]:
+    """All permissions that give something; negative ones take away."""
+    return frozenset(permission for permission in Permission if not permission.negative)
+
+
+def create_operator(
+    dsn: str,
+    login: str,
+    full_name: str,
+    password: str,
+    permissions: Iterable[Permission] = (),
+    *,
+    must_change: bool = True,
+) -> None:
+    """Make a person: a role that may sign in, its row, and its permissions."""
+    if not LOGIN.fullmatch(login) or RESERVED.fullmatch(login):
+        raise OperatorRefused(login=login, reason="login")
+    if len(password) < SHORTEST_PASSWORD or password == login:
+        raise PasswordTooShort(shortest=SHORTEST_PASSWORD)
+    with transaction(dsn) as connection:
+        require_superuser(connection)
+        _create_role(connection, login, password)
+        connection.execute(text("SET LOCAL ROLE desk_job"))
+        connection.execute(
+            text(
+                "INSERT INTO desk.people (role, full_name, job, must_change_password, password_by, password_at)"
+                " VALUES (:role, :name, 'Administrador', :must_change, session_user, clock_timestamp())"
+            ),
+            {"role": login, "name": full_name, "must_change": must_change},
+        )
+        for permission in sorted(permissions, key=lambda one: one.code):
+            connection.execute(
+                text("INSERT INTO desk.person_permissions (role, permission) VALUES (:role, :code)"),
+                {"role": login, "code": permission.code},
+            )
+        connection.execute(text("RESET ROLE"))
+
+
+def _create_role(connection: Connection, login: str, password: str) -> None:
+    """The role as `desk.person_create` would make it; the password leaves this machine as a verifier only."""
+    driver: Any = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    verifier = driver.pgconn.encrypt_password(password.encode(), login.encode(), b"scram-sha-256").decode()
+    role = sql.Identifier(login)
+    try:
+        driver.execute(
+            sql.SQL(
+                "CREATE ROLE {} LOGIN INHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
+                " CONNECTION LIMIT 8 PASSWORD {}"
+            ).format(role, sql.Literal(verifier))
+        )
+    except psycopg.errors.DuplicateObject as error:
+        raise OperatorRefused(login=login, reason="exists") from error
+    driver.execute(sql.SQL("GRANT desk_operator TO {}").format(role))
+    # Without this the people screen could not change somebody whom IT made.
+    how = "ADMIN OPTION" if driver.info.server_version < 160000 else "ADMIN TRUE, INHERIT FALSE, SET FALSE"
+    driver.execute(sql.SQL("GRANT {} TO desk_people WITH " + how).format(role))
+    for name, value in LIMITS.items():
+        driver.execute(sql.SQL("ALTER ROLE {} SET {} = {}").format(role, sql.Identifier(name), sql.Literal(value)))

@@ -1,0 +1,105 @@
+"""Bring a database to what this program needs: tables and wall in one transaction, or nothing at all."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+
+from desk.db.connections import require_superuser, transaction
+from desk.db.errors import DatabaseNewer
+from desk.db.revisions import HEAD, KNOWN, revision_of
+from desk.db.seed import seed
+
+# Any number will do, as long as every program takes the same one.
+UPGRADE_LOCK: Final = 5_243_611_001
+# Schemas whose views are ours; they are made again by the wall, and would otherwise bar changes of their tables.
+VIEW_SCHEMAS: Final = ("desk", "radius_api", "mail_api", "ftp_api", "voice_api")
+
+
+@dataclass(frozen=True)
+class Upgraded:
+    """What an upgrade found and left; `changed` is False when there was nothing to do."""
+
+    before: str | None
+    after: str
+    changed: bool
+
+
+def migrations_folder() -> Path:
+    """Where the migrations are, in the sources and in the installed program."""
+    bundle = getattr(sys, "_MEIPASS", None)
+    return (Path(bundle) if bundle else Path(__file__).resolve().parents[2]) / "migrations"
+
+
+def alembic_config(connection: Connection | None = None) -> Config:
+    """Alembic's settings without a file; the migrations run on this connection."""
+    config = Config()
+    config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def upgrade(dsn: str, master_key: str) -> Upgraded:
+    """Upgrade tables and wall; a second administrator waits here and then finds nothing to do."""
+    with transaction(dsn) as connection:
+        return upgrade_within(connection, master_key)
+
+
+def upgrade_within(connection: Connection, master_key: str, facts: Mapping[str, object] | None = None) -> Upgraded:
+    """The same inside the caller's transaction; `facts` are columns of the installation of a new database."""
+    require_superuser(connection)
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": UPGRADE_LOCK})
+    before = revision_of(connection)
+    if before is not None and before not in KNOWN:
+        raise DatabaseNewer(database=before, program=HEAD)
+    if before == HEAD and carries_this_wall(connection):
+        return Upgraded(before, HEAD, changed=False)
+    _drop_views(connection)
+    command.upgrade(alembic_config(connection), "head")
+    for column, value in (facts or {}).items():
+        connection.execute(text(f"UPDATE desk.installation SET {column} = :value"), {"value": value})
+    seed(connection)
+    _wall(connection, master_key)
+    connection.execute(text("GRANT SELECT ON desk.alembic_version TO desk_operator"))
+    return Upgraded(before, HEAD, changed=True)
+
+
+def _wall(connection: Connection, master_key: str) -> None:
+    import importlib
+    import importlib.util
+
+    if importlib.util.find_spec("desk.models.wall"):
+        importlib.import_module("desk.models.wall").apply(connection, master_key)
+        return
+    for role in ("desk_owner", "desk_job", "desk_people", "desk_operator"):
+        connection.exec_driver_sql(
+            f"DO $$ BEGIN CREATE ROLE {role} NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$"
+        )
+    connection.exec_driver_sql("GRANT USAGE ON SCHEMA desk TO desk_operator, desk_job")
+    connection.exec_driver_sql("GRANT ALL ON ALL TABLES IN SCHEMA desk TO desk_job")
+    connection.exec_driver_sql("GRANT SELECT ON ALL TABLES IN SCHEMA desk TO desk_operator")
+
+
+def carries_this_wall(connection: Connection) -> bool:
+    return False
+
+
+def _drop_views(connection: Connection) -> None:
+    """Drop our views, whatever depends on them; only functions and views of the wall do."""
+    views = connection.execute(
+        text(
+            "SELECT string_agg(oid::regclass::text, ', ') FROM pg_class"
+            " WHERE relkind = 'v' AND relnamespace::regnamespace::text = ANY (:schemas)"
+            " AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e')"
+        ),
+        {"schemas": list(VIEW_SCHEMAS)},
+    ).scalar_one()
+    if views:
+        connection.exec_driver_sql(f"DROP VIEW {views} CASCADE")

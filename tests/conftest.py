@@ -1,0 +1,52 @@
+"""Fixtures of every test: a server per worker, a database per test, and guards against what a test leaves behind."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from importlib.util import find_spec
+
+import pytest
+
+from tests.people import PEOPLE
+from tests.postgres import TEMPLATE, Cluster, Database, password_of
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+pytest_plugins = [name for name in ("tests.guards",) if find_spec(name)]
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL of this worker's own."""
+    server = Cluster()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def template(cluster: Cluster) -> str:
+    """Name of the database that each test gets a copy of: migrated, walled, with the people of the tests."""
+    from desk.db.bootstrap import prepare
+    from desk.db.operators import create_operator
+
+    prepare(cluster.dsn(), TEMPLATE, cluster.master_key, company="Provedor Exemplo", demo=False)
+    for login, (name, permissions) in PEOPLE.items():
+        create_operator(cluster.dsn(TEMPLATE), login, name, password_of(login), permissions, must_change=False)
+    cluster.remember_roles()
+    return TEMPLATE
+
+
+@pytest.fixture
+def database(cluster: Cluster, template: str) -> Iterator[Database]:
+    """A fresh database for one test."""
+    fresh = Database(cluster, cluster.clone(template))
+    try:
+        yield fresh
+    finally:
+        fresh.close()
+        cluster.drop(fresh.name)
+        cluster.restore_roles()

@@ -1,0 +1,315 @@
+"""A throw-away PostgreSQL for the tests, and one fresh database per test cloned from a template."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import sessionmaker
+
+if TYPE_CHECKING:
+    from desk.integrations.routeros.port import Router, RouterAddress
+    from desk.services.core.bus import Bus
+    from desk.services.core.ports import Ports
+
+DEBIAN = Path("/usr/lib/postgresql/15/bin")
+SUPERUSER = "postgres"
+PREFIX = "desk-pg-"
+TEMPLATE = "desk_template"
+START_SECONDS = 30
+
+
+def password_of(role: str) -> str:
+    """Password of a person in the tests."""
+    return f"{role}-senha-1"
+
+
+def _programs() -> tuple[Path, dict[str, Any]]:
+    """Debian's 15, or with DESK_TEST_PG=embedded the server Desk brings; and the user to run it as, never root."""
+    if os.environ.get("DESK_TEST_PG") == "embedded":
+        from desk.embedded_programs import programs
+
+        found = programs()
+        who: dict[str, Any] = {} if found.uid is None else {"user": found.uid, "group": found.gid, "extra_groups": []}
+        return found.home / "bin", who
+    root = os.name != "nt" and os.geteuid() == 0
+    return DEBIAN, {"user": "postgres", "group": "postgres", "extra_groups": []} if root else {}
+
+
+class Cluster:
+    """One server on a loopback port: SCRAM for everybody, no fsync, gone with the process that started it."""
+
+    def __init__(self) -> None:
+        sweep()
+        self.bin, self.who = _programs()
+        self.password = secrets.token_urlsafe(18)
+        self.home = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+        self.data = self.home / "data"
+        self.log = self.home / "log"
+        self.master_key = self.home / "master.key"
+        self.port = 0
+        self._process: subprocess.Popen[bytes] | None = None
+        self._roles: dict[str, dict[str, Any]] = {}
+        self._members: set[tuple[str, str]] = set()
+
+    def start(self) -> None:
+        """Make the data folder and wait until the server answers."""
+        self._own(self.home)
+        self._write(self.master_key, os.urandom(32))
+        secret = self.home / "pw"
+        self._write(secret, self.password.encode())
+        major = int(self._run("postgres", "--version").split()[2].split(".")[0])
+        provider = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"] if major >= 17 else []
+        self._run(
+            "initdb",
+            *("-D", str(self.data), "-U", SUPERUSER, "--auth=scram-sha-256", f"--pwfile={secret}", "--encoding=UTF8"),
+            *(provider or ["--locale=C.UTF-8"]),
+            "--no-sync",
+        )
+        secret.unlink()
+        for _ in range(5):
+            self.port = _free_port()
+            if self._launch():
+                break
+        else:
+            raise RuntimeError(self.log.read_text(errors="replace")[-2000:])
+
+    def stop(self) -> None:
+        """End the server and remove what it wrote."""
+        if self._process is not None and self._process.poll() is None:
+            self._run("pg_ctl", "-D", str(self.data), "-m", "immediate", "-w", "stop")
+            self._process.wait(10)
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    def dsn(self, dbname: str = "postgres", role: str = SUPERUSER) -> str:
+        """Connection string of a role; the superuser by default."""
+        password = self.password if role == SUPERUSER else password_of(role)
+        text: str = make_conninfo(
+            host="127.0.0.1",
+            port=self.port,
+            user=role,
+            password=password,
+            dbname=dbname,
+            sslmode="disable",
+            connect_timeout=10,
+        )
+        return text
+
+    @contextlib.contextmanager
+    def admin(self, dbname: str = "postgres") -> Iterator[psycopg.Connection[Any]]:
+        """A superuser's connection outside transactions."""
+        with psycopg.connect(self.dsn(dbname), autocommit=True) as connection:
+            yield connection
+
+    def clone(self, template: str = TEMPLATE) -> str:
+        """A new database like the template, with its rights and settings, which CREATE DATABASE does not copy."""
+        name = f"desk_{secrets.token_hex(6)}"
+        with self.admin() as admin:
+            admin.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
+                    sql.Identifier(name), sql.Identifier(template)
+                )
+            )
+            admin.execute(
+                "UPDATE pg_database SET datacl = (SELECT datacl FROM pg_database WHERE datname = %s)"
+                " WHERE datname = %s",
+                (template, name),
+            )
+            admin.execute(
+                "INSERT INTO pg_db_role_setting SELECT new.oid, s.setrole, s.setconfig FROM pg_db_role_setting s"
+                " JOIN pg_database old ON old.oid = s.setdatabase AND old.datname = %s"
+                " JOIN pg_database new ON new.datname = %s",
+                (template, name),
+            )
+        return name
+
+    def drop(self, name: str) -> None:
+        """Remove a database, whoever is still connected."""
+        with self.admin() as admin:
+            admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def remember_roles(self) -> None:
+        """Note the roles as they are: they belong to the server, so a test could leave them changed for the next."""
+        self._roles, self._members = self._read_roles()
+
+    def restore_roles(self) -> None:
+        """Undo what a test did to roles: drop new ones, put passwords, flags and memberships back."""
+        roles, members = self._read_roles()
+        if (roles, members) == (self._roles, self._members):
+            return
+        with self.admin() as admin:
+            for role in roles.keys() - self._roles.keys():
+                admin.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
+            for role, was in self._roles.items():
+                if roles.get(role) != was:
+                    admin.execute(
+                        "UPDATE pg_authid SET rolpassword = %(rolpassword)s, rolcanlogin = %(rolcanlogin)s,"
+                        " rolsuper = %(rolsuper)s, rolcreaterole = %(rolcreaterole)s, rolconnlimit = %(rolconnlimit)s"
+                        " WHERE rolname = %(rolname)s",
+                        was,
+                    )
+            for group, member in self._members - members:
+                admin.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(group), sql.Identifier(member)))
+            for group, member in members - self._members:
+                if member in self._roles and group in self._roles:
+                    admin.execute(sql.SQL("REVOKE {} FROM {}").format(sql.Identifier(group), sql.Identifier(member)))
+
+    def _read_roles(self) -> tuple[dict[str, dict[str, Any]], set[tuple[str, str]]]:
+        with self.admin() as admin, admin.cursor(row_factory=psycopg.rows.dict_row) as cursor:
+            found = cursor.execute(
+                "SELECT rolname, rolpassword, rolcanlogin, rolsuper, rolcreaterole, rolconnlimit FROM pg_authid"
+                " WHERE rolname !~ '^pg_'"
+            ).fetchall()
+            members = cursor.execute(
+                "SELECT roleid::regrole::text AS grp, member::regrole::text AS member FROM pg_auth_members"
+                " WHERE roleid::regrole::text !~ '^pg_'"
+            ).fetchall()
+        return {row["rolname"]: row for row in found}, {(row["grp"], row["member"]) for row in members}
+
+    def _launch(self) -> bool:
+        """Start on the chosen port; False when somebody else took it meanwhile."""
+        quick = ("-F", "-c", "full_page_writes=off", "-c", "synchronous_commit=off", "-c", "max_connections=60")
+        listen = ("-h", "127.0.0.1", "-p", str(self.port), "-c", "unix_socket_directories=")
+        command = [str(self.bin / "postgres"), "-D", str(self.data), *listen, *quick]
+        who = dict(self.who)
+        if sys.platform == "linux":
+            # The server must not survive a test run that was killed; a fork hook of Python would not be
+            # safe beside the threads of pytest-xdist, so util-linux asks the kernel for it.
+            ids = [f"--reuid={who.pop('user')}", f"--regid={who.pop('group')}", "--clear-groups"] if who else []
+            command = ["setpriv", "--pdeathsig", "QUIT", *ids, *command]
+            who = {}
+        with open(self.log, "wb") as log:
+            self._process = subprocess.Popen(
+                command, cwd=self.home, env=_environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, **who
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                return False
+            with contextlib.suppress(psycopg.OperationalError), self.admin():
+                return True
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(0.02)
+        raise RuntimeError(f"no answer in {START_SECONDS} s: {self.log.read_text(errors='replace')[-2000:]}")
+
+    def _run(self, program: str, *arguments: str) -> str:
+        done = subprocess.run(
+            [str(self.bin / program), *arguments],
+            cwd=self.home,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            **self.who,
+        )
+        if done.returncode:
+            raise RuntimeError(f"{program}: {done.stdout[-500:]}{done.stderr[-1500:]}")
+        return str(done.stdout)
+
+    def _write(self, path: Path, content: bytes) -> None:
+        """A file that only the server's user may read."""
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
+        self._own(path)
+
+    def _own(self, path: Path) -> None:
+        if self.who:
+            shutil.chown(path, self.who["user"], self.who["group"])
+
+
+class Database:
+    """One database of one test, and the ways into it."""
+
+    def __init__(self, cluster: Cluster, name: str) -> None:
+        self.cluster = cluster
+        self.name = name
+        self._admin: psycopg.Connection[Any] | None = None
+        self._connections: list[psycopg.Connection[Any]] = []
+        self._engines: dict[str, Engine] = {}
+
+    def dsn(self, role: str = SUPERUSER) -> str:
+        """libpq connection string of a role."""
+        return self.cluster.dsn(self.name, role)
+
+    def admin(self) -> psycopg.Connection[Any]:
+        """The superuser's connection, outside transactions; always the same one."""
+        if self._admin is None or self._admin.closed:
+            self._admin = psycopg.connect(self.dsn(), autocommit=True)
+        return self._admin
+
+    def connect(self, role: str, *, autocommit: bool = True, password: str | None = None) -> psycopg.Connection[Any]:
+        """A new connection of a person, closed with the test."""
+        more = {} if password is None else {"password": password}
+        connection = psycopg.connect(make_conninfo(self.dsn(role), **more), autocommit=autocommit)
+        self._connections.append(connection)
+        return connection
+
+    def engine(self, role: str = SUPERUSER) -> Engine:
+        """SQLAlchemy's engine of a role; always the same one."""
+        if role not in self._engines:
+            dsn = self.dsn(role)
+            self._engines[role] = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(dsn))
+        return self._engines[role]
+
+    def bus(self, role: str, ports: Ports | None = None) -> Bus:
+        """The bus as the program of this person would have it after signing in."""
+        from desk.models.people import Permission
+        from desk.services.core.bus import Bus
+        from desk.services.core.ports import Ports
+        from desk.services.core.work import Actor
+
+        columns = "role, full_name, permissions, company, demo"
+        me = self.connect(role).execute(f"SELECT {columns} FROM desk.me()").fetchone()
+        assert me is not None
+        actor = Actor(me[0], me[1], frozenset(map(Permission.by_code, me[2])), me[3], me[4])
+        return Bus(sessionmaker(self.engine(role)), actor, ports or Ports(router=_unexpected_router))
+
+    def close(self) -> None:
+        """End every connection that the test opened here."""
+        for connection in [*self._connections, *([self._admin] if self._admin else [])]:
+            connection.close()
+        for engine in self._engines.values():
+            engine.dispose()
+        self._connections.clear()
+        self._engines.clear()
+
+
+def sweep() -> None:
+    """Remove the folders of test runs that were killed; their servers died with them."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+        with contextlib.suppress(ValueError):
+            pid = int(folder.name.removeprefix(PREFIX).split("-")[0])
+            if not Path("/proc", str(pid)).exists():
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unexpected_router(address: RouterAddress) -> Router:
+    raise AssertionError(f"this test reached for the router {address} without bringing one")
+
+
+def _environment() -> dict[str, str]:
+    """What the server's programs may see: no settings of the person who runs the tests."""
+    foreign = ("PG", "LC_", "LANG", "LD_LIBRARY_PATH", "PYTHON", "HOME", "USER", "LOGNAME")
+    return {name: value for name, value in os.environ.items() if not name.startswith(foreign)} | {"LC_ALL": "C"}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
