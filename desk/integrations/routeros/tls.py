@@ -86,9 +86,9 @@ def read_fingerprint(host: str, port: int = TLS_PORT, *, deadline: float = USUAL
             connection.settimeout(limit.left())
             with _unverified().wrap_socket(connection) as wrapped:
                 return _fingerprint(wrapped)
-    except ssl.SSLError as error:
-        raise Refused(host, "no certificate to be had there", reason=Reason.CERTIFICATE) from error
     except OSError as error:
+        if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError):
+            raise Refused(host, "no certificate to be had there", reason=Reason.CERTIFICATE) from error
         raise unreachable(host, error) from error
 
 
@@ -134,6 +134,8 @@ def _looked_up(host: str, port: int, deadline: Deadline) -> list[Any]:
 
 def _context(address: RouterAddress) -> ssl.SSLContext:
     if address.tls is TlsMode.VERIFY:
+        if not (address.authority or "").isascii():
+            raise ValueError("a certificate in PEM is ASCII")
         return ssl.create_default_context(cadata=address.authority)
     context = _unverified()
     if address.tls is TlsMode.ANONYMOUS:

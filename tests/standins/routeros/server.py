@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
+import socket
+import ssl
 import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -112,29 +114,46 @@ class RouterOsStandIn:
             context = anonymous_context()
         elif self.certificate is not None:
             context = certified_context(self.certificate)
-        tasks: set[asyncio.Task[None]] = set()
+        loop = asyncio.get_running_loop()
+        tasks: list[asyncio.Task[None]] = []
+        accepted: list[socket.socket] = []
 
-        async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            task = asyncio.current_task()
-            assert task is not None
-            tasks.add(task)
-            self.connections += 1
-            try:
-                await Conversation(self, reader, writer).run()
-            except (OSError, asyncio.IncompleteReadError, BadLength, asyncio.CancelledError):
-                pass
-            finally:
-                writer.transport.abort()
-                tasks.discard(task)
+        def accept() -> None:
+            with suppress(BlockingIOError):
+                connection, _ = listener.accept()
+                connection.setblocking(False)
+                self.connections += 1
+                accepted.append(connection)
+                tasks.append(loop.create_task(self._talk(connection, context)))
 
-        server = await asyncio.start_server(accept, "127.0.0.1", self.port, ssl=context)
-        self.port = server.sockets[0].getsockname()[1]
-        ready.set()
-        await self._stopping.wait()
-        server.close()
-        for task in list(tasks):
+        with socket.create_server(("127.0.0.1", self.port), backlog=64) as listener:
+            listener.setblocking(False)
+            self.port = listener.getsockname()[1]
+            loop.add_reader(listener, accept)
+            ready.set()
+            await self._stopping.wait()
+            loop.remove_reader(listener)
+        for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for _ in range(5):  # transports that were told to close do so in the next turns of the loop
+            await asyncio.sleep(0)
+        for connection in accepted:  # those whose task never got to run
+            connection.close()
+
+    async def _talk(self, connection: socket.socket, context: ssl.SSLContext | None) -> None:
+        loop = asyncio.get_running_loop()
+        reader = asyncio.StreamReader()
+        with connection, suppress(OSError, asyncio.IncompleteReadError, BadLength):
+            transport, protocol = await loop.connect_accepted_socket(
+                lambda: asyncio.StreamReaderProtocol(reader), connection, ssl=context
+            )
+            writer = asyncio.StreamWriter(transport, protocol, reader, loop)
+            try:
+                await Conversation(self, reader, writer).run()
+            finally:
+                writer.transport.abort()
+                await asyncio.sleep(0)
 
 
 class Conversation:
