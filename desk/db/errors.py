@@ -73,13 +73,19 @@ class AlreadyBootstrapped(DatabaseProblem):
     code = "already_bootstrapped"
 
 
-class OperatorRefused(DatabaseProblem):
-    """The person cannot be made: a bad login name, or a role that exists."""
+class LoginInvalid(DatabaseProblem):
+    """Such a name cannot be a person's role."""
 
-    code = "operator_refused"
+    code = "login_invalid"
 
 
-class PasswordTooShort(DatabaseProblem):
-    """The first administrator's password is held to the same length as everybody's."""
+class LoginTaken(DatabaseProblem):
+    """The server has a role of this name already."""
 
-    code = "password_too_short"
+    code = "login_taken"
+
+
+class PasswordUnfit(DatabaseProblem):
+    """The first administrator's password is held to the same rule as everybody's."""
+
+    code = "password_unfit"

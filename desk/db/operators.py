@@ -11,7 +11,7 @@ from psycopg import sql
 from sqlalchemy import Connection, text
 
 from desk.db.connections import require_superuser, transaction
-from desk.db.errors import OperatorRefused, PasswordTooShort
+from desk.db.errors import LoginInvalid, LoginTaken, PasswordUnfit
 from desk.models.people import Permission
 
 SHORTEST_PASSWORD: Final = 12
@@ -40,13 +40,14 @@ def create_operator(
     password: str,
     permissions: Iterable[Permission] = (),
     *,
+    job: str = "",
     must_change: bool = True,
 ) -> None:
     """Make a person: a role that may sign in, its row, and its permissions."""
     if not LOGIN.fullmatch(login) or RESERVED.fullmatch(login):
-        raise OperatorRefused(login=login, reason="login")
+        raise LoginInvalid(login=login)
     if len(password) < SHORTEST_PASSWORD or password == login:
-        raise PasswordTooShort(shortest=SHORTEST_PASSWORD)
+        raise PasswordUnfit(shortest=SHORTEST_PASSWORD)
     with transaction(dsn) as connection:
         require_superuser(connection)
         _create_role(connection, login, password)
@@ -54,9 +55,9 @@ def create_operator(
         connection.execute(
             text(
                 "INSERT INTO desk.people (role, full_name, job, must_change_password, password_by, password_at)"
-                " VALUES (:role, :name, 'Administrador', :must_change, session_user, clock_timestamp())"
+                " VALUES (:role, :name, :job, :must_change, session_user, clock_timestamp())"
             ),
-            {"role": login, "name": full_name, "must_change": must_change},
+            {"role": login, "name": full_name, "job": job, "must_change": must_change},
         )
         for permission in sorted(permissions, key=lambda one: one.code):
             connection.execute(
@@ -80,7 +81,7 @@ def _create_role(connection: Connection, login: str, password: str) -> None:
             ).format(role, sql.Literal(verifier))
         )
     except psycopg.errors.DuplicateObject as error:
-        raise OperatorRefused(login=login, reason="exists") from error
+        raise LoginTaken(login=login) from error
     driver.execute(sql.SQL("GRANT desk_operator TO {}").format(role))
     # Without this the people screen could not change somebody whom IT made.
     how = "ADMIN OPTION" if driver.info.server_version < 160000 else "ADMIN TRUE, INHERIT FALSE, SET FALSE"

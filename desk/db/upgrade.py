@@ -46,20 +46,25 @@ def alembic_config(connection: Connection | None = None) -> Config:
     return config
 
 
-def upgrade(dsn: str, master_key: str) -> Upgraded:
-    """Upgrade tables and wall; a second administrator waits here and then finds nothing to do."""
+def upgrade(dsn: str, master_key: str, *, force: bool = False) -> Upgraded:
+    """Upgrade tables and wall; a second administrator waits here and then finds nothing to do.
+
+    With `force` the wall is applied again even where it is the one we know: it puts back what was changed by hand.
+    """
     with transaction(dsn) as connection:
-        return upgrade_within(connection, master_key)
+        return upgrade_within(connection, master_key, force=force)
 
 
-def upgrade_within(connection: Connection, master_key: str, facts: Mapping[str, object] | None = None) -> Upgraded:
+def upgrade_within(
+    connection: Connection, master_key: str, facts: Mapping[str, object] | None = None, *, force: bool = False
+) -> Upgraded:
     """The same inside the caller's transaction; `facts` are columns of the installation of a new database."""
     require_superuser(connection)
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": UPGRADE_LOCK})
     before = revision_of(connection)
     if before is not None and before not in KNOWN:
         raise DatabaseNewer(database=before, program=HEAD)
-    if before == HEAD and carries_this_wall(connection):
+    if before == HEAD and not force and carries_this_wall(connection):
         return Upgraded(before, HEAD, changed=False)
     _drop_views(connection)
     command.upgrade(alembic_config(connection), "head")

@@ -1,0 +1,142 @@
+"""`desk db …`, as an administrator types it; exit code 0 done, 1 refused, 2 not understood, 3 no database."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from collections.abc import Callable, Sequence
+from typing import Final, NoReturn
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy.exc import OperationalError
+
+from desk.db.errors import DatabaseProblem
+from desk.db.texts import explain
+
+DONE, REFUSED, MISUSED, UNREACHABLE = range(4)
+DEFAULT_KEY: Final = "/etc/desk/master.key"
+
+
+_Run = Callable[[argparse.Namespace], int]
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse speaks English only; this one says in Portuguese that it did not understand."""
+
+    def error(self, message: str) -> NoReturn:
+        del message
+        self.print_usage(sys.stderr)
+        self.exit(MISUSED, "Não compreendi os argumentos. Veja: desk db --help\n")
+
+    def format_usage(self) -> str:
+        return super().format_usage().replace("usage:", "uso:", 1)
+
+    def format_help(self) -> str:
+        return super().format_help().replace("usage:", "uso:", 1)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command; `argv` is what stands after `desk db`."""
+    arguments = _parser().parse_args(list(argv))
+    run: _Run = arguments.run
+    try:
+        return run(arguments)
+    except DatabaseProblem as problem:
+        print(explain(problem), file=sys.stderr)
+        return REFUSED
+    except (psycopg.OperationalError, OperationalError) as error:
+        cause = error.orig if isinstance(error, OperationalError) else error
+        print(f"Não foi possível usar o banco de dados: {str(cause).strip()}", file=sys.stderr)
+        return UNREACHABLE
+
+
+def _parser() -> _Parser:
+    common = _Parser(add_help=False)
+    common.add_argument("-h", "--help", action="help", help="mostra esta ajuda")
+    common.add_argument(
+        "--url",
+        default="",
+        help="conexão de superusuário, como postgresql://postgres@servidor/desk; sem ela valem as variáveis PG…",
+    )
+    key = _Parser(add_help=False)
+    key.add_argument(
+        "--master-key", default=DEFAULT_KEY, help="arquivo da chave-mestra no servidor (padrão: %(default)s)"
+    )
+    parser = _Parser(prog="desk db", description="Prepara e cuida do banco de dados do Desk.", add_help=False)
+    parser.add_argument("-h", "--help", action="help", help="mostra esta ajuda")
+    commands = parser.add_subparsers(title="comandos", metavar="comando", required=True)
+
+    def command(name: str, run: _Run, text: str, *more: _Parser) -> _Parser:
+        parents = [common, *more]
+        made: _Parser = commands.add_parser(name, help=text, description=text, parents=parents, add_help=False)
+        made.set_defaults(run=run)
+        return made
+
+    bootstrap = command("bootstrap", _bootstrap, "Cria o banco, as tabelas e a muralha.", key)
+    bootstrap.add_argument("--company", required=True, help="nome do provedor")
+    command("upgrade", _upgrade, "Leva o banco à revisão deste programa.", key)
+    check = command("check", _check, "Confere revisão, muralha, papéis e chave-mestra.", key)
+    check.add_argument("--repair", action="store_true", help="aplica a muralha de novo antes de conferir")
+    operator = command("create-operator", _create_operator, "Cria uma pessoa; a senha é perguntada.")
+    operator.add_argument("login", help="login da pessoa")
+    operator.add_argument("--name", required=True, help="nome completo")
+    operator.add_argument("--all-permissions", action="store_true", help="concede todas as permissões")
+    return parser
+
+
+def _bootstrap(arguments: argparse.Namespace) -> int:
+    from desk.db.bootstrap import bootstrap
+
+    dbname = str(conninfo_to_dict(arguments.url).get("dbname") or "desk")
+    made = bootstrap(arguments.url, dbname, arguments.master_key, company=arguments.company)
+    print(f"Banco {dbname} criado, revisão {made.after}.")
+    print("Crie a primeira pessoa: desk db create-operator LOGIN --name NOME --all-permissions")
+    return DONE
+
+
+def _upgrade(arguments: argparse.Namespace) -> int:
+    from desk.db.upgrade import upgrade
+
+    done = upgrade(arguments.url, arguments.master_key)
+    if not done.changed:
+        print(f"Nada a fazer: o banco já está na revisão {done.after}.")
+    elif done.before == done.after:
+        print(f"Muralha aplicada de novo; a revisão continua {done.after}.")
+    else:
+        print(f"Banco atualizado da revisão {done.before or 'nenhuma'} para a {done.after}.")
+    return DONE
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from desk.db.check import check
+    from desk.db.upgrade import upgrade
+
+    if arguments.repair:
+        upgrade(arguments.url, arguments.master_key, force=True)
+    findings = check(arguments.url)
+    for finding in findings:
+        print(f"{'ok   ' if finding.ok else 'FALHA'} {finding.text}")
+    return DONE if all(finding.ok for finding in findings) else REFUSED
+
+
+def _create_operator(arguments: argparse.Namespace) -> int:
+    from desk.db.operators import create_operator, everything
+
+    password = _password(arguments.login)
+    if password is None:
+        print("As duas senhas não são iguais.", file=sys.stderr)
+        return REFUSED
+    permissions = everything() if arguments.all_permissions else frozenset()
+    create_operator(arguments.url, arguments.login, arguments.name, password, permissions, job="Administrador")
+    print(f"{arguments.name} já pode entrar como {arguments.login}; trocará a senha na primeira vez.")
+    return DONE
+
+
+def _password(login: str) -> str | None:
+    """Asked twice at a terminal, one line otherwise; never an argument, which other users of the machine could read."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    first = getpass.getpass(f"Senha de {login}: ")
+    return first if getpass.getpass("Outra vez: ") == first else None
