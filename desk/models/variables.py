@@ -33,11 +33,34 @@ class Variable(enum.StrEnum):
     MOTHER_REQUIRED = "Nome da Mãe Obrigatório no Cadastro do Cliente"
     FATHER_REQUIRED = "Nome do Pai Obrigatório no Cadastro do Cliente"
     PHONE_REQUIRED = "Telefone Obrigatório no Cadastro do Cliente"
+    # ST-17: the sources name the rule of the self-care site and call the days configurable; these two hold them.
+    PROVISIONAL_DAYS = "Dias de Habilitação Provisória"
+    PROVISIONAL_GAP_DAYS = "Dias entre Habilitações Provisórias"
 
     @property
     def code(self) -> str:
         """Key of the row."""
         return self.name.lower()
+
+    @property
+    def type(self) -> str:
+        """'S/N' or 'número'."""
+        return "número" if self in _NUMBERS else "S/N"
+
+    @property
+    def default(self) -> str:
+        """N throughout, that is, the behaviour without the feature (domain 3)."""
+        return _NUMBERS.get(self, "N")
+
+    @property
+    def section(self) -> str:
+        """Heading of the settings screen."""
+        if self.code.endswith("_required") and self is not Variable.LOGIN_REQUIRED:
+            return "Cadastro de clientes"
+        return "Planos"
+
+
+_NUMBERS = {Variable.PROVISIONAL_DAYS: "5", Variable.PROVISIONAL_GAP_DAYS: "25"}
 
 
 class SystemVariable(Versioned, Base):
@@ -59,4 +82,4 @@ class SystemVariable(Versioned, Base):
     help: Mapped[str] = mapped_column(String(400), server_default=text("''"))
     position: Mapped[int] = mapped_column(server_default=text("0"))
 
-    __mapper_args__ = {"version_id_col": Versioned.version}
+    __mapper_args__ = {"version_id_col": Versioned.version, "version_id_generator": False}

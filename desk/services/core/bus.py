@@ -15,6 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from desk.models.people import Permission
 from desk.services.core.database_errors import translate
 from desk.services.core.errors import DatabaseLost, DomainError, NotAllowed, StaleRecord
+from desk.services.core.ports import Ports
 from desk.services.core.work import Actor, Work
 
 R = TypeVar("R")
@@ -78,8 +79,8 @@ def use_case(
 class Bus:
     """Executes commands and queries as the person who signed in."""
 
-    def __init__(self, sessions: sessionmaker[Session], actor: Actor) -> None:
-        self._sessions, self.actor = sessions, actor
+    def __init__(self, sessions: sessionmaker[Session], actor: Actor, ports: Ports) -> None:
+        self._sessions, self.actor, self._ports = sessions, actor, ports
 
     def needs(self, command: type[Command[Any]]) -> tuple[Permission, ...]:
         """The permissions of which one is needed; empty when everybody may."""
@@ -118,7 +119,7 @@ class Bus:
                 text("SELECT desk.begin_command(:id, :name, :any_of)"),
                 {"id": name, "name": type(command).__name__, "any_of": [p.code for p in use_case_.any_of]},
             )
-            work = Work(session, self.actor)
+            work = Work(session, self.actor, self._sessions, self._ports)
             value = cast(R, use_case_.handler(command, work))
             session.flush()
             owed = session.execute(
@@ -139,7 +140,9 @@ class Bus:
                     held = session.execute(text("SELECT desk.holds(VARIADIC :codes)"), {"codes": codes}).scalar_one()
                     if not held:
                         raise NotAllowed(permission=use_case_.any_of[0].value)
-                return Outcome(cast(R, use_case_.handler(query, Work(session, self.actor))))
+                return Outcome(
+                    cast(R, use_case_.handler(query, Work(session, self.actor, self._sessions, self._ports)))
+                )
         except (DBAPIError, InterfaceError) as error:
             found = translate(error)
             if found is None:

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from desk.models.people import Permission
+from desk.models.variables import Variable
 from desk.services.core.errors import FieldChange
+from desk.services.core.ports import Ports
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,20 @@ class Work:
 
     session: Session
     actor: Actor
+    sessions: sessionmaker[Session]  # for what needs a transaction of its own: reveals, live looks
+    ports: Ports
     changed: set[str] = field(default_factory=set)
+
+    def variable(self, variable: Variable) -> str:
+        """Its value as text; boolean ones are better asked by `switched_on`."""
+        value: str = self.session.execute(
+            text("SELECT value FROM desk.variables WHERE code = :code"), {"code": variable.code}
+        ).scalar_one()
+        return value
+
+    def switched_on(self, variable: Variable) -> bool:
+        """Whether an S/N variable says S."""
+        return self.variable(variable) == "S"
 
     def record(self, action: str, *, customer_id: int | None, plan_id: int | None = None, **params: Any) -> None:
         """Add the human line to the history (design D6); row triggers keep before and after."""

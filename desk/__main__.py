@@ -1,0 +1,25 @@
+"""`desk`: the desktop program; `desk worker`, `desk db …`: what runs without a screen."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Choose by the first word; each part is imported only when it is the one asked for."""
+    arguments = sys.argv[1:] if argv is None else argv
+    if arguments[:1] == ["db"]:
+        from desk.db.cli import main as db
+
+        return db(arguments[1:])
+    if arguments[:1] == ["worker"]:
+        from desk.worker import main as worker
+
+        return worker(arguments[1:])
+    from desk.desktop import main as desktop
+
+    return desktop(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

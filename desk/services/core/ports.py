@@ -1,0 +1,15 @@
+"""The outside systems a use case may look at, as the services see them; bootstrap fills them in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from desk.integrations.routeros.port import Router, RouterAddress
+
+
+@dataclass(frozen=True)
+class Ports:
+    """One field per kind of outside system."""
+
+    router: Callable[[RouterAddress], Router]

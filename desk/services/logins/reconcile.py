@@ -1,0 +1,242 @@
+"""Brings routers in line with what the database says about a Radius login.
+
+RADIUS itself reads a view, so it is right with the commit; what remains are open sessions, and routers
+that keep their own secrets.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session, sessionmaker
+
+from desk.integrations.errors import IntegrationError, Refused, Rejected, Unreachable
+from desk.integrations.routeros.port import Router, RouterAddress, RouterSession, TlsMode
+from desk.models.access_points import TlsMode as StoredTls
+from desk.services.core.errors import DomainError, NotFound
+from desk.services.core.outbox import DeliveryState, Lease, Report, Step
+from desk.services.core.secrets import reveal, reveal_for_debt
+from desk.services.core.topics import Topic
+from desk.services.logins.network import Act, FoundLogin, WantedLogin, plan
+
+DEADLINE = 8.0  # seconds for one visit; a lease lasts 60
+_TLS = {
+    StoredTls.OFF: TlsMode.OFF,
+    StoredTls.PINNED: TlsMode.PINNED,
+    StoredTls.VERIFY: TlsMode.VERIFY,
+    StoredTls.ANONYMOUS: TlsMode.ANONYMOUS,
+}
+
+_WANTED = text("""
+    SELECT l.id, l.login, l.deleted_at IS NULL AS exists,
+           s.grants_access OR COALESCE(p.provisional_until > clock_timestamp(), false) AS allowed,
+           COALESCE(r.local_secrets AND r.active, false) AS local_secrets,
+           COALESCE(NULLIF(c.radius_profile, ''), 'default') AS profile,
+           COALESCE(host(l.fixed_ip), '') AS fixed_ip,
+           CASE WHEN r.active THEN r.id END AS router_id,
+           ARRAY(SELECT DISTINCT g.before->>'login' FROM desk.change_log g
+                  WHERE g.tbl = 'radius_logins' AND g.key = l.id::text AND g.before ? 'login'
+                    AND g.before->>'login' IS DISTINCT FROM l.login) AS former
+      FROM desk.radius_logins l
+      JOIN desk.customer_plans p ON p.id = l.plan_id
+      JOIN desk.plan_statuses s ON s.code = p.status
+      JOIN desk.catalog_plans c ON c.id = p.catalog_plan_id
+      LEFT JOIN desk.access_points a ON a.id = p.access_point_id
+      LEFT JOIN desk.routing_servers r ON r.id = a.routing_server_id
+     WHERE l.id = :id""")
+_OPEN = text("""
+    SELECT s.username, COALESCE(host(s.framed_ip), '') AS ip, r.id AS router_id
+      FROM desk.radius_sessions s
+      LEFT JOIN desk.routing_servers r ON r.nas_address = s.nas_address AND r.active
+     WHERE s.login_id = :id AND s.stopped_at IS NULL""")
+_ROUTER = text("SELECT id, name, host, port, tls, fingerprint, username FROM desk.routing_servers WHERE id = :id")
+_LOGINS = text("""
+    SELECT l.id FROM desk.radius_logins l JOIN desk.customer_plans p ON p.id = l.plan_id
+     WHERE l.plan_id = :plan AND l.deleted_at IS NULL AND p.provisional_until <= clock_timestamp() ORDER BY l.id""")
+
+
+@dataclass(frozen=True)
+class RouterAt:
+    """A routing server as the database names it, with the way in."""
+
+    id: int
+    name: str
+    router: Router
+
+
+class LoginReconciler:
+    """Reads what should be, looks at each router concerned, sends only the difference, and looks again."""
+
+    def __init__(self, sessions: sessionmaker[Session], open_router: Callable[[RouterAddress], Router]) -> None:
+        self._sessions, self._open_router = sessions, open_router
+
+    def __call__(self, lease: Lease, report: Report) -> None:
+        """Settle one debt of topic `radius_login`."""
+        self.reconcile(int(lease.key), lease, report)
+
+    def provisional_over(self, lease: Lease, report: Report) -> None:
+        """Settle one debt of topic `plan_provisional`: when its time is over, its logins lose the network."""
+        with self._sessions() as session:
+            logins = list(session.scalars(_LOGINS, {"plan": int(lease.key)}))
+        for login_id in logins:
+            self.reconcile(login_id, lease, report)
+
+    def reconcile(self, login_id: int, lease: Lease, report: Report) -> None:
+        """Make the network agree with the database about one login; raises what stood in the way."""
+        wanted, routers, sessions = self._read(login_id)
+        if wanted is None:
+            return
+        report(_step("radius", wanted.login, "", DeliveryState.DONE, _radius_detail(wanted)))
+        if wanted.allowed and wanted.exists and wanted.local_secrets:
+            shown = reveal_for_debt(self._sessions, lease.topic, lease.key, lease.lease) if _own(lease) else None
+            wanted = replace(wanted, password=shown.text if shown else None)
+        blocked = not (wanted.allowed and wanted.exists)
+        if blocked and sessions and not routers:
+            report(_step("session", sessions[0], "", DeliveryState.REFUSED, "no_router"))
+            raise Rejected("", "no routing server is known for the open session")
+        problem: IntegrationError | None = None
+        for router_id in routers:
+            try:
+                self._bring_in_line(router_id, wanted, report)
+            except IntegrationError as error:  # the next router must not wait for this one
+                problem = problem or error
+        if blocked and not routers:
+            report(_step("session", wanted.login, "", DeliveryState.UNCHANGED, "not_connected"))
+        if problem is not None:
+            raise problem
+
+    def _read(self, login_id: int) -> tuple[WantedLogin | None, list[int], list[str]]:
+        with self._sessions() as session:
+            row = session.execute(_WANTED, {"id": login_id}).mappings().one_or_none()
+            if row is None:
+                return None, [], []
+            wanted = WantedLogin(
+                id=row["id"],
+                login=row["login"],
+                exists=row["exists"],
+                allowed=row["allowed"],
+                local_secrets=row["local_secrets"],
+                profile=row["profile"],
+                fixed_ip=row["fixed_ip"],
+                former_names=tuple(name for name in row["former"] if name),
+            )
+            sessions = session.execute(_OPEN, {"id": login_id}).all()
+            dialled = (found.username for found in sessions if found.username)
+            wanted = replace(wanted, former_names=tuple(dict.fromkeys((*wanted.former_names, *dialled))))
+            return wanted, _routers(row, wanted, sessions), [found.username for found in sessions]
+
+    def _bring_in_line(self, router_id: int, wanted: WantedLogin, report: Report) -> None:
+        at = self._router(router_id, report, wanted)
+        systems = [
+            *(["session"] if not (wanted.allowed and wanted.exists) or wanted.renamed else []),
+            *(["router"] if wanted.local_secrets else []),
+        ]
+        for system in systems:
+            report(_step(system, wanted.login, at.name, DeliveryState.RUNNING, "asking"))
+        try:
+            with at.router.open(deadline=DEADLINE) as api:
+                self._apply(api, at, wanted, systems, report)
+        except IntegrationError as error:
+            silent = isinstance(error, Unreachable)
+            for system in systems:
+                report(
+                    _step(
+                        system,
+                        wanted.login,
+                        at.name,
+                        DeliveryState.SILENT if silent else DeliveryState.REFUSED,
+                        error.reason.value,
+                    )
+                )
+            raise
+
+    def _apply(self, api: RouterSession, at: RouterAt, wanted: WantedLogin, systems: list[str], report: Report) -> None:
+        found = FoundLogin(
+            secrets=api.list_secrets(wanted.names, with_passwords=True)
+            if wanted.local_secrets or not wanted.exists
+            else (),
+            active=api.list_active(wanted.names),
+        )
+        differences = plan(wanted, found)
+        secret_detail = "secret_right"
+        for difference in differences:
+            if difference.act is Act.DROP_SESSION:
+                continue
+            if difference.act is Act.DROP_SECRET:
+                api.drop_secret(difference.name)
+                secret_detail = "secret_removed"
+            elif wanted.secret is not None:
+                api.ensure_secret(wanted.secret)
+                secret_detail = "secret_disabled" if wanted.secret.disabled else "secret_enabled"
+        if "router" in systems:
+            changed = secret_detail != "secret_right"
+            state = DeliveryState.DONE if changed else DeliveryState.UNCHANGED
+            report(_step("router", wanted.login, at.name, state, secret_detail))
+        dropped = sum(api.drop_session(d.name) for d in differences if d.act is Act.DROP_SESSION)
+        if "session" in systems:
+            # drop_session looks again: what it counts is proven gone from the router's own list.
+            detail = "gone_from_list" if dropped else "not_connected"
+            state = DeliveryState.DONE if dropped else DeliveryState.UNCHANGED
+            report(_step("session", wanted.login, at.name, state, detail))
+
+    def _router(self, router_id: int, report: Report, wanted: WantedLogin) -> RouterAt:
+        with self._sessions() as session:
+            row = session.execute(_ROUTER, {"id": router_id}).one()
+        try:
+            password = reveal(self._sessions, "router", router_id, "entrega").text
+        except DomainError as error:
+            report(_step("router", wanted.login, row.name, DeliveryState.REFUSED, "no_credentials"))
+            raise Refused(row.name, "the router's credentials cannot be read") from error
+        return RouterAt(row.id, row.name, self._open_router(address_of(row, password)))
+
+
+def address_of(row: Any, password: str) -> RouterAddress:
+    """The way into a routing server, from its row and its revealed password."""
+    return RouterAddress(
+        host=row.host,
+        port=row.port,
+        username=row.username,
+        password=password,
+        tls=_TLS[StoredTls(row.tls)],
+        fingerprint=row.fingerprint,
+        deadline=DEADLINE,
+    )
+
+
+def router_at(session: Session, router_id: int) -> Any:
+    """The row that `address_of` wants; NotFound when there is none."""
+    row = session.execute(_ROUTER, {"id": router_id}).one_or_none()
+    if row is None:
+        raise NotFound("routing_server", router_id)
+    return row
+
+
+def _own(lease: Lease) -> bool:
+    return lease.topic == Topic.RADIUS_LOGIN
+
+
+def _routers(row: Any, wanted: WantedLogin, sessions: Any) -> list[int]:
+    """Routers to visit: those that hold an open session when it must end, and the one that keeps the secret."""
+    found: list[int] = []
+    if not (wanted.allowed and wanted.exists):
+        found += [session.router_id for session in sessions if session.router_id is not None]
+        # A session whose NAS is unknown to us can still be on the access point's own router.
+        if row["router_id"] is not None and any(session.router_id is None for session in sessions):
+            found.append(row["router_id"])
+    if row["router_id"] is not None and wanted.local_secrets:
+        found.append(row["router_id"])
+    return list(dict.fromkeys(found))
+
+
+def _radius_detail(wanted: WantedLogin) -> str:
+    if not wanted.exists:
+        return "login_removed"
+    return "access_allowed" if wanted.allowed else "access_blocked"
+
+
+def _step(system: str, thing: str, device: str, state: DeliveryState, detail: str) -> Step:
+    return Step(system, thing, device, state, detail, dt.datetime.now(dt.UTC).isoformat())

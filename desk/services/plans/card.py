@@ -1,0 +1,151 @@
+"""The change card of a status change: what the step does to the money and to the network, before the click."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import func, select
+
+from desk.models.access_points import AccessPoint, RoutingServer
+from desk.models.catalog import PlanStatus, StatusCode
+from desk.models.plans import CustomerPlan
+from desk.models.variables import Variable
+from desk.services.core.bus import Query, use_case
+from desk.services.core.work import Work
+from desk.services.plans.queries import plan_row
+from desk.services.plans.rows import LoginItem, PlanRow
+
+PROVISIONAL = "provisional"
+
+
+@dataclass(frozen=True)
+class NetworkLine:
+    """One thing on one system: what it is and what it will be; codes, for which the screen has the words."""
+
+    system: str  # "radius" | "session" | "router"
+    thing: str
+    device: str
+    before: str  # "allowed" | "blocked" | "online" | "offline" | "secret_enabled" | …
+    after: str
+    since: dt.datetime | None = None
+
+    @property
+    def moves(self) -> bool:
+        """Whether anything changes."""
+        return self.before != self.after
+
+
+@dataclass(frozen=True)
+class StatusCard:
+    """All that the clerk sees before confirming a status change; `facts` names exactly this content."""
+
+    plan: PlanRow
+    target: str
+    target_label: str
+    bills_now: bool
+    bills_then: bool
+    monthly: Decimal
+    network: tuple[NetworkLine, ...]
+    unchanged: tuple[str, ...]
+    pending_logins: int
+    provisional_days: int
+    provisional_gap: int
+    last_provisional: dt.datetime | None
+    facts: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreviewStatusChange(Query[StatusCard]):
+    """What suspending, enabling or enabling provisionally would do; `target` is a status or "provisional"."""
+
+    plan_id: int
+    target: str
+
+
+def allowed_after(row: PlanRow, target: str, grants: bool) -> bool:
+    """Whether logins of the plan may connect after the step."""
+    if target == PROVISIONAL:
+        return True
+    # Enabling clears the marker; suspending leaves none either, since only debt suspension carries one.
+    return grants
+
+
+def facts_of(row: PlanRow, target: str) -> str:
+    """Name of the facts a card rests on: they moved when it is another one."""
+    logins = ",".join(f"{login.id}:{login.login}:{login.allowed}" for login in row.logins)
+    text = f"{row.id}|{row.version}|{row.status}|{row.total}|{target}|{logins}"
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def network_lines(logins: tuple[LoginItem, ...], allowed: bool, router: str, local_secrets: bool) -> list[NetworkLine]:
+    """What the step means to RADIUS, to open sessions, and to a router that keeps its own secrets."""
+    lines: list[NetworkLine] = []
+    for login in logins:
+        lines.append(
+            NetworkLine(
+                "radius",
+                login.login,
+                "",
+                "allowed" if login.allowed else "blocked",
+                "allowed" if allowed else "blocked",
+            )
+        )
+    for login in logins:
+        if login.online_since is not None:
+            after = "online" if allowed else "closed_now"
+            lines.append(NetworkLine("session", login.ip or login.login, router, "online", after, login.online_since))
+    if local_secrets:
+        for login in logins:
+            before, after = (
+                ("secret_enabled", "secret_disabled") if login.allowed else ("secret_disabled", "secret_enabled")
+            )
+            lines.append(
+                NetworkLine("router", login.login, router, before, after if login.allowed != allowed else before)
+            )
+    return lines
+
+
+def _secret(allowed: bool) -> str:
+    return "secret_enabled" if allowed else "secret_disabled"
+
+
+@use_case(PreviewStatusChange, permission=None)
+def preview_status_change(query: PreviewStatusChange, work: Work) -> StatusCard:
+    """The card; its facts go back with the command and are compared there."""
+    session = work.session
+    row = plan_row(session, query.plan_id)
+    statuses = {
+        status.code: status
+        for status in session.scalars(select(PlanStatus).where(PlanStatus.code.in_([row.status, query.target])))
+    }
+    now = statuses[row.status]
+    then = statuses.get(query.target, now)
+    router, local = session.execute(
+        select(func.coalesce(RoutingServer.name, ""), func.coalesce(RoutingServer.local_secrets, False))
+        .select_from(CustomerPlan)
+        .outerjoin(AccessPoint, AccessPoint.id == CustomerPlan.access_point_id)
+        .outerjoin(RoutingServer, RoutingServer.id == AccessPoint.routing_server_id)
+        .where(CustomerPlan.id == row.id)
+    ).one()
+    allowed = allowed_after(row, query.target, then.grants_access)
+    last: dt.datetime | None = session.execute(
+        select(CustomerPlan.provisional_at).where(CustomerPlan.id == row.id)
+    ).scalar_one()
+    return StatusCard(
+        plan=row,
+        target=query.target,
+        target_label=now.description if query.target == PROVISIONAL else then.description,
+        bills_now=now.bills or (row.status == StatusCode.SUSPENDED_DEBT and row.bills_when_debt_suspended),
+        bills_then=then.bills or (then.code == StatusCode.SUSPENDED_DEBT and row.bills_when_debt_suspended),
+        monthly=row.total,
+        network=tuple(network_lines(row.logins, allowed, router, local)),
+        unchanged=tuple(circuit.name for circuit in row.circuits),
+        pending_logins=sum(login.delivery.name != "IN_STEP" for login in row.logins),
+        provisional_days=int(work.variable(Variable.PROVISIONAL_DAYS)),
+        provisional_gap=int(work.variable(Variable.PROVISIONAL_GAP_DAYS)),
+        last_provisional=last,
+        facts=facts_of(row, query.target),
+    )

@@ -1,0 +1,148 @@
+"""What can be ordered of plans, and what comes back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from desk.models.plans import AddressKind, ValueKind
+from desk.services.core.bus import Command
+
+
+@dataclass(frozen=True)
+class StatusChanged:
+    """A plan's status as it is now; `version` lets the act be undone."""
+
+    plan_id: int
+    customer_id: int
+    title: str
+    status: str
+    version: int
+
+
+@dataclass(frozen=True)
+class PlanSaved:
+    """A plan was saved."""
+
+    plan_id: int
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuspendPlan(Command[StatusChanged]):
+    """Suspender Plano (ST-13). `facts` is what the card showed; empty when no card was shown."""
+
+    plan_id: int
+    reason: str
+    note: str = ""
+    version: int
+    facts: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnablePlan(Command[StatusChanged]):
+    """Habilitar Plano (ST-11, ST-12, ST-16)."""
+
+    plan_id: int
+    reason: str
+    note: str = ""
+    version: int
+    facts: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnableProvisionally(Command[StatusChanged]):
+    """Habilitar Provisoriamente o Plano (ST-17), until the end of `until`."""
+
+    plan_id: int
+    until: dt.date
+    reason: str
+    note: str = ""
+    version: int
+    facts: str = ""
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavePlan(Command[PlanSaved]):
+    """Detalhe and Informação de Cobrança of one plan; every field as it shall be afterwards."""
+
+    plan_id: int
+    version: int
+    reference: str
+    start_date: dt.date
+    access_point_id: int | None
+    seller: str | None
+    payment_method_id: int
+    due_day: int
+    last_close_date: dt.date | None
+    separate_invoice: bool
+    booklet: bool
+    identifier_code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddPlan(Command[PlanSaved]):
+    """Novo Plano/Serviço: contract a catalogue plan for a customer (domain 5.3)."""
+
+    customer_id: int
+    catalog_plan_id: int
+    business_unit_id: int
+    reference: str = ""
+    start_date: dt.date
+    value: Decimal
+    access_point_id: int | None = None
+    seller: str | None = None
+    payment_method_id: int
+    due_day: int
+    separate_invoice: bool = False
+    booklet: bool = False
+    trial: bool = False
+    login: str = ""
+    password: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaveValueDetail(Command[PlanSaved]):
+    """Add (no id) or change one Desconto or Acréscimo."""
+
+    plan_id: int
+    id: int | None = None
+    kind: ValueKind
+    description: str = ""
+    amount: Decimal | None = None
+    percent: Decimal | None = None
+    starts_on: dt.date
+    months: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoveValueDetail(Command[PlanSaved]):
+    """Take one Desconto or Acréscimo away."""
+
+    plan_id: int
+    id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetPlanAddress(Command[PlanSaved]):
+    """Give the plan an address of its own for one kind (PL-33)."""
+
+    plan_id: int
+    kind: AddressKind
+    zip: str
+    street: str
+    number: str
+    complement: str = ""
+    district: str
+    city_id: int
+    landmark: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowDefaultAddress(Command[PlanSaved]):
+    """Voltar ao padrão (PL-33)."""
+
+    plan_id: int
+    kind: AddressKind

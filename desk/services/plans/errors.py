@@ -1,0 +1,65 @@
+"""What can go wrong with plans, as types."""
+
+from __future__ import annotations
+
+from desk.services.core.errors import ConfirmationNeeded, DomainError, NotFound
+
+
+class PlanNotFound(NotFound):
+    """The plan was deleted."""
+
+    code = "plan_not_found"
+
+
+class PlanNotActive(DomainError):
+    """Only an enabled plan can be suspended (ST-13)."""
+
+    code = "plan_not_active"
+
+
+class PlanAlreadyEnabled(DomainError):
+    """The plan is enabled already."""
+
+    code = "plan_already_enabled"
+
+
+class PlanCancelled(DomainError):
+    """A cancelled plan cannot be enabled again (question Q2)."""
+
+    code = "plan_cancelled"
+
+
+class PlanAwaitsAuthorisation(DomainError):
+    """Only an authoriser can enable this plan (ST-20)."""
+
+    code = "plan_awaits_authorisation"
+
+
+class NotSuspendedForDebt(DomainError):
+    """Provisional enabling is for plans suspended for debt (ST-17)."""
+
+    code = "not_suspended_for_debt"
+
+
+class ProvisionalTooSoon(ConfirmationNeeded):
+    """The plan was enabled provisionally not long ago; the clerk may insist."""
+
+    code = "provisional_too_soon"
+
+
+class FactsMoved(DomainError):
+    """The plan is no longer as the change card showed it: show the new card, ask again."""
+
+    code = "facts_moved"
+
+
+class AccessPointFull(DomainError):
+    """PL-12: the access point has reached its customer limit."""
+
+    code = "access_point_full"
+
+
+class PlanLinked(DomainError):
+    """PL-40: records hang on the plan."""
+
+    code = "plan_linked"

@@ -1,0 +1,223 @@
+"""What the screens show of plans: frozen, complete, free of entities."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from dataclasses import dataclass
+from decimal import Decimal
+
+from desk.models.catalog import PlanGroup, PlanKind, StatusCode
+from desk.models.plans import AddressKind, ValueKind
+
+
+class Delivery(enum.StrEnum):
+    """What the network is still owed about a thing."""
+
+    IN_STEP = "em dia"
+    PENDING = "pendente"
+    FAILED = "sem resposta"
+    PARKED = "recusado"
+
+
+@dataclass(frozen=True)
+class LoginItem:
+    """A Radius login beneath its plan."""
+
+    id: int
+    plan_id: int
+    login: str
+    allowed: bool
+    online_since: dt.datetime | None
+    ip: str
+    mac: str
+    fixed_ip: str
+    mac_lock: str
+    delivery: Delivery
+    created_at: dt.datetime
+    version: int
+
+
+@dataclass(frozen=True)
+class CircuitItem:
+    """A circuit beneath its plan."""
+
+    id: int
+    plan_id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class PlanRow:
+    """A plan as the tree and the menus need it."""
+
+    id: int
+    customer_id: int
+    customer_name: str
+    number: int
+    name: str
+    reference: str
+    kind: PlanKind
+    status: str
+    status_label: str
+    group: PlanGroup
+    grants_access: bool
+    value: Decimal  # as contracted
+    total: Decimal  # with today's discounts and surcharges
+    due_day: int
+    provisional_until: dt.datetime | None
+    throttled: bool
+    allows_login: bool
+    login_limit: int
+    bills_when_debt_suspended: bool
+    has_access_point: bool
+    version: int
+    logins: tuple[LoginItem, ...]
+    circuits: tuple[CircuitItem, ...]
+
+    @property
+    def title(self) -> str:
+        """Name and reference (PL-02)."""
+        return f"{self.name} – {self.reference}" if self.reference else self.name
+
+    @property
+    def enabled(self) -> bool:
+        """Ativo, habilitado."""
+        return self.status == StatusCode.ENABLED
+
+    @property
+    def suspended(self) -> bool:
+        """In one of the three suspensions."""
+        return self.status in SUSPENSIONS
+
+    @property
+    def linked(self) -> int:
+        """How many records hang on it (PL-40)."""
+        return len(self.logins) + len(self.circuits)
+
+
+SUSPENSIONS = (StatusCode.SUSPENDED, StatusCode.SUSPENDED_DEBT, StatusCode.SUSPENDED_TEMPORARILY)
+
+
+@dataclass(frozen=True)
+class CustomerPlans:
+    """All plans of one customer, in the order of the tree."""
+
+    customer_id: int
+    customer_name: str
+    plans: tuple[PlanRow, ...]
+
+
+@dataclass(frozen=True)
+class AddressView:
+    """One of a plan's three addresses; `follows` tells which default it follows, if any (PL-30…PL-34)."""
+
+    kind: AddressKind
+    follows: str  # "PADRÃO-INSTALAÇÃO:", "PADRÃO:" or empty
+    address_id: int | None  # the customer's address it follows
+    zip: str
+    street: str
+    number: str
+    complement: str
+    district: str
+    city_id: int | None
+    city: str
+    state: str
+    landmark: str
+
+
+@dataclass(frozen=True)
+class ValueDetailView:
+    """One discount or surcharge line."""
+
+    id: int
+    kind: ValueKind
+    description: str
+    amount: Decimal | None
+    percent: Decimal | None
+    starts_on: dt.date
+    months: int | None
+    running: bool
+    effect: Decimal  # signed, of today; 0 when it does not run today
+
+
+@dataclass(frozen=True)
+class CompositionView:
+    """One part of the price."""
+
+    description: str
+    service_class: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class StatusStep:
+    """One line of the status history."""
+
+    at: dt.datetime
+    from_label: str
+    to_label: str
+    to_status: str
+    marker: str
+    who: str
+    reason: str
+    note: str
+
+
+@dataclass(frozen=True)
+class PlanDetails:
+    """Everything the window Plano/Serviço shows of one plan."""
+
+    row: PlanRow
+    start_date: dt.date
+    first_activation_date: dt.date | None
+    cancelled_on: dt.date | None
+    cancel_reason: str
+    created_at: dt.datetime
+    created_by: str
+    unit_id: int
+    unit: str
+    service_group: str
+    catalog_plan_id: int
+    catalog_price: Decimal
+    access_point_id: int | None
+    access_point: str
+    access_point_used: int
+    access_point_limit: int | None
+    down_kbps: int
+    up_kbps: int
+    allowance_gb: int | None
+    seller: str | None
+    seller_name: str
+    payment_method_id: int
+    payment_method: str
+    booklet_method: bool
+    last_close_date: dt.date | None
+    separate_invoice: bool
+    booklet: bool
+    identifier_code: str
+    composition_customized: bool
+    details: tuple[ValueDetailView, ...]
+    composition: tuple[CompositionView, ...]
+    addresses: tuple[AddressView, ...]
+    statuses: tuple[StatusStep, ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One entry of a combo box."""
+
+    id: int
+    label: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class PlanChoices:
+    """What the combos of the plan window offer."""
+
+    payment_methods: tuple[Choice, ...]
+    access_points: tuple[Choice, ...]
+    sellers: tuple[tuple[str, str], ...]
+    cities: tuple[Choice, ...]
+    booklet_methods: frozenset[int]

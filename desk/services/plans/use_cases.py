@@ -1,0 +1,261 @@
+"""What can be done with plans; one function per command."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from desk.models.access_points import AccessPoint
+from desk.models.catalog import CatalogPlan, PlanGroup, PlanStatus, StatusCode
+from desk.models.customers import Customer
+from desk.models.people import Permission
+from desk.models.plans import CustomerPlan
+from desk.models.variables import Variable
+from desk.services.core.bus import use_case
+from desk.services.core.errors import Invalid, NotFound, StaleRecord, Violation
+from desk.services.core.work import Work
+from desk.services.logins.adding import add_login
+from desk.services.plans import rules
+from desk.services.plans.card import facts_of
+from desk.services.plans.commands import (
+    AddPlan,
+    EnablePlan,
+    EnableProvisionally,
+    PlanSaved,
+    SavePlan,
+    StatusChanged,
+    SuspendPlan,
+)
+from desk.services.plans.errors import (
+    AccessPointFull,
+    FactsMoved,
+    NotSuspendedForDebt,
+    PlanAlreadyEnabled,
+    PlanAwaitsAuthorisation,
+    PlanCancelled,
+    PlanNotActive,
+    PlanNotFound,
+    ProvisionalTooSoon,
+)
+from desk.services.plans.queries import plan_row
+from desk.services.plans.rows import PlanRow
+
+STATUS_PERMISSION = Permission.EDIT_PLAN_STATUS
+
+
+def get_plan(work: Work, plan_id: int, version: int | None = None) -> CustomerPlan:
+    """The plan, unless it is gone or somebody changed it since `version`."""
+    plan = work.session.get(CustomerPlan, plan_id)
+    if plan is None:
+        raise PlanNotFound("plan", plan_id)
+    if version is not None and plan.version != version:
+        raise StaleRecord(work.changes_since("customer_plans", plan_id, version))
+    return plan
+
+
+def _same_facts(row: PlanRow, target: str, shown: str) -> None:
+    if shown and facts_of(row, target) != shown:
+        raise FactsMoved(title=row.title)
+
+
+def _changed(work: Work, plan: CustomerPlan, row: PlanRow) -> StatusChanged:
+    work.session.flush()
+    work.touch("plans", plan.customer_id)
+    return StatusChanged(plan.id, plan.customer_id, row.title, plan.status, plan.version)
+
+
+@use_case(SuspendPlan, permission=STATUS_PERMISSION)
+def suspend_plan(cmd: SuspendPlan, work: Work) -> StatusChanged:
+    """Suspend an enabled plan; triggers write its status history and owe its logins to the network (ST-13)."""
+    plan = get_plan(work, cmd.plan_id, cmd.version)
+    row = plan_row(work.session, plan.id)
+    if not rules.may_suspend(plan.status):
+        raise PlanNotActive(title=row.title, status=row.status_label)
+    _same_facts(row, StatusCode.SUSPENDED, cmd.facts)
+    work.because(cmd.reason, cmd.note)
+    plan.status = StatusCode.SUSPENDED
+    work.record(
+        "plan.suspended",
+        customer_id=plan.customer_id,
+        plan_id=plan.id,
+        title=row.title,
+        reason=cmd.reason,
+        note=cmd.note,
+    )
+    return _changed(work, plan, row)
+
+
+@use_case(EnablePlan, permission=STATUS_PERMISSION)
+def enable_plan(cmd: EnablePlan, work: Work) -> StatusChanged:
+    """Enable a plan that is installed, on trial or suspended; markers are cleared (ST-11, ST-12, ST-16)."""
+    plan = get_plan(work, cmd.plan_id, cmd.version)
+    row = plan_row(work.session, plan.id)
+    if row.group is PlanGroup.CANCELLED:
+        raise PlanCancelled(title=row.title)
+    if plan.status == StatusCode.ENABLED:
+        raise PlanAlreadyEnabled(title=row.title)
+    if plan.status == StatusCode.AWAITING:
+        raise PlanAwaitsAuthorisation(title=row.title)
+    _same_facts(row, StatusCode.ENABLED, cmd.facts)
+    work.because(cmd.reason, cmd.note)
+    if plan.status == StatusCode.TRIAL and work.switched_on(Variable.START_DATE_AFTER_TRIAL):
+        plan.start_date = work.today  # variable 1: the days of the trial are not billed
+    plan.status = StatusCode.ENABLED
+    plan.provisional_until = None
+    plan.throttled = False
+    work.record(
+        "plan.enabled",
+        customer_id=plan.customer_id,
+        plan_id=plan.id,
+        title=row.title,
+        reason=cmd.reason,
+        note=cmd.note,
+    )
+    return _changed(work, plan, row)
+
+
+@use_case(EnableProvisionally, permission=STATUS_PERMISSION)
+def enable_provisionally(cmd: EnableProvisionally, work: Work) -> StatusChanged:
+    """Give access until the end of a day; the status stays, and the debt at that moment takes access away (ST-17)."""
+    plan = get_plan(work, cmd.plan_id, cmd.version)
+    row = plan_row(work.session, plan.id)
+    if not rules.may_enable_provisionally(plan.status):
+        raise NotSuspendedForDebt(title=row.title, status=row.status_label)
+    today = work.today
+    longest = int(work.variable(Variable.PROVISIONAL_DAYS))
+    if not today <= cmd.until <= today + dt.timedelta(days=longest):
+        raise Invalid([Violation("until", "provisional_range", {"days": longest})])
+    gap = int(work.variable(Variable.PROVISIONAL_GAP_DAYS))
+    if plan.provisional_at is not None and not cmd.confirmed:
+        before: dt.date = work.session.execute(
+            text("SELECT (CAST(:at AS timestamptz) AT TIME ZONE (SELECT zone FROM desk.installation))::date"),
+            {"at": plan.provisional_at},
+        ).scalar_one()
+        if (today - before).days < gap:
+            raise ProvisionalTooSoon(days=gap, date=before)
+    _same_facts(row, "provisional", cmd.facts)
+    work.because(cmd.reason, cmd.note)
+    plan.provisional_until = end_of_day(work.session, cmd.until)
+    plan.provisional_at = work.now
+    work.record(
+        "plan.enabled_provisionally",
+        customer_id=plan.customer_id,
+        plan_id=plan.id,
+        title=row.title,
+        until=cmd.until,
+        reason=cmd.reason,
+        note=cmd.note,
+    )
+    return _changed(work, plan, row)
+
+
+def end_of_day(session: Session, day: dt.date) -> dt.datetime:
+    """Midnight after `day` in the company's zone."""
+    moment: dt.datetime = session.execute(
+        text("SELECT (CAST(:day AS date) + 1)::timestamp AT TIME ZONE (SELECT zone FROM desk.installation)"),
+        {"day": day},
+    ).scalar_one()
+    return moment
+
+
+def check_access_point(work: Work, access_point_id: int | None) -> None:
+    """PL-12: refuse one more plan on a full access point, except to who may authorise that."""
+    if access_point_id is None or not work.switched_on(Variable.LIMIT_CUSTOMERS):
+        return
+    # The row lock makes two desks at the last place take turns.
+    point = work.session.execute(
+        select(AccessPoint).where(AccessPoint.id == access_point_id).with_for_update(key_share=True)
+    ).scalar_one_or_none()
+    if point is None:
+        raise NotFound("access_point", access_point_id)
+    if point.customer_limit is None or Permission.ACCESS_POINT_AUTHORISER in work.actor.permissions:
+        return
+    linked = work.session.execute(
+        select(func.count())
+        .select_from(CustomerPlan)
+        .join(PlanStatus, PlanStatus.code == CustomerPlan.status)
+        .where(CustomerPlan.access_point_id == access_point_id, PlanStatus.group != PlanGroup.CANCELLED)
+    ).scalar_one()
+    if linked >= point.customer_limit:
+        raise AccessPointFull(name=point.name, limit=point.customer_limit)
+
+
+def _violations(cmd: SavePlan | AddPlan) -> list[Violation]:
+    found: list[Violation] = []
+    if not 1 <= cmd.due_day <= 31:
+        found.append(Violation("due_day", "due_day_range"))
+    if len(cmd.reference) > 60:
+        found.append(Violation("reference", "too_long", {"limit": 60}))
+    return found
+
+
+@use_case(SavePlan, permission=(Permission.EDIT_PLAN, Permission.EDIT_DUE_DAY, Permission.EDIT_LAST_CLOSE))
+def save_plan(cmd: SavePlan, work: Work) -> PlanSaved:
+    """Save what changed of the plan; each column that changed needs its own permission, which the guard asks."""
+    if found := _violations(cmd):
+        raise Invalid(found)
+    plan = get_plan(work, cmd.plan_id, cmd.version)
+    if cmd.access_point_id != plan.access_point_id:
+        check_access_point(work, cmd.access_point_id)
+    wanted: dict[str, Any] = {
+        "reference": cmd.reference.strip(),
+        "start_date": cmd.start_date,
+        "access_point_id": cmd.access_point_id,
+        "seller": cmd.seller,
+        "payment_method_id": cmd.payment_method_id,
+        "due_day": cmd.due_day,
+        "last_close_date": cmd.last_close_date,
+        "separate_invoice": cmd.separate_invoice,
+        "booklet": cmd.booklet,
+        "identifier_code": cmd.identifier_code.strip() or None,
+    }
+    moved = [name for name, value in wanted.items() if getattr(plan, name) != value]
+    if not moved:
+        return PlanSaved(plan.id, plan.version)
+    for name in moved:
+        setattr(plan, name, wanted[name])
+    work.record("plan.edited", customer_id=plan.customer_id, plan_id=plan.id, fields=moved)
+    work.touch("plans", plan.customer_id)
+    return PlanSaved(plan.id, plan.version)
+
+
+@use_case(AddPlan, permission=Permission.ADD_PLAN)
+def add_plan(cmd: AddPlan, work: Work) -> PlanSaved:
+    """Contract a catalogue plan (ST-10): a number of its own, the first status, and its first login if given."""
+    if found := _violations(cmd):
+        raise Invalid(found)
+    customer = work.session.get(Customer, cmd.customer_id)
+    catalog = work.session.get(CatalogPlan, cmd.catalog_plan_id)
+    if customer is None or catalog is None or not catalog.active:
+        raise NotFound("customer" if customer is None else "catalog_plan")
+    if not cmd.login and catalog.allows_login and work.switched_on(Variable.LOGIN_REQUIRED):
+        raise Invalid([Violation("login", "login_required")])  # PL-10
+    check_access_point(work, cmd.access_point_id)
+    status = StatusCode.TRIAL if cmd.trial and catalog.trial_days else StatusCode.INSTALLING
+    if catalog.requires_authorization:
+        status = StatusCode.AWAITING
+    plan = CustomerPlan(
+        customer_id=customer.id,
+        catalog_plan_id=catalog.id,
+        status=status,
+        reference=cmd.reference.strip(),
+        start_date=cmd.start_date,
+        value=cmd.value,
+        payment_method_id=cmd.payment_method_id,
+        due_day=cmd.due_day,
+        separate_invoice=cmd.separate_invoice,
+        booklet=cmd.booklet,
+        access_point_id=cmd.access_point_id,
+        business_unit_id=cmd.business_unit_id,
+        seller=cmd.seller,
+    )
+    work.session.add(plan)
+    work.session.flush()
+    work.record("plan.added", customer_id=customer.id, plan_id=plan.id, title=catalog.name, reference=plan.reference)
+    if cmd.login:
+        add_login(work, plan, cmd.login, cmd.password)
+    work.touch("plans", customer.id)
+    return PlanSaved(plan.id, plan.version)

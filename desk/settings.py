@@ -1,0 +1,80 @@
+"""Typed settings of this workstation, from the environment (DESK_…) and a file; no secret is kept in either."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import PlatformDirs
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+DIRS = PlatformDirs("Desk", appauthor=False)
+
+
+@dataclass(frozen=True)
+class Server:
+    """Address of a database server, without anybody's password."""
+
+    host: str = ""
+    port: str = "5432"
+    database: str = "desk"
+    sslmode: str = "verify-full"
+    sslrootcert: str = ""
+    single_sign_on: bool = False
+
+    @property
+    def label(self) -> str:
+        """As the sign-in window and the status bar name it."""
+        return self.host.split(",")[0] or "local"
+
+    @property
+    def verified(self) -> bool:
+        """Whether TLS proves that it is the right server."""
+        return self.sslmode == "verify-full"
+
+
+class Settings(BaseSettings):
+    """Which server to sign in to, and how this desk behaves.
+
+    `host` may name several servers, separated by commas: the one that takes writes is used.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="DESK_", extra="ignore")
+
+    host: str = ""
+    port: str = "5432"
+    database: str = "desk"
+    sslmode: str = "verify-full"
+    sslrootcert: str = ""
+    single_sign_on: bool = False
+    data_folder: Path = Path(DIRS.user_data_dir)
+    log_folder: Path = Path(DIRS.user_log_dir)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment above the person's file above the machine's file."""
+        files = [Path(DIRS.user_config_dir) / "desk.toml", Path(DIRS.site_config_dir) / "desk.toml"]
+        return (
+            init_settings,
+            env_settings,
+            *(TomlConfigSettingsSource(settings_cls, toml_file=file) for file in files),
+        )
+
+    @property
+    def server(self) -> Server:
+        """The database server to sign in to."""
+        return Server(
+            host=self.host,
+            port=self.port,
+            database=self.database,
+            sslmode=self.sslmode,
+            sslrootcert=self.sslrootcert,
+            single_sign_on=self.single_sign_on,
+        )
