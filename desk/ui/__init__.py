@@ -1,0 +1,1 @@
+"""The screens of Desk, built with Qt Widgets."""

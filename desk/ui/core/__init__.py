@@ -1,0 +1,1 @@
+"""Widgets and behaviour that every screen is built from."""

@@ -1,0 +1,132 @@
+"""Starts Qt as this program wants it: fonts, theme, style, Portuguese, logs, and what to do with a bug."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator, Signal
+from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtWidgets import QApplication
+
+from desk.ui.core.collector import Collector
+from desk.ui.core.format import LOCALE
+from desk.ui.core.messages import Text
+from desk.ui.core.style import DeskStyle, dress
+from desk.ui.core.theme import RESOURCES, Scheme, Theme, font, load_fonts, theme
+
+log = logging.getLogger("desk")
+LOG_BYTES, LOG_FILES = 1_000_000, 5
+_SECRET = re.compile(r"(?i)(password|passwd|senha|secret|segredo|token|api[_-]?key|community)(['\"]?\s*[=:]\s*)\S+")
+
+
+class NoSecrets(logging.Formatter):
+    """Writes log lines and tracebacks with whatever looks like a secret taken out."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return _SECRET.sub(r"\1\2***", super().format(record))
+
+
+class Bugs(QObject):
+    """Catches what nobody expected: writes it down and emits a text with the number to quote."""
+
+    happened = Signal(object)  # a Text
+
+    def install(self) -> None:
+        """Become the place where unhandled exceptions end, of this and of other threads."""
+        sys.excepthook = self.handle
+        threading.excepthook = lambda args: self.handle(
+            args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback
+        )
+
+    def uninstall(self) -> None:
+        """Give both places back to Python."""
+        sys.excepthook = sys.__excepthook__
+        threading.excepthook = threading.__excepthook__
+
+    def handle(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """Log one bug under a number and tell the person."""
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, trace)
+            return
+        number = f"{datetime.now():%m%d-%H%M}-{secrets.token_hex(2).upper()}"
+        log.critical("bug %s", number, exc_info=(kind, error, trace))
+        self.happened.emit(
+            Text(
+                what="O pedido não foi concluído.",
+                why="O programa encontrou um defeito que não previa. Desculpe.",
+                do="Tente de novo; se continuar, passe este código ao suporte.",
+                code=number,
+                details=kind.__name__,
+            )
+        )
+
+
+@dataclass
+class Application:
+    """What must live as long as the program does."""
+
+    qt: QApplication
+    theme: Theme
+    style: DeskStyle
+    bugs: Bugs
+    collector: Collector | None
+    translator: QTranslator
+
+    def close(self) -> None:
+        """Hand back what was taken from Python."""
+        self.bugs.uninstall()
+        if self.collector is not None:
+            self.collector.close()
+
+
+def make_application(
+    argv: Sequence[str] = (), *, log_folder: Path | None = None, scheme: Scheme = Scheme.SYSTEM, collect: bool = True
+) -> Application:
+    """Create, or dress, the QApplication; to be called once."""
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    found = QApplication.instance()
+    qt = found if isinstance(found, QApplication) else QApplication(list(argv) or ["desk"])
+    qt.setApplicationName("Desk")
+    qt.setApplicationDisplayName("Desk")
+    qt.setOrganizationName("Desk")
+    if log_folder is not None:
+        write_logs(log_folder)
+    QLocale.setDefault(LOCALE)
+    translator = QTranslator(qt)
+    if translator.load("qtbase_pt_BR", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        qt.installTranslator(translator)
+    load_fonts()
+    qt.setFont(font())
+    qt.setWindowIcon(QIcon(str(RESOURCES / "icons" / "desk.svg")))
+    style = dress(qt)
+    colours = theme()
+    colours.scheme = scheme
+    colours.apply()
+    bugs = Bugs(qt)
+    return Application(qt, colours, style, bugs, Collector(qt) if collect else None, translator)
+
+
+def write_logs(folder: Path) -> Callable[[], None]:
+    """Log warnings and worse into a rotating file; returns what stops it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(folder / "desk.log", maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8")
+    handler.setFormatter(NoSecrets("%(asctime)s %(levelname)s %(threadName)s %(name)s %(message)s"))
+    handler.setLevel(logging.INFO)
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+
+    def stop() -> None:
+        log.removeHandler(handler)
+        handler.close()
+
+    return stop

@@ -1,0 +1,216 @@
+"""The shell of every dialog: body, footer, buttons in Windows' order, and how it closes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import IntEnum
+from itertools import pairwise
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QIcon, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from desk.ui.core import icons
+from desk.ui.core.labels import ElidedLabel, IconLabel, button, set_tone
+from desk.ui.core.motion import STEP_DEGREES, STEP_MS, moving, turned
+
+MAX_HEIGHT = 640
+FOOTER_HEIGHT = 52
+
+
+class Size(IntEnum):
+    """Widths of dialogs."""
+
+    SMALL = 420
+    MESSAGE = 500
+    FORM = 652
+    CARD = 960
+    WIZARD = 1060
+
+
+class DeskDialog(QDialog):
+    """Put what it holds into `body`; `set_primary` gives it its one accent button."""
+
+    confirmed = Signal()  # the primary button was pressed
+
+    def __init__(
+        self,
+        title: str,
+        *,
+        size: Size = Size.FORM,
+        closing: str = "Cancelar",
+        parent: QWidget | None = None,
+        margins: tuple[int, int, int, int] = (20, 16, 20, 16),
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setProperty("body", "surface")
+        self.setModal(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._width = int(size)
+        self.busy = False
+        self.is_dirty: Callable[[], bool] = lambda: False
+        self.primary: QPushButton | None = None
+        self._icon = QIcon()
+        self._angle = 0
+        self._turning = QTimer(self)
+        self._turning.setInterval(STEP_MS)
+        self._turning.timeout.connect(self._turn)
+
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        self.top = QVBoxLayout()  # tabs stand here, above what scrolls
+        outer.addLayout(self.top)
+        self.area = QScrollArea()
+        self.area.setObjectName("body")
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        page = self._page = QWidget()
+        page.setObjectName("page")
+        self.body = QVBoxLayout(page)
+        self.body.setContentsMargins(*margins)
+        self.area.setWidget(page)
+        outer.addWidget(self.area, 1)
+        outer.addWidget(self._footer(closing))
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            QShortcut(QKeySequence(keys), self, activated=self._press)  # type: ignore[call-overload]
+
+    def _footer(self, closing: str) -> QFrame:
+        footer = QFrame()
+        footer.setObjectName("footer")
+        footer.setFixedHeight(FOOTER_HEIGHT)
+        self._buttons = QHBoxLayout(footer)
+        self._buttons.setContentsMargins(20, 0, 20, 0)
+        self._buttons.setSpacing(8)
+        self.footer_icon = IconLabel("", "text2", 14)
+        self.footer_icon.hide()
+        self.footer_label = ElidedLabel("", "caption", "text2")
+        self._buttons.addWidget(self.footer_icon)
+        self._buttons.addWidget(self.footer_label, 1)
+        self.closing = button(closing, self.reject)
+        self._buttons.addWidget(self.closing)
+        return footer
+
+    def set_primary(self, made: QPushButton) -> QPushButton:
+        """Put the one accent button before all others."""
+        self.primary = made
+        self._buttons.insertWidget(2, made)
+        made.clicked.connect(self.confirmed)
+        self._order()
+        return made
+
+    def add_button(self, made: QPushButton) -> QPushButton:
+        """Put another button between the primary and the closing one."""
+        self._buttons.insertWidget(self._buttons.count() - 1, made)
+        self._order()
+        return made
+
+    def _order(self) -> None:
+        # Tab order follows the eye: primary, others, closing.
+        found = [item.widget() for at in range(self._buttons.count()) if (item := self._buttons.itemAt(at))]
+        presses = [widget for widget in found if isinstance(widget, QPushButton)]
+        for one, two in pairwise(presses):
+            QWidget.setTabOrder(one, two)
+
+    def set_footer(self, text: str, *, tone: str = "text2", icon: str = "") -> None:
+        """Say at the left whose plan it is, or what is wrong."""
+        self.footer_label.setText(text)
+        set_tone(self.footer_label, tone)
+        self.footer_icon.set_icon(icon, tone)
+        self.footer_icon.setVisible(bool(icon))
+
+    def set_busy(self, busy: bool) -> None:
+        """While the answer is under way the pressed button keeps its width and turns a spinner."""
+        if busy == self.busy:
+            return
+        self.busy = busy
+        self.area.setEnabled(not busy)
+        if self.primary is None:
+            return
+        if busy:
+            self._icon = self.primary.icon()
+            self.primary.setFixedWidth(self.primary.width())
+            self.primary.setEnabled(False)
+            self.primary.setAccessibleDescription("Aguardando")
+            self._turn()
+            if moving():
+                self._turning.start()
+        else:
+            self._turning.stop()
+            self.primary.setMinimumWidth(0)
+            self.primary.setMaximumWidth(16_777_215)
+            self.primary.setEnabled(True)
+            self.primary.setAccessibleDescription("")
+            self.primary.setIcon(self._icon)
+
+    def _turn(self) -> None:
+        if self.primary is not None:
+            self._angle = (self._angle + STEP_DEGREES) % 360
+            still = icons.pixmap("spinner-gap", "text2", 16, self.devicePixelRatioF())
+            spinner = QIcon()
+            spinner.addPixmap(turned(still, self._angle), QIcon.Mode.Disabled)
+            self.primary.setIcon(spinner)
+
+    def _press(self) -> None:
+        if self.primary is not None and self.primary.isEnabled():
+            self.primary.click()
+
+    def sizeHint(self) -> QSize:
+        page = self._page
+        layout = page.layout()
+        inner = layout.heightForWidth(self._width) if layout is not None and layout.hasHeightForWidth() else -1
+        wanted = max(inner, page.sizeHint().height() if inner < 0 else inner)
+        return QSize(self._width, min(MAX_HEIGHT, self.top.sizeHint().height() + wanted + FOOTER_HEIGHT))
+
+    def fit(self) -> None:
+        """Take the height that the content needs now."""
+        layout = self._page.layout()
+        if layout is not None:
+            layout.activate()
+        self.resize(self.sizeHint())
+
+    def showEvent(self, event: object) -> None:
+        self.fit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            focused = self.focusWidget()
+            if isinstance(focused, QPushButton):
+                focused.click()  # Enter presses only the button it stands on
+            return
+        super().keyPressEvent(event)
+
+    def reject(self) -> None:
+        """Close, asking first only if something was typed."""
+        if self.busy:
+            return
+        if self.is_dirty():
+            self._ask_before_closing()
+            return
+        super().reject()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.busy or self.is_dirty():
+            event.ignore()
+            self.reject()
+            return
+        super().closeEvent(event)
+
+    def _ask_before_closing(self) -> None:
+        from desk.ui.core.message_box import ask  # it is itself such a dialog
+        from desk.ui.core.messages import Text
+
+        def leave() -> None:
+            self.is_dirty = lambda: False
+            self.reject()
+
+        ask(
+            Text("Há alterações que não foram salvas.", do="Volte para salvar, ou feche sem elas."),
+            "Fechar sem salvar",
+            leave,
+            no="Voltar",
+            title=self.windowTitle(),
+            parent=self,
+        )
