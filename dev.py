@@ -45,6 +45,7 @@ QT = [
     "libxkbcommon0",
 ]
 DAEMONS = ["postgresql-15|postgresql", "freeradius", "freeradius-postgresql", "freeradius-utils"]
+APT_OPTIONS = ["-qq", "-y", "-o", "Dpkg::Use-Pty=0"]
 PACKAGES = {"demo": QT, "shots": QT, "test": QT + DAEMONS, "bench": QT + DAEMONS, "check": [], "lock": []}
 
 
@@ -69,15 +70,18 @@ def step(title: str) -> Iterator[None]:
     say(f"  {title}: {time.monotonic() - began:.1f} s")
 
 
-def run(command: Sequence[object], env: dict[str, str] | None = None) -> None:
-    """Run a tool in the project's folder and stop with its exit code when it fails."""
+def run(command: Sequence[object], env: dict[str, str] | None = None, quiet: bool = False) -> None:
+    """Run a tool in the project's folder and stop with its exit code when it fails; quiet ones speak only then."""
     words = [str(word) for word in command]
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT} if quiet else {}
     try:
-        code = subprocess.run(words, cwd=ROOT, env=env, check=False).returncode
+        done = subprocess.run(words, cwd=ROOT, env=env, check=False, **streams)
     except OSError as error:
         raise Failed(f"não foi possível executar {words[0]}: {error.strerror}") from error
-    if code:
-        raise Failed(f"falhou (código {code}): {' '.join(words[:4])}", code if code > 0 else 1)
+    if done.returncode:
+        if quiet:
+            say(done.stdout.decode(errors="replace")[-3000:])
+        raise Failed(f"falhou (código {done.returncode}): {' '.join(words[:4])}", max(done.returncode, 1))
 
 
 def child_env(**more: str) -> dict[str, str]:
@@ -213,10 +217,10 @@ def system_packages(wanted: Sequence[str], purpose: str) -> None:
         return
     with step(f"pacotes do sistema ({purpose})"):
         env = child_env(DEBIAN_FRONTEND="noninteractive")
-        run(["apt-get", "-qq", "update"], env)
+        run(["apt-get", "-qq", "update"], env, quiet=True)
         names = [next((name for name in choice.split("|") if offered(name)), choice) for choice in missing]
         with daemons_stay_down():
-            run(["apt-get", "-qq", "-y", "install", "--no-install-recommends", *names], env)
+            run(["apt-get", *APT_OPTIONS, "install", "--no-install-recommends", *names], env, quiet=True)
 
 
 def node_client() -> None:
@@ -224,10 +228,8 @@ def node_client() -> None:
     wanted = NODE_CLIENT / "package-lock.json"
     if not wanted.exists():
         return
-    if not shutil.which("node"):
-        system_packages(["nodejs"], "cliente Node dos testes")
-    if not shutil.which("npm"):
-        system_packages(["npm"], "cliente Node dos testes")
+    absent = [package for package, program in (("nodejs", "node"), ("npm", "npm")) if not shutil.which(program)]
+    system_packages(absent, "cliente Node dos testes")
     npm = shutil.which("npm")
     stamp = NODE_CLIENT / "node_modules" / ".desk-lock"
     mark = hashlib.sha256(wanted.read_bytes()).hexdigest()

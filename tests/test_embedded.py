@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -35,8 +36,24 @@ def servers_below(place: Path) -> list[psutil.Process]:
         process
         for process in psutil.process_iter(["name", "cmdline"])
         if (process.info["name"] or "").startswith("postgres")
+        and lives(process)
         and any(str(place) in word for word in process.info["cmdline"] or [])
     ]
+
+
+def wait_until_gone(*processes: psutil.Process) -> None:
+    """Wait for the end of processes; in a container nobody may collect them, and a zombie is gone too."""
+    deadline = time.monotonic() + 10
+    while any(lives(process) for process in processes):
+        assert time.monotonic() < deadline, "a server does not end"
+        psutil.wait_procs(processes, timeout=0.02)
+
+
+def lives(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 @pytest.fixture
@@ -48,7 +65,7 @@ def place() -> Iterator[Path]:
     left = servers_below(folder)
     for process in left:
         process.send_signal(signal.SIGQUIT)
-    psutil.wait_procs(left, timeout=10)
+    wait_until_gone(*left)
     shutil.rmtree(folder)
     assert not left, "a server was left running"
 
@@ -65,7 +82,7 @@ def server(folder: Path) -> Iterator[EmbeddedServer]:
     # A test may have broken the folder on purpose: end what runs whatever its state.
     for process in servers_below(folder):
         process.send_signal(signal.SIGQUIT)
-        process.wait(10)
+        wait_until_gone(process)
 
 
 def value(dsn: str, statement: str) -> object:
@@ -160,7 +177,7 @@ def test_killed_server_recovers_with_its_data(server: EmbeddedServer) -> None:
         connection.execute("create table kept as select 42 as answer")
     first = psutil.Process(postmaster(server))
     first.kill()
-    first.wait(10)
+    wait_until_gone(first)
     assert server.stop_if_last() == Stopped(down=True)
     assert value(server.start(), "select answer from kept") == 42
     assert postmaster(server) != first.pid
