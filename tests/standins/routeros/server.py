@@ -75,7 +75,7 @@ class RouterOsStandIn:
     def start(self) -> Self:
         """Listen on a free port of loopback, the same one again after a stop."""
         ready = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(ready)), name="routeros-stand-in")
+        self._thread = threading.Thread(target=self._run, args=(ready,), name="routeros-stand-in")
         self._thread.start()
         if not ready.wait(STARTING):
             raise RuntimeError("the RouterOS stand-in did not start")
@@ -107,6 +107,11 @@ class RouterOsStandIn:
         """Start counting anew."""
         self.received.clear()
 
+    def _run(self, ready: threading.Event) -> None:
+        # Windows' usual loop cannot watch a listening socket.
+        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+            runner.run(self._serve(ready))
+
     async def _serve(self, ready: threading.Event) -> None:
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
         context = None
@@ -122,6 +127,7 @@ class RouterOsStandIn:
             with suppress(BlockingIOError):
                 connection, _ = listener.accept()
                 connection.setblocking(False)
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self.connections += 1
                 accepted.append(connection)
                 tasks.append(loop.create_task(self._talk(connection, context)))
