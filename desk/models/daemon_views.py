@@ -1,12 +1,13 @@
 """What FreeRADIUS may read and write: schema `radius_api`, views over our own tables (design D4).
 
 Nothing is copied to the daemon, so a saved change decides the very next request. `desk.models.wall` runs `DROP` before
-the migrations and `VIEWS` after them, as `desk_owner`; every statement of `DROP` also works on an empty database.
+the migrations and `VIEWS` after them, in one transaction; every statement of `DROP` also works on an empty database.
 """
 
 from __future__ import annotations
 
 ROLE = "radius"
+OWNER = "desk_owner"
 
 # A throttled plan keeps this share of its speed, unless the variable of that code says otherwise.
 THROTTLE_PERCENT = 10
@@ -90,52 +91,55 @@ SELECT l.id AS login_id,
   LEFT JOIN desk_vault.radius_clear k ON k.login_id = l.id
  WHERE l.deleted_at IS NULL"""
 
-# Rows of one decision, `allowed` being an expression; the views and the functions share them.
+# What is asked of a login, and what it is given; only the function knows which equipment asks.
 _CHECKS = """
   (0, 'Cleartext-Password', ':=', d.secret),
   (1, 'Auth-Type', ':=', CASE WHEN NOT {allowed} THEN 'Reject' END),
   (2, 'Simultaneous-Use', ':=', CASE WHEN {allowed} THEN d.simultaneous_use END)"""
-_MAC_CHECK = """
+_MAC_CHECK = """,
   (3, 'Calling-Station-Id', '=~', '(?i)^' || replace(d.mac_lock::text, ':', '[:.-]?') || '([^0-9a-f]|$)')"""
 # A rejected customer is told why, and nothing about his speed or address. Session-Timeout ends a provisional
 # permission at its minute without anybody having to disconnect.
-_REPLIES = """
-  (0, 'Reply-Message', ':=', CASE WHEN NOT d.granted THEN 'Acesso bloqueado: ' || d.status
-                                  WHEN NOT {allowed} THEN 'Acesso bloqueado: equipamento não autorizado' END),
-  (1, 'Mikrotik-Rate-Limit', ':=', CASE WHEN {allowed} THEN d.rate_limit END),
-  (2, 'Framed-IP-Address', ':=', CASE WHEN {allowed} THEN d.fixed_ip END),
-  (3, 'Mikrotik-Group', ':=', CASE WHEN {allowed} THEN d.profile END),
-  (4, 'Session-Timeout', ':=', CASE WHEN {allowed} AND d.granted_until IS NOT NULL THEN
+_REPLIES = f"""
+  (8, 'Reply-Message', ':=', CASE WHEN NOT d.granted THEN 'Acesso bloqueado: ' || d.status
+                                  WHEN NOT {{allowed}} THEN 'Acesso bloqueado: equipamento não autorizado' END),
+  (9, 'Mikrotik-Rate-Limit', ':=', CASE WHEN {{allowed}} THEN d.rate_limit END),
+  (10, 'Framed-IP-Address', ':=', CASE WHEN {{allowed}} THEN d.fixed_ip END),
+  (11, 'Mikrotik-Group', ':=', CASE WHEN {{allowed}} THEN d.profile END),
+  (12, 'Session-Timeout', ':=', CASE WHEN {{allowed}} AND d.granted_until IS NOT NULL THEN
       greatest(1, least(2147483647, ceil(extract(epoch FROM d.granted_until - now()))))::bigint::text END),
-  (5, 'Acct-Interim-Interval', ':=', CASE WHEN {allowed} THEN '{interim}' END)"""
+  (13, 'Acct-Interim-Interval', ':=', CASE WHEN {{allowed}} THEN '{INTERIM_SECONDS}' END)"""
 
 
 def _view(name: str, rows: str) -> str:
     """A table of FreeRADIUS' own shape, one row for each attribute of each login."""
-    values = rows.format(allowed="d.granted", interim=INTERIM_SECONDS)
+    values = rows.format(allowed="d.granted")
     return f"""
 CREATE VIEW radius_api.{name} AS
-SELECT d.login_id * 8 + v.n AS id, d.username, v.attribute, v.op::varchar(2) AS op, v.value
+SELECT d.login_id * 16 + v.n AS id, d.username, v.attribute, v.op::varchar(2) AS op, v.value
   FROM radius_api.decisions d CROSS JOIN LATERAL (VALUES {values}) AS v (n, attribute, op, value)
  WHERE v.value IS NOT NULL"""
 
 
-def _items(name: str, rows: str) -> str:
-    """The same for one login, as a function whose plan is kept; planning the view anew is most of its cost."""
-    allowed = f"(d.granted AND (d.mac_lock IS NULL OR d.mac_lock IS NOT DISTINCT FROM {_station_mac('station')}))"
-    values = rows.format(allowed=allowed, interim=INTERIM_SECONDS)
-    return f"""
-CREATE FUNCTION radius_api.{name}(name text, station text)
+# Both at once for one login, in one round trip and with a plan that is kept: planning the views anew costs more than
+# reading them. The daemon's own configuration copies the answers from its control list to the reply.
+# OFFSET 0 keeps the planner from repeating the expressions of the inner query in each of the rows.
+_DECIDE = f"""
+CREATE FUNCTION radius_api.decide(name text, station text)
 RETURNS TABLE (id bigint, username text, attribute text, value text, op text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 4 {_SAFE} AS $$
 #variable_conflict use_column
 DECLARE
-  wanted text := lower(radius_api.typed(name));
+  wanted text := lower(CASE WHEN strpos(name, '=') = 0 THEN name ELSE radius_api.typed(name) END);
+  mine macaddr := CASE WHEN station <> '' THEN {_station_mac("station")} END;
 BEGIN
   RETURN QUERY
-  SELECT d.login_id * 8 + v.n, d.username, v.attribute, v.value, v.op
-    FROM radius_api.decisions d CROSS JOIN LATERAL (VALUES {values}) AS v (n, attribute, op, value)
-   WHERE d.username = wanted AND v.value IS NOT NULL;
+  SELECT d.login_id * 16 + v.n, d.username, v.attribute, v.value, v.op
+    FROM (SELECT x.*, x.granted AND (x.mac_lock IS NULL OR x.mac_lock IS NOT DISTINCT FROM mine) AS allowed
+            FROM radius_api.decisions x WHERE x.username = wanted OFFSET 0) d
+   CROSS JOIN LATERAL (VALUES {_CHECKS.format(allowed="d.allowed")},{_REPLIES.format(allowed="d.allowed")}
+   ) AS v (n, attribute, op, value)
+   WHERE v.value IS NOT NULL;
 END $$"""
 
 
@@ -232,8 +236,7 @@ SELECT NULL::bigint AS id, NULL::text AS groupname, NULL::text AS attribute, NUL
 DROP: tuple[str, ...] = (
     "DROP VIEW IF EXISTS radius_api.radcheck, radius_api.radreply, radius_api.radusergroup, radius_api.radgroupcheck, "
     "radius_api.radgroupreply, radius_api.radacct, radius_api.radpostauth, radius_api.nas, radius_api.nasreload",
-    "DROP FUNCTION IF EXISTS radius_api.check_items(text, text)",
-    "DROP FUNCTION IF EXISTS radius_api.reply_items(text, text)",
+    "DROP FUNCTION IF EXISTS radius_api.decide(text, text)",
     "DROP FUNCTION IF EXISTS radius_api.open_sessions(text, text)",
     # These two take their triggers with them.
     "DROP FUNCTION IF EXISTS radius_api.fill_session() CASCADE",
@@ -243,16 +246,22 @@ DROP: tuple[str, ...] = (
 )
 
 VIEWS: tuple[str, ...] = (
+    # The schema is made by the superuser who puts up the wall; what is in it belongs to the owner of the tables, whom
+    # the row policy of the secrets lets through.
+    "RESET ROLE",
+    "CREATE SCHEMA IF NOT EXISTS radius_api",
+    f"ALTER SCHEMA radius_api OWNER TO {OWNER}",
+    "REVOKE ALL ON SCHEMA radius_api FROM PUBLIC",
+    f"SET LOCAL ROLE {OWNER}",
     _TYPED,
     _DECISIONS,
-    _view("radcheck", _CHECKS + "," + _MAC_CHECK),
+    _view("radcheck", _CHECKS + _MAC_CHECK),
     _view("radreply", _REPLIES),
     "CREATE VIEW radius_api.radusergroup AS SELECT login_id AS id, username, profile AS groupname, 1 AS priority "
     "FROM radius_api.decisions WHERE profile IS NOT NULL",
     _GROUP_RULES.format(name="radgroupcheck"),
     _GROUP_RULES.format(name="radgroupreply"),
-    _items("check_items", _CHECKS),
-    _items("reply_items", _REPLIES),
+    _DECIDE,
     _OPEN_SESSIONS,
     _RADACCT,
     _FILL_SESSION,
@@ -272,6 +281,6 @@ VIEWS: tuple[str, ...] = (
     f"radius_api.radgroupreply, radius_api.radacct, radius_api.nas, radius_api.nasreload TO {ROLE}",
     f"GRANT INSERT, UPDATE ON radius_api.radacct TO {ROLE}",
     f"GRANT INSERT ON radius_api.radpostauth TO {ROLE}",
-    f"GRANT EXECUTE ON FUNCTION radius_api.check_items(text, text), radius_api.reply_items(text, text), "
-    f"radius_api.open_sessions(text, text) TO {ROLE}",
+    f"GRANT EXECUTE ON FUNCTION radius_api.decide(text, text), radius_api.open_sessions(text, text) TO {ROLE}",
+    "RESET ROLE",
 )
