@@ -175,7 +175,9 @@ def certified(serial: int = 1) -> RouterOsStandIn:
     return RouterOsStandIn(tls=TlsKind.CERTIFICATE, certificate=a_certificate(serial))
 
 
-@pytest.mark.parametrize("spelling", [str, str.upper, lambda pin: "SHA256:" + ":".join([pin[:32], pin[32:]])])
+@pytest.mark.parametrize(
+    "spelling", [str, str.upper, lambda pin: "SHA256:" + ":".join([pin[:32], pin[32:]])], ids="abc"
+)
 def test_a_pinned_certificate(spelling: object) -> None:
     with certified() as router:
         assert router.certificate is not None
@@ -185,7 +187,7 @@ def test_a_pinned_certificate(spelling: object) -> None:
         assert read_fingerprint("127.0.0.1", router.port) == router.certificate.fingerprint
 
 
-@pytest.mark.parametrize("pin", ["", "ab", a_certificate(2).fingerprint])
+@pytest.mark.parametrize("pin", ["", "ab", a_certificate(2).fingerprint], ids=["none", "short", "another"])
 def test_another_certificate_is_refused_before_the_password_is_sent(pin: str) -> None:
     with certified() as router:
         error = failure(visit(router, tls=TlsMode.PINNED, fingerprint=pin))
@@ -201,7 +203,11 @@ def test_a_certificate_of_a_known_authority() -> None:
             assert api.info().identity == "BNG-1"
 
 
-@pytest.mark.parametrize("authority", [None, a_certificate(2).pem, "not a certificate", "não"])
+@pytest.mark.parametrize(
+    "authority",
+    [None, a_certificate(2).pem, "not a certificate", "não"],
+    ids=["system", "another", "rubbish", "accents"],
+)
 def test_a_certificate_of_an_unknown_authority_is_refused(authority: str | None) -> None:
     with certified() as router:
         error = failure(visit(router, tls=TlsMode.VERIFY, authority=authority))
