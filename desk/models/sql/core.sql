@@ -1,0 +1,120 @@
+-- Owner desk_owner: the question every guard asks, and what every command begins with.
+
+CREATE FUNCTION desk.refuse(rule text, tbl text, col text, says text) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = COALESCE(NULLIF(says, ''), 'Não é permitido'), SCHEMA = 'desk',
+    TABLE = COALESCE(tbl, ''), COLUMN = COALESCE(col, ''), CONSTRAINT = COALESCE(rule, '?');
+END $$;
+
+CREATE FUNCTION desk.only_read_committed(tbl text, col text) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  -- In a snapshot a permission that was taken away would still be there.
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    PERFORM desk.refuse('isolation', tbl, col, 'Gravações exigem READ COMMITTED');
+  END IF;
+END $$;
+
+-- VOLATILE: each call looks afresh.
+CREATE FUNCTION desk.need(any_of text[], tbl text, col text) RETURNS void LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  labels text;
+BEGIN
+  PERFORM desk.only_read_committed(tbl, col);
+  IF EXISTS (SELECT FROM desk.person_permissions g JOIN desk.people p ON p.role = g.role
+             WHERE g.role = session_user AND p.active AND g.permission = ANY (any_of)) THEN
+    RETURN;
+  END IF;
+  SELECT string_agg('"' || label || '"', ' ou ' ORDER BY array_position(any_of, code::text)) INTO labels
+    FROM desk.permissions WHERE code = ANY (any_of);
+  RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'Falta a permissão ' || COALESCE(labels, '(desconhecida)'),
+    DETAIL = COALESCE(jsonb_build_object('any_of', any_of)::text, ''), SCHEMA = 'desk',
+    TABLE = COALESCE(tbl, ''), COLUMN = COALESCE(col, ''), CONSTRAINT = 'permission:' || COALESCE(any_of[1], '?');
+END $$;
+
+CREATE FUNCTION desk.must_not(code text, tbl text, col text) RETURNS void LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  label text;
+BEGIN
+  PERFORM desk.only_read_committed(tbl, col);
+  SELECT p.label INTO label FROM desk.person_permissions g JOIN desk.permissions p ON p.code = g.permission
+    WHERE g.role = session_user AND g.permission = must_not.code;
+  IF FOUND THEN
+    PERFORM desk.refuse('forbidden_by:' || code, tbl, col, 'Impedido pela permissão "' || label || '"');
+  END IF;
+END $$;
+
+CREATE FUNCTION desk.holds(VARIADIC any_of text[]) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM desk.person_permissions g JOIN desk.people p ON p.role = g.role
+                 WHERE g.role = session_user AND p.active AND g.permission = ANY (any_of))
+$$;
+
+-- The company's day: the session's time zone, and with it current_date, is the clerk's to choose.
+CREATE FUNCTION desk.today() RETURNS date LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+  SELECT (clock_timestamp() AT TIME ZONE i.zone)::date FROM desk.installation i
+$$;
+
+CREATE FUNCTION desk.me(OUT role text, OUT full_name text, OUT active boolean, OUT must_change_password boolean,
+  OUT permissions text[], OUT company text, OUT demo boolean, OUT zone text)
+RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT p.role, p.full_name, p.active, p.must_change_password,
+    ARRAY(SELECT g.permission::text FROM desk.person_permissions g WHERE g.role = p.role ORDER BY 1),
+    i.company, i.demo, i.zone
+  FROM desk.people p CROSS JOIN desk.installation i WHERE p.role = session_user
+$$;
+
+CREATE FUNCTION desk.begin_command(id uuid, name text, any_of text[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM desk.only_read_committed('commands', '');
+  IF cardinality(any_of) > 0 THEN
+    PERFORM desk.need(any_of, '', '');
+  END IF;
+  INSERT INTO desk.commands (id, name, who, at)
+    VALUES (begin_command.id, begin_command.name, session_user, clock_timestamp());
+  PERFORM set_config('desk.command', id::text, true);
+END $$;
+
+CREATE FUNCTION desk.command_done(id uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM desk.commands c WHERE c.id = command_done.id AND c.who = session_user)
+$$;
+
+CREATE FUNCTION desk.opened_customer(id bigint) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  INSERT INTO desk.recent_customers (role, customer_id, opened_at) VALUES (session_user, id, clock_timestamp())
+    ON CONFLICT (role, customer_id) DO UPDATE SET opened_at = excluded.opened_at;
+  DELETE FROM desk.recent_customers r WHERE r.role = session_user AND r.customer_id NOT IN (
+    SELECT k.customer_id FROM desk.recent_customers k WHERE k.role = session_user ORDER BY k.opened_at DESC LIMIT 30);
+END $$;
+
+CREATE FUNCTION desk.password_changed() RETURNS void LANGUAGE sql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+  UPDATE desk.people SET must_change_password = false, password_by = session_user, password_at = clock_timestamp()
+    WHERE role = session_user
+$$;
+
+CREATE FUNCTION desk_guard.next_version() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  NEW.version := OLD.version + 1;
+  RETURN NEW;
+END $$;
+
+CREATE FUNCTION desk_guard.no_truncate() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM desk.refuse('rule:truncate', TG_TABLE_NAME, '', 'Nenhuma tabela pode ser esvaziada');
+  RETURN NULL;
+END $$;
+
+GRANT EXECUTE ON FUNCTION desk.refuse, desk.only_read_committed, desk.need, desk.must_not, desk.holds, desk.today
+  TO desk_operator, desk_log, desk_vault, desk_people, desk_signal, desk_job;
+GRANT EXECUTE ON FUNCTION desk.me, desk.begin_command, desk.command_done, desk.opened_customer, desk.password_changed
+  TO desk_operator;

@@ -1,0 +1,78 @@
+-- Owner desk_log: history. The owner of the tables cannot rewrite it, those it is about even less.
+
+-- Arguments: key columns, and columns that are left out (counters, secrets), each separated by commas.
+CREATE FUNCTION desk.log_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  keys text[] := string_to_array(TG_ARGV[0], ',');
+  hidden text[] := string_to_array(TG_ARGV[1], ',');
+  b jsonb;
+  a jsonb;
+  k text;
+BEGIN
+  IF TG_OP <> 'INSERT' THEN b := to_jsonb(OLD) - hidden; END IF;
+  IF TG_OP <> 'DELETE' THEN a := to_jsonb(NEW) - hidden; END IF;
+  IF a = b THEN RETURN NULL; END IF;
+  SELECT string_agg(COALESCE(a, b) ->> c, '/' ORDER BY n) INTO k FROM unnest(keys) WITH ORDINALITY AS u (c, n);
+  IF TG_OP = 'UPDATE' THEN
+    SELECT jsonb_object_agg(e.key, e.value) FILTER (WHERE b -> e.key IS DISTINCT FROM e.value),
+           jsonb_object_agg(e.key, b -> e.key) FILTER (WHERE b -> e.key IS DISTINCT FROM e.value)
+      INTO a, b FROM jsonb_each(a) e;
+  END IF;
+  INSERT INTO desk.change_log (id, at, who, xid, command, app, tbl, op, key, before, after)
+    VALUES (nextval('desk.change_log_id'), clock_timestamp(), session_user, pg_current_xact_id()::text::bigint,
+      left(current_setting('desk.command', true), 64), left(current_setting('application_name', true), 64),
+      TG_TABLE_NAME, left(TG_OP, 1), left(k, 120), b, a);
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION desk.record(action text, customer_id bigint, plan_id bigint, params jsonb) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF action COLLATE "C" !~ '^[a-z][a-z_]*(\.[a-z][a-z_]*)+$' OR length(params::text) > 8000 THEN
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'Linha de histórico inválida';
+  END IF;
+  INSERT INTO desk.history_entries (at, who, xid, customer_id, plan_id, action, params, source)
+    VALUES (clock_timestamp(), session_user, pg_current_xact_id()::text::bigint, record.customer_id, record.plan_id,
+      record.action, COALESCE(record.params, '{}'), CASE WHEN session_user = 'desk_worker' THEN 'JOB' ELSE 'DESK' END);
+END $$;
+
+CREATE FUNCTION desk.log_status() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  before text;
+  mark text := '';
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    before := OLD.status;
+    IF NEW.status = OLD.status THEN
+      mark := CASE WHEN NEW.provisional_until IS NULL THEN 'provisional_over' ELSE 'provisional' END;
+    END IF;
+  END IF;
+  INSERT INTO desk.plan_status_history (plan_id, from_status, to_status, marker, at, who, reason, note)
+    VALUES (NEW.id, before, NEW.status, mark, clock_timestamp(), session_user,
+      COALESCE(left(current_setting('desk.reason', true), 80), ''),
+      COALESCE(left(current_setting('desk.note', true), 500), ''));
+  RETURN NULL;
+END $$;
+
+-- Itens Apagados (PL-60). Arguments: kind, the column that names the thing.
+CREATE FUNCTION desk.log_deleted() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  was jsonb := to_jsonb(OLD);
+  plan bigint := CASE WHEN TG_TABLE_NAME = 'customer_plans' THEN OLD.id ELSE (to_jsonb(OLD) ->> 'plan_id')::bigint END;
+  customer bigint := COALESCE((to_jsonb(OLD) ->> 'customer_id')::bigint,
+    (SELECT p.customer_id FROM desk.customer_plans p WHERE p.id = plan));
+BEGIN
+  INSERT INTO desk.deleted_items (at, who, source, kind, value, customer_id, plan_id, snapshot)
+    VALUES (clock_timestamp(), session_user, CASE WHEN session_user = 'desk_worker' THEN 'JOB' ELSE 'DESK' END,
+      TG_ARGV[0], COALESCE(left(was ->> TG_ARGV[1], 254), ''), customer, plan, was);
+  IF TG_ARGV[0] = 'login' THEN
+    PERFORM desk.record('login.deleted', customer, plan,
+      jsonb_build_object('login', was ->> 'login', 'login_id', (was ->> 'id')::bigint));
+  END IF;
+  RETURN NULL;
+END $$;
+
+GRANT EXECUTE ON FUNCTION desk.record TO desk_operator, desk_vault, desk_job;

@@ -1,0 +1,41 @@
+-- What the database itself does when rows change. Names are in the order they run; guards (zz_) come last.
+CREATE TRIGGER aa_plan BEFORE INSERT OR UPDATE ON desk.customer_plans
+  FOR EACH ROW EXECUTE FUNCTION desk_guard.plan_before();
+CREATE TRIGGER zz_approval BEFORE UPDATE ON desk.customer_plans FOR EACH ROW
+  WHEN (OLD.status = 'AGUARDANDO_AUTORIZACAO' AND NEW.status = 'HABILITADO' AND current_user <> 'desk_job')
+  EXECUTE FUNCTION desk_guard.use_approval();
+CREATE TRIGGER mm_first_status AFTER INSERT ON desk.customer_plans
+  FOR EACH ROW EXECUTE FUNCTION desk.log_status();
+CREATE TRIGGER mm_status AFTER UPDATE ON desk.customer_plans FOR EACH ROW
+  WHEN (OLD.status <> NEW.status OR OLD.provisional_until IS DISTINCT FROM NEW.provisional_until)
+  EXECUTE FUNCTION desk.log_status();
+CREATE TRIGGER nn_debts AFTER UPDATE ON desk.customer_plans FOR EACH ROW
+  WHEN (OLD.status <> NEW.status OR OLD.provisional_until IS DISTINCT FROM NEW.provisional_until
+    OR OLD.access_point_id IS DISTINCT FROM NEW.access_point_id OR OLD.customer_id <> NEW.customer_id
+    OR OLD.catalog_plan_id <> NEW.catalog_plan_id)
+  EXECUTE FUNCTION desk_guard.plan_debts();
+CREATE TRIGGER nn_provisional AFTER UPDATE ON desk.customer_plans FOR EACH ROW
+  WHEN (OLD.provisional_until IS DISTINCT FROM NEW.provisional_until)
+  EXECUTE FUNCTION desk_guard.provisional_debt();
+CREATE TRIGGER oo_deleted AFTER DELETE ON desk.customer_plans
+  FOR EACH ROW EXECUTE FUNCTION desk.log_deleted('plan', 'reference');
+CREATE TRIGGER aa_login BEFORE UPDATE ON desk.radius_logins
+  FOR EACH ROW EXECUTE FUNCTION desk_guard.login_before();
+CREATE TRIGGER nn_debts AFTER INSERT OR UPDATE ON desk.radius_logins
+  FOR EACH ROW EXECUTE FUNCTION desk_guard.login_debt();
+CREATE TRIGGER nn_gone AFTER UPDATE ON desk.radius_logins FOR EACH ROW
+  WHEN (OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL) EXECUTE FUNCTION desk_vault.login_gone();
+CREATE TRIGGER nn_gone_wholly AFTER DELETE ON desk.radius_logins
+  FOR EACH ROW EXECUTE FUNCTION desk_vault.login_gone();
+CREATE TRIGGER oo_deleted AFTER UPDATE ON desk.radius_logins FOR EACH ROW
+  WHEN (OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL) EXECUTE FUNCTION desk.log_deleted('login', 'login');
+CREATE TRIGGER oo_deleted AFTER DELETE ON desk.circuits
+  FOR EACH ROW EXECUTE FUNCTION desk.log_deleted('circuit', 'name');
+CREATE TRIGGER oo_deleted AFTER DELETE ON desk.plan_value_details
+  FOR EACH ROW EXECUTE FUNCTION desk.log_deleted('value_detail', 'description');
+CREATE TRIGGER oo_deleted AFTER DELETE ON desk.plan_addresses
+  FOR EACH ROW EXECUTE FUNCTION desk.log_deleted('plan_address', 'street');
+CREATE TRIGGER nn_gone AFTER DELETE ON desk.routing_servers
+  FOR EACH ROW EXECUTE FUNCTION desk_vault.server_gone();
+CREATE TRIGGER zz_log AFTER INSERT OR UPDATE OR DELETE ON desk_vault.secrets
+  FOR EACH ROW EXECUTE FUNCTION desk.log_change('kind,owner', 'ciphertext');

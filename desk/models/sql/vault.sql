@@ -1,0 +1,191 @@
+-- Owner desk_vault: secrets. desk_vault.master(), owned by the superuser, is made by the wall with the key's path.
+
+CREATE FUNCTION desk_vault.hmac(key bytea, message bytea) RETURNS bytea LANGUAGE plpgsql IMMUTABLE
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  inner_pad bytea := decode(repeat('36', 64), 'hex');
+  outer_pad bytea := decode(repeat('5c', 64), 'hex');
+BEGIN
+  FOR i IN 0 .. length(key) - 1 LOOP
+    inner_pad := set_byte(inner_pad, i, get_byte(key, i) # 54);
+    outer_pad := set_byte(outer_pad, i, get_byte(key, i) # 92);
+  END LOOP;
+  RETURN sha256(outer_pad || sha256(inner_pad || message));
+END $$;
+
+CREATE FUNCTION desk_vault.data_key(kind text, owner bigint, version bigint) RETURNS bytea LANGUAGE sql
+SET search_path = pg_catalog, pg_temp AS $$
+  SELECT desk_vault.hmac(desk_vault.master(),
+    convert_to('desk-secret|' || kind || '|' || owner || '|' || version, 'UTF8'))
+$$;
+
+CREATE FUNCTION desk_vault.may_write(kind text, owner bigint) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  k desk_vault.secret_kinds;
+  there boolean;
+BEGIN
+  SELECT * INTO k FROM desk_vault.secret_kinds s WHERE s.kind = may_write.kind;
+  IF k.kind IS NULL THEN
+    PERFORM desk.refuse('secret:kind', 'secrets', '', 'Este tipo de senha não existe');
+  END IF;
+  there := EXISTS (SELECT FROM desk_vault.secrets s WHERE s.kind = may_write.kind AND s.owner = may_write.owner);
+  PERFORM desk.need(CASE WHEN there THEN k.change ELSE k.create END, 'secrets', kind);
+  there := CASE
+    WHEN kind = 'radius' THEN EXISTS (SELECT FROM desk.radius_logins l WHERE l.id = owner AND l.deleted_at IS NULL)
+    ELSE EXISTS (SELECT FROM desk.routing_servers r WHERE r.id = owner) END;
+  IF there IS NOT TRUE THEN
+    PERFORM desk.refuse('secret:owner', 'secrets', kind, 'Isto não existe mais');
+  END IF;
+END $$;
+
+-- Versions come from a sequence, which no rollback gives back: a key that was handed out never opens another text.
+CREATE FUNCTION desk.begin_secret(kind text, owner bigint, OUT version bigint, OUT data_key bytea)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM desk_vault.may_write(kind, owner);
+  version := nextval('desk_vault.secret_version');
+  INSERT INTO desk_vault.pending (version, kind, owner, who, at)
+    VALUES (begin_secret.version, begin_secret.kind, begin_secret.owner, session_user, clock_timestamp());
+  data_key := desk_vault.data_key(kind, owner, version);
+END $$;
+
+CREATE FUNCTION desk.store_secret(version bigint, ciphertext bytea, cleartext text DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  p desk_vault.pending;
+BEGIN
+  DELETE FROM desk_vault.pending d WHERE d.version = $1 AND d.who = session_user
+    AND d.at > clock_timestamp() - interval '5 minutes' RETURNING * INTO p;
+  IF p.version IS NULL THEN
+    PERFORM desk.refuse('secret:pending', 'secrets', '', 'Esta gravação de senha não foi iniciada');
+  END IF;
+  PERFORM desk_vault.may_write(p.kind, p.owner);
+  IF (length($2) BETWEEN 28 AND 2000) IS NOT TRUE OR (p.kind IN ('radius', 'nas')) <> ($3 IS NOT NULL)
+     OR length($3) NOT BETWEEN 1 AND 128 THEN
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'Senha cifrada inválida';
+  END IF;
+  INSERT INTO desk_vault.secrets AS s (kind, owner, version, ciphertext, written_by, written_at)
+    VALUES (p.kind, p.owner, p.version, $2, session_user, clock_timestamp())
+    ON CONFLICT (kind, owner) DO UPDATE SET version = excluded.version, ciphertext = excluded.ciphertext,
+      written_by = excluded.written_by, written_at = excluded.written_at WHERE s.version < excluded.version;
+  IF NOT FOUND THEN
+    PERFORM desk.refuse('secret:version', 'secrets', p.kind, 'Uma senha mais nova já foi gravada');
+  END IF;
+  IF p.kind = 'radius' THEN
+    INSERT INTO desk_vault.radius_clear (login_id, cleartext) VALUES (p.owner, $3)
+      ON CONFLICT (login_id) DO UPDATE SET cleartext = excluded.cleartext;
+    PERFORM desk.owe('radius_login', l.id::text, c.customer_id, c.id)
+      FROM desk.radius_logins l JOIN desk.customer_plans c ON c.id = l.plan_id WHERE l.id = p.owner;
+  ELSIF p.kind = 'nas' THEN
+    INSERT INTO desk_vault.nas_clear (routing_server_id, cleartext) VALUES (p.owner, $3)
+      ON CONFLICT (routing_server_id) DO UPDATE SET cleartext = excluded.cleartext;
+  END IF;
+END $$;
+
+CREATE FUNCTION desk_vault.ticket(kind text, owner bigint, reason text, lease uuid) RETURNS uuid LANGUAGE sql
+SET search_path = pg_catalog, pg_temp AS $$
+  INSERT INTO desk_vault.tickets (kind, owner, reason, who, at, xid, lease)
+    VALUES ($1, $2, left(COALESCE($3, ''), 200), session_user, clock_timestamp(),
+      pg_current_xact_id()::text::bigint, $4) RETURNING id
+$$;
+
+CREATE FUNCTION desk_vault.may_see(kind text) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  codes text[] := (SELECT s.see FROM desk_vault.secret_kinds s WHERE s.kind = may_see.kind);
+BEGIN
+  IF COALESCE(cardinality(codes), 0) = 0 THEN
+    PERFORM desk.refuse('reveal:never', 'secrets', kind, 'Esta senha não pode ser vista');
+  END IF;
+  PERFORM desk.need(codes, 'secrets', kind);
+END $$;
+
+CREATE FUNCTION desk.ask_reveal(kind text, owner bigint, reason text) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM desk_vault.may_see(kind);
+  IF NOT EXISTS (SELECT FROM desk_vault.secrets s WHERE s.kind = ask_reveal.kind AND s.owner = ask_reveal.owner) THEN
+    PERFORM desk.refuse('secret:none', 'secrets', kind, 'Nenhuma senha foi gravada');
+  END IF;
+  -- A commit that is not on disk yet is no trace.
+  PERFORM set_config('synchronous_commit', 'on', true);
+  IF kind = 'radius' THEN
+    PERFORM desk.record('login.password_seen', p.customer_id, p.id, jsonb_build_object('login', l.login,
+        'login_id', l.id, 'reason', left(reason, 200)))
+      FROM desk.radius_logins l JOIN desk.customer_plans p ON p.id = l.plan_id WHERE l.id = ask_reveal.owner;
+  END IF;
+  RETURN desk_vault.ticket(kind, owner, reason, NULL);
+END $$;
+
+-- For settling: the login's password that the router itself must hold, for whoever holds the lease and may
+-- act on routers. NULL when no password is stored.
+CREATE FUNCTION desk.ask_reveal_for_debt(topic text, key text, lease uuid) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM desk_vault.may_see('router');
+  IF topic IS DISTINCT FROM 'radius_login' OR NOT desk.leased(topic, key, lease) THEN
+    PERFORM desk.refuse('debt:lease', 'debts', '', 'Esta pendência não está mais com este Desk');
+  END IF;
+  IF NOT EXISTS (SELECT FROM desk.radius_logins l JOIN desk.customer_plans p ON p.id = l.plan_id
+      JOIN desk.access_points a ON a.id = p.access_point_id JOIN desk.routing_servers r ON r.id = a.routing_server_id
+      WHERE l.id = key::bigint AND r.local_secrets) THEN
+    PERFORM desk.refuse('reveal:local', 'secrets', 'radius', 'O roteador deste login não guarda senhas');
+  END IF;
+  IF NOT EXISTS (SELECT FROM desk_vault.secrets s WHERE s.kind = 'radius' AND s.owner = key::bigint) THEN
+    RETURN NULL;
+  END IF;
+  PERFORM set_config('synchronous_commit', 'on', true);
+  RETURN desk_vault.ticket('radius', key::bigint, 'entrega', lease);
+END $$;
+
+CREATE FUNCTION desk.reveal(ticket uuid, OUT kind text, OUT owner bigint, OUT version bigint, OUT ciphertext bytea,
+  OUT data_key bytea)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  t desk_vault.tickets;
+  k desk_vault.secret_kinds;
+BEGIN
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    PERFORM desk.refuse('reveal:isolation', 'secrets', '', 'Senhas só são mostradas em READ COMMITTED');
+  END IF;
+  SELECT x.* INTO t FROM desk_vault.tickets x JOIN desk_vault.secret_kinds s ON s.kind = x.kind
+    WHERE x.id = $1 AND x.who = session_user AND x.at <= clock_timestamp()
+      AND x.at > clock_timestamp() - interval '1 second' * s.ticket_seconds;
+  IF t.id IS NULL OR pg_xact_status(t.xid::text::xid8) IS DISTINCT FROM 'committed' THEN
+    PERFORM desk.refuse('reveal:ticket', 'secrets', '', 'O pedido para ver esta senha não vale mais');
+  END IF;
+  PERFORM desk_vault.may_see(CASE WHEN t.lease IS NULL THEN t.kind ELSE 'router' END);
+  SELECT s.* INTO k FROM desk_vault.secret_kinds s WHERE s.kind = t.kind;
+  IF t.lease IS NULL AND (SELECT count(*) FROM desk_vault.tickets x WHERE x.who = session_user AND x.kind = t.kind
+      AND x.lease IS NULL AND x.at > clock_timestamp() - interval '1 hour') > k.per_hour THEN
+    PERFORM desk.refuse('reveal:rate', 'secrets', t.kind, 'Senhas demais foram vistas na última hora');
+  END IF;
+  SELECT s.kind, s.owner, s.version, s.ciphertext INTO kind, owner, version, ciphertext
+    FROM desk_vault.secrets s WHERE s.kind = t.kind AND s.owner = t.owner;
+  IF version IS NULL THEN
+    PERFORM desk.refuse('secret:none', 'secrets', t.kind, 'Nenhuma senha foi gravada');
+  END IF;
+  data_key := desk_vault.data_key(kind, owner, version);
+  RAISE LOG 'desk: % revealed % %', session_user, kind, owner;
+END $$;
+
+CREATE FUNCTION desk_vault.login_gone() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  DELETE FROM desk_vault.radius_clear WHERE login_id = OLD.id;
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION desk_vault.server_gone() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  DELETE FROM desk_vault.nas_clear WHERE routing_server_id = OLD.id;
+  DELETE FROM desk_vault.secrets WHERE owner = OLD.id AND kind IN ('router', 'nas');
+  RETURN NULL;
+END $$;
+
+GRANT EXECUTE ON FUNCTION desk.begin_secret, desk.store_secret, desk.ask_reveal, desk.ask_reveal_for_debt, desk.reveal
+  TO desk_operator;
