@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -56,18 +57,25 @@ def lives(process: psutil.Process) -> bool:
         return False
 
 
-@pytest.fixture
-def place() -> Iterator[Path]:
-    """A folder that every user may enter; what still runs in it afterwards is stopped, and fails the test."""
+@contextlib.contextmanager
+def open_folder() -> Iterator[Path]:
+    """A folder that every user may enter; what still runs in it afterwards is ended."""
     folder = Path(tempfile.mkdtemp(prefix="desk-embedded-"))
     folder.chmod(0o755)
-    yield folder
-    left = servers_below(folder)
-    for process in left:
-        process.send_signal(signal.SIGQUIT)
-    wait_until_gone(*left)
-    shutil.rmtree(folder)
-    assert not left, "a server was left running"
+    try:
+        yield folder
+    finally:
+        left = servers_below(folder)
+        for process in left:
+            process.send_signal(signal.SIGQUIT)
+        wait_until_gone(*left)
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    with open_folder() as folder:
+        yield folder
 
 
 @pytest.fixture
@@ -76,13 +84,26 @@ def folder(place: Path) -> Path:
 
 
 @pytest.fixture
-def server(folder: Path) -> Iterator[EmbeddedServer]:
-    made = EmbeddedServer(folder)
-    yield made
-    # A test may have broken the folder on purpose: end what runs whatever its state.
-    for process in servers_below(folder):
-        process.send_signal(signal.SIGQUIT)
-        wait_until_gone(process)
+def fresh(folder: Path) -> EmbeddedServer:
+    """A server that has never been started."""
+    return EmbeddedServer(folder)
+
+
+@pytest.fixture(scope="module")
+def started_once() -> Iterator[Path]:
+    """A folder after its first start and stop, to copy: making a cluster is the slow part."""
+    with open_folder() as place:
+        server = EmbeddedServer(place / "modelo")
+        server.start()
+        server.stop_if_last()
+        yield server.folder
+
+
+@pytest.fixture
+def server(started_once: Path, folder: Path) -> EmbeddedServer:
+    """A stopped server with its data, as a desk finds it in the morning."""
+    subprocess.run(["cp", "-a", started_once, folder], check=True)
+    return EmbeddedServer(folder)
 
 
 def value(dsn: str, statement: str) -> object:
@@ -99,7 +120,8 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_first_start_second_desk_and_last_one_out(server: EmbeddedServer, folder: Path) -> None:
+def test_first_start_second_desk_and_last_one_out(fresh: EmbeddedServer, folder: Path) -> None:
+    server = fresh
     assert not server.exists
     dsn = server.start()
     assert server.exists
@@ -154,7 +176,7 @@ def test_master_key_is_made_once_beside_the_data(server: EmbeddedServer) -> None
     assert not server.master_key_path.exists()
 
 
-def test_four_desks_at_once_make_one_server(folder: Path, server: EmbeddedServer) -> None:
+def test_four_desks_at_once_make_one_server(folder: Path, fresh: EmbeddedServer) -> None:
     program = (
         "import sys; from pathlib import Path; from desk.embedded import EmbeddedServer\n"
         "with EmbeddedServer(Path(sys.argv[1])).starting() as c:\n"
@@ -167,8 +189,8 @@ def test_four_desks_at_once_make_one_server(folder: Path, server: EmbeddedServer
     said = [desk.communicate(timeout=90)[0] for desk in desks]
     assert [desk.returncode for desk in desks] == [0] * 4
     assert len(set(said)) == 1
-    assert len([p for p in servers_below(folder) if p.pid == postmaster(server)]) == 1
-    assert server.stop_if_last() == Stopped(down=True)
+    assert len([p for p in servers_below(folder) if p.pid == postmaster(fresh)]) == 1
+    assert fresh.stop_if_last() == Stopped(down=True)
 
 
 def test_killed_server_recovers_with_its_data(server: EmbeddedServer) -> None:
@@ -199,11 +221,12 @@ def test_pid_file_naming_a_stranger_is_no_obstacle(server: EmbeddedServer) -> No
         stranger.kill()
 
 
-def test_pid_file_naming_another_server_leaves_that_one_alone(server: EmbeddedServer, place: Path) -> None:
+def test_pid_file_naming_another_server_leaves_that_one_alone(
+    server: EmbeddedServer, started_once: Path, place: Path
+) -> None:
     server.start()
+    subprocess.run(["cp", "-a", started_once, place / "outro"], check=True)
     other = EmbeddedServer(place / "outro")
-    other.start()
-    other.stop_if_last()
     named = other.data / "postmaster.pid"
     named.write_text((server.data / "postmaster.pid").read_text())
     shutil.chown(named, other.data.stat().st_uid, other.data.stat().st_gid)
@@ -231,8 +254,6 @@ def test_port_taken_by_another_program(server: EmbeddedServer) -> None:
 
 
 def test_other_major_is_refused_untouched(server: EmbeddedServer) -> None:
-    server.start()
-    server.stop_if_last()
     version = server.data / "PG_VERSION"
     carried_major = version.read_text().strip()
     version.write_text("17\n")
@@ -246,8 +267,6 @@ def test_other_major_is_refused_untouched(server: EmbeddedServer) -> None:
 
 
 def test_lost_password_is_said_and_can_be_reset(server: EmbeddedServer) -> None:
-    server.start()
-    server.stop_if_last()
     secret = server.folder / "secret"
     secret.unlink()
     with pytest.raises(PasswordLost):
@@ -260,11 +279,11 @@ def test_lost_password_is_said_and_can_be_reset(server: EmbeddedServer) -> None:
     assert value(server.start(), "select current_user") == "desk_admin"
 
 
-def test_interrupted_first_start_begins_anew(server: EmbeddedServer) -> None:
-    half = server.folder / "data.new"
+def test_interrupted_first_start_begins_anew(fresh: EmbeddedServer) -> None:
+    half = fresh.folder / "data.new"
     half.mkdir()
     (half / "PG_VERSION").write_text("18")
-    assert value(server.start(), "select 1") == 1
+    assert value(fresh.start(), "select 1") == 1
     assert not half.exists()
 
 
