@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -84,14 +85,20 @@ class ActionRegistry:
 def accelerated(labels: list[tuple[str, str]]) -> list[str]:
     """Give each (label, shortcut) an `&` before a letter that no other of them has."""
     taken: set[str] = set()
+    # The rarer an initial is in this menu, the better it tells its entry from the others.
+    common = Counter(
+        word[0].lower() for label, _ in labels for word in set(label.replace("&", "").split()) if word[0].isupper()
+    )
     result: list[str] = [""] * len(labels)
 
     def letters(label: str, shortcut: str) -> Iterator[int]:
         initials = [at for at, letter in enumerate(label) if at == 0 or label[at - 1] in " -"]
         key = shortcut.rsplit("+", 1)[-1].lower()
         yield from (at for at in initials if label[at].lower() == key)
-        # A word's initial reads best; capitals before small words such as "de".
-        yield from (at for at in initials if label[at].isupper())
+        capitals = [at for at in initials if label[at].isupper()]
+        yield from sorted(
+            capitals, key=lambda at: (at != 0 or common[label[at].lower()] > 1, common[label[at].lower()])
+        )
         yield from (at for at, letter in enumerate(label) if letter.isalnum() and letter.isascii())
 
     # Those whose key names their letter choose first, so that nobody takes it from them.

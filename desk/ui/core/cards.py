@@ -157,7 +157,7 @@ class NoteBar(QFrame):
         self._layout.setSpacing(10)
         self.mark = IconLabel(icon or _NOTE_ICONS[tone], tone)
         self.label = Label(text, wrap=True)
-        self._layout.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignTop)
+        self._layout.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignVCenter)
         self._layout.addWidget(self.label, 1)
         self.setAccessibleName(text)
         self.setMinimumHeight(32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Signal
@@ -48,6 +49,16 @@ Again = Callable[[Any], None]
 Answer = Callable[[DomainError, Any, QObject, Again], None]
 
 
+@dataclass(frozen=True)
+class Act:
+    """Something this desk did: the command, its outcome, the good news, and what would take it back."""
+
+    command: Any
+    outcome: Any
+    said: str
+    undo: Any = None
+
+
 class Desk(QObject):
     """One per signed-in person; screens know the services through it only."""
 
@@ -55,7 +66,9 @@ class Desk(QObject):
     told = Signal(str)  # good news, for the status bar
     failed = Signal(object)  # a Text, for the message box
     busy = Signal(bool)
-    executed = Signal(object, object)  # command and Outcome, for the delivery strip
+    executed = Signal(object)  # an Act, for the delivery strip
+    progress = Signal(object)  # news of one debt, from whoever settles it
+    connected = Signal(bool)  # whether the database is in sight
 
     def __init__(
         self, bus: Bus, actions: ActionRegistry, background: TaskRunner, settings: Settings | None = None
@@ -74,22 +87,25 @@ class Desk(QObject):
         done: Callable[[R], object] | None = None,
         said: Callable[[R], str] | str | None = None,
         failed: Callable[[DomainError], object] | None = None,
+        undo: Callable[[R], Command[Any]] | None = None,
         slot: object = None,
     ) -> None:
         """Run a command away from the UI thread and come back with the answer.
 
         `failed` may answer True for "dealt with"; anything else shows the error's text.
+        `undo` makes the command that takes the act back, from its answer.
         """
 
         def again(other: Command[R]) -> None:
-            self.do(other, owner=owner, done=done, said=said, failed=failed, slot=slot)
+            self.do(other, owner=owner, done=done, said=said, failed=failed, undo=undo, slot=slot)
 
         def arrived(outcome: Outcome[R]) -> None:
             if done is not None:
                 done(outcome.value)
-            if said is not None:
-                self.told.emit(said if isinstance(said, str) else said(outcome.value))
-            self.executed.emit(command, outcome)
+            text = "" if said is None else said if isinstance(said, str) else said(outcome.value)
+            if text:
+                self.told.emit(text)
+            self.executed.emit(Act(command, outcome, text, undo(outcome.value) if undo is not None else None))
             if outcome.changed:
                 self.changed.emit(outcome.changed)
 

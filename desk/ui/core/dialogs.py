@@ -96,7 +96,9 @@ class DeskDialog(QDialog):
     def set_primary(self, made: QPushButton) -> QPushButton:
         """Put the one accent button before all others."""
         self.primary = made
-        self._buttons.insertWidget(2, made)
+        found = (self._buttons.itemAt(at) for at in range(self._buttons.count()))
+        first = next(at for at, item in enumerate(found) if item and isinstance(item.widget(), QPushButton))
+        self._buttons.insertWidget(first, made)
         made.clicked.connect(self.confirmed)
         self._order()
         return made
@@ -120,6 +122,11 @@ class DeskDialog(QDialog):
         set_tone(self.footer_label, tone)
         self.footer_icon.set_icon(icon, tone)
         self.footer_icon.setVisible(bool(icon))
+
+    def set_footer_widget(self, widget: QWidget) -> None:
+        """Put something else than a plain text at the left of the footer."""
+        self.footer_label.hide()
+        self._buttons.insertWidget(1, widget, 1)
 
     def set_busy(self, busy: bool) -> None:
         """While the answer is under way the pressed button keeps its width and turns a spinner."""

@@ -70,6 +70,13 @@ class ElidedLabel(QElidingLabel):
         super().setText(text)
         self.setToolTip(text)
 
+    def sizeHint(self) -> QSize:
+        # The whole text where there is room; superqt asks for the elided one only.
+        return QSize(paint.text_width(self.font(), self.text()) + 2, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(24, super().minimumSizeHint().height())
+
 
 class IconLabel(QWidget):
     """One icon, in the colours of the theme in force."""

@@ -84,6 +84,12 @@ class MessageBox(DeskDialog):
         self.body.addLayout(row(opener, None, Label(self.text.code, "caption", "text2", code=True)))
         self.body.addWidget(sunken)
 
+    def showEvent(self, event: object) -> None:
+        focused: QWidget | None = self.focusWidget()
+        first = focused if focused is not None else self.closing
+        first.setProperty("first", True)  # the ring shows from the start what Enter would press
+        super().showEvent(event)
+
     def _toggle(self, panel: QWidget) -> None:
         panel.setVisible(panel.isHidden())
         self.fit()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 # Fields, check marks, arrows, menus and focus rings are not here: style.py draws them.
 RULES = Template("""
 QDialog[body="surface"], QFrame#body, QScrollArea#body, QWidget#surface { background: $surface; }
+QDialog[body="win"] { background: $win; }
 QFrame#footer { background: $win; border: 0; border-top: 1px solid $stroke; }
 QFrame#head { background: $surface; border: 0; border-bottom: 1px solid $stroke; }
 QFrame#card { background: $surface; border: 1px solid $stroke; border-radius: 8px; }
@@ -42,7 +43,8 @@ QPushButton[kind="primary"]:disabled, QPushButton[kind="danger"]:disabled {
     background: $sel_off; color: $off; border-color: $stroke2; }
 QPushButton[kind="tall"] { min-height: 32px; max-height: 32px; background: $accent; color: $on_accent;
     border-color: $accent; }
-QPushButton[kind="link"] { background: transparent; border: 0; color: $link; padding: 0 2px; }
+QPushButton[kind="link"] { background: transparent; border: 0; color: $link; padding: 0 2px;
+    min-height: 22px; max-height: 22px; }
 QPushButton[kind="link"]:hover { text-decoration: underline; }
 QPushButton[kind="link"]:disabled { color: $off; }
 QPushButton[kind="flat"] { background: transparent; border: 1px solid transparent; padding: 0 8px; }
@@ -62,7 +64,7 @@ QToolButton { background: transparent; border: 0; border-radius: 4px; min-width:
 QToolButton:hover { background: $hover; }
 QToolButton:pressed, QToolButton:checked { background: $sel; }
 QLineEdit > QToolButton, QTabBar > QToolButton { min-width: 20px; min-height: 20px; }
-QToolButton[kind="small"] { min-width: 24px; min-height: 24px; }
+QToolButton[kind="small"] { min-width: 24px; min-height: 20px; max-height: 20px; }
 QToolButton[kind="key"] { border: 1px solid $stroke2; }
 
 QTableView { background: transparent; border: 0; selection-background-color: $sel; selection-color: $text;

@@ -111,7 +111,8 @@ class Watcher(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
         if kind == QEvent.Type.FocusIn and isinstance(watched, QAbstractButton) and isinstance(event, QFocusEvent):
-            self._ring(watched, event.reason() in RING_REASONS)
+            back = event.reason() == Qt.FocusReason.ActiveWindowFocusReason and watched.property("first") is True
+            self._ring(watched, back or event.reason() in RING_REASONS)
         elif kind == QEvent.Type.FocusOut and isinstance(watched, QAbstractButton):
             self._ring(watched, False)
         elif kind in (QEvent.Type.Move, QEvent.Type.Resize) and isinstance(watched, QAbstractButton):
@@ -262,7 +263,7 @@ class DeskStyle(QProxyStyle):
                 self._field(painter, option, widget)
         elif element == PE.PE_Frame and isinstance(widget, QPlainTextEdit | QTextEdit):
             self._field(painter, option, widget)
-        elif element in (PE.PE_FrameFocusRect, PE.PE_FrameLineEdit):
+        elif element in (PE.PE_FrameFocusRect, PE.PE_FrameLineEdit, PE.PE_PanelItemViewRow):
             return
         elif element in (PE.PE_IndicatorCheckBox, PE.PE_IndicatorItemViewItemCheck):
             _check_box(painter, option)
