@@ -31,6 +31,7 @@ QT = [
     "libfontconfig1",
     "libgl1",
     "libglib2.0-0t64|libglib2.0-0",
+    "libwayland-cursor0",
     "libx11-xcb1",
     "libxcb-cursor0",
     "libxcb-icccm4",
