@@ -31,7 +31,7 @@ def bootstrap(dsn: str, dbname: str, master_key: str, *, company: str, demo: boo
 def create_database(dsn: str, dbname: str) -> bool:
     """Have the database, in UTF-8 and with an order that no operating system can change; False if it was there."""
     with autocommit(with_dbname(dsn, "postgres")) as admin:
-        if admin.execute("SELECT FROM pg_database WHERE datname = %s", (dbname,)).fetchone():
+        if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", (dbname,)).fetchone():
             return False
         builtin = admin.info.server_version >= 170000
         locale = "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'" if builtin else "LOCALE 'C.UTF-8'"

@@ -11,22 +11,11 @@ from desk.db.connections import require_superuser, transaction
 from desk.db.errors import DatabaseProblem
 from desk.db.revisions import HEAD, compatible
 from desk.db.texts import explain
-from desk.db.upgrade import carries_this_wall
+from desk.db.upgrade import carries_this_wall, master_key_path
+from desk.models import wall
+from desk.models.wall_roles import ROLES
 
-SCHEMAS: Final = ("desk", "desk_guard", "desk_vault", "radius_api")
-# Name, and whether it may sign in.
-ROLES: Final = {
-    "desk_owner": False,
-    "desk_job": False,
-    "desk_log": False,
-    "desk_vault": False,
-    "desk_people": False,
-    "desk_signal": False,
-    "desk_operator": False,
-    "desk_worker": True,
-    "radius": True,
-    "desk_backup": True,
-}
+SCHEMAS: Final = (*wall.SCHEMAS, "radius_api")
 
 
 @dataclass(frozen=True)
@@ -72,9 +61,9 @@ def _roles(connection: Connection) -> list[Finding]:
     missing = [name for name in ROLES if name not in found]
     strong = [
         name
-        for name, may_sign_in in ROLES.items()
+        for name, options in ROLES.items()
         if name in found
-        and (found[name].rolsuper or found[name].rolbypassrls or (found[name].rolcanlogin and not may_sign_in))
+        and (found[name].rolsuper or found[name].rolbypassrls or (found[name].rolcanlogin and "NOLOGIN" in options))
     ]
     return [
         Finding(not missing, f"Faltam papéis: {', '.join(missing)}" if missing else "Todos os papéis existem"),
@@ -92,17 +81,6 @@ def _master_key(connection: Connection) -> Finding:
     if size != 32:
         return Finding(False, f"A chave-mestra {path} não tem 32 bytes")
     return Finding(True, f"Chave-mestra legível em {path}")
-
-
-def master_key_path(connection: Connection) -> str | None:
-    """The path that the vault's own function reads."""
-    path: str | None = connection.scalar(
-        text(
-            "SELECT (regexp_match(prosrc, 'pg_read_binary_file\\(''([^'']+)'''))[1] FROM pg_proc"
-            " WHERE oid = to_regprocedure('desk_vault.master()')"
-        )
-    )
-    return path
 
 
 _TO_PUBLIC = "CROSS JOIN aclexplode(coalesce(datacl, acldefault('d', datdba))) a WHERE a.grantee = 0"

@@ -69,8 +69,7 @@ def create_operator(
 
 def _create_role(connection: Connection, login: str, password: str) -> None:
     """The role as `desk.person_create` would make it; the password leaves this machine as a verifier only."""
-    driver: Any = connection.connection.driver_connection
-    assert isinstance(driver, psycopg.Connection)
+    driver = _driver(connection)
     verifier = driver.pgconn.encrypt_password(password.encode(), login.encode(), b"scram-sha-256").decode()
     role = sql.Identifier(login)
     try:
@@ -83,8 +82,27 @@ def _create_role(connection: Connection, login: str, password: str) -> None:
     except psycopg.errors.DuplicateObject as error:
         raise LoginTaken(login=login) from error
     driver.execute(sql.SQL("GRANT desk_operator TO {}").format(role))
-    # Without this the people screen could not change somebody whom IT made.
-    how = "ADMIN OPTION" if driver.info.server_version < 160000 else "ADMIN TRUE, INHERIT FALSE, SET FALSE"
-    driver.execute(sql.SQL("GRANT {} TO desk_people WITH " + how).format(role))
+    _adopt(driver, login)
     for name, value in LIMITS.items():
         driver.execute(sql.SQL("ALTER ROLE {} SET {} = {}").format(role, sql.Identifier(name), sql.Literal(value)))
+
+
+def adopt_people(connection: Connection) -> None:
+    """Let the people screen reach everybody again: a new server, or a move to 16, forgets who may change whom."""
+    driver = _driver(connection)
+    for (login,) in driver.execute(
+        "SELECT p.role FROM desk.people p JOIN pg_roles r ON r.rolname = p.role WHERE NOT p.service"
+    ).fetchall():
+        _adopt(driver, str(login))
+
+
+def _adopt(driver: psycopg.Connection[Any], login: str) -> None:
+    """ADMIN on the person's role, without which the functions of the people screen could not change it."""
+    how = "ADMIN OPTION" if driver.info.server_version < 160000 else "ADMIN TRUE, INHERIT FALSE, SET FALSE"
+    driver.execute(sql.SQL("GRANT {} TO desk_people WITH " + how).format(sql.Identifier(login)))
+
+
+def _driver(connection: Connection) -> psycopg.Connection[Any]:
+    driver: Any = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    return driver

@@ -1,4 +1,4 @@
-"""Rows that the program itself knows: permissions, statuses, variables. Missing ones are added, none is overwritten."""
+"""Rows that the program itself knows: statuses and variables. Missing ones are added, none is overwritten."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import Connection, Table, exists, insert, literal, select
 
 from desk.models.catalog import PlanGroup, PlanStatus, StatusCode
-from desk.models.people import Permission, PermissionRow
 from desk.models.variables import SystemVariable, Variable
 
 # domain 4.3; only these give access, besides a provisional enabling.
@@ -27,20 +26,6 @@ STATUSES = (
 
 def seed(connection: Connection) -> None:
     """Add what this program knows and the database does not have yet."""
-    _add_missing(
-        connection,
-        PermissionRow.__table__,
-        (
-            {
-                "code": permission.code,
-                "label": permission.value,
-                "section": permission.section.value,
-                "negative": permission.negative,
-                "position": position,
-            }
-            for position, permission in enumerate(Permission)
-        ),
-    )
     _add_missing(
         connection,
         PlanStatus.__table__,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,8 +15,11 @@ from sqlalchemy import Connection, text
 
 from desk.db.connections import require_superuser, transaction
 from desk.db.errors import DatabaseNewer
-from desk.db.revisions import HEAD, KNOWN, revision_of
+from desk.db.operators import adopt_people
+from desk.db.revisions import HEAD, KNOWN, VERSION_TABLE, revision_of
 from desk.db.seed import seed
+from desk.models import wall
+from desk.models.base import SCHEMA
 
 # Any number will do, as long as every program takes the same one.
 UPGRADE_LOCK: Final = 5_243_611_001
@@ -64,36 +68,39 @@ def upgrade_within(
     before = revision_of(connection)
     if before is not None and before not in KNOWN:
         raise DatabaseNewer(database=before, program=HEAD)
-    if before == HEAD and not force and carries_this_wall(connection):
+    if before == HEAD and not force and _installed_wall(connection) == wall.fingerprint(master_key):
         return Upgraded(before, HEAD, changed=False)
     _drop_views(connection)
     command.upgrade(alembic_config(connection), "head")
+    wall.apply(connection, master_key)
+    adopt_people(connection)
+    connection.execute(text(f"GRANT SELECT ON {SCHEMA}.{VERSION_TABLE} TO desk_operator"))
+    connection.execute(text("SET LOCAL ROLE desk_job"))
+    seed(connection)
     for column, value in (facts or {}).items():
         connection.execute(text(f"UPDATE desk.installation SET {column} = :value"), {"value": value})
-    seed(connection)
-    _wall(connection, master_key)
-    connection.execute(text("GRANT SELECT ON desk.alembic_version TO desk_operator"))
+    connection.execute(text("RESET ROLE"))
     return Upgraded(before, HEAD, changed=True)
 
 
-def _wall(connection: Connection, master_key: str) -> None:
-    import importlib
-    import importlib.util
-
-    if importlib.util.find_spec("desk.models.wall"):
-        importlib.import_module("desk.models.wall").apply(connection, master_key)
-        return
-    for role in ("desk_owner", "desk_job", "desk_people", "desk_operator"):
-        connection.exec_driver_sql(
-            f"DO $$ BEGIN CREATE ROLE {role} NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$"
-        )
-    connection.exec_driver_sql("GRANT USAGE ON SCHEMA desk TO desk_operator, desk_job")
-    connection.exec_driver_sql("GRANT ALL ON ALL TABLES IN SCHEMA desk TO desk_job")
-    connection.exec_driver_sql("GRANT SELECT ON ALL TABLES IN SCHEMA desk TO desk_operator")
-
-
 def carries_this_wall(connection: Connection) -> bool:
-    return False
+    """Whether the wall in the database is the one that this program would put up."""
+    path = master_key_path(connection)
+    return path is not None and _installed_wall(connection) == wall.fingerprint(path)
+
+
+def master_key_path(connection: Connection) -> str | None:
+    """The path that the vault's own function reads; None where there is no vault."""
+    body: str | None = connection.scalar(
+        text("SELECT prosrc FROM pg_proc WHERE oid = to_regprocedure('desk_vault.master()')")
+    )
+    found = re.search(r"pg_read_binary_file\('((?:[^']|'')+)'\)", body or "")
+    return found[1].replace("''", "'") if found else None
+
+
+def _installed_wall(connection: Connection) -> str | None:
+    mark: str | None = connection.scalar(text("SELECT wall FROM desk.installation"))
+    return mark
 
 
 def _drop_views(connection: Connection) -> None:
