@@ -1,0 +1,233 @@
+"""The statements of the search: one branch per key, each on one index and in a form no plan can turn into a scan.
+
+A branch repeats the expression of its index, taken from the declaration in desk/models, since the query must use the
+index's own collation to be served by it. Prefixes are ranges: under a generic plan LIKE would scan.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlalchemy import TextClause, text
+
+from desk.models.base import metadata
+from desk.services.customers.search_input import Asked, SearchKind
+
+K = SearchKind
+SETTINGS = text(
+    # What runs is the plan that the tests have seen, whatever was typed.
+    "SELECT set_config('enable_seqscan', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true),"
+    " set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)"
+)
+
+_PLACES = {str(index.name): index for table in metadata.tables.values() for index in table.indexes}
+
+
+def indexed(name: str) -> str:
+    """The expression of a declared index as a condition must write it."""
+    (expression,) = _PLACES[name].expressions
+    written = getattr(expression, "text", None) or getattr(expression, "name", None)
+    return str(written).removesuffix(" desk.gin_trgm_ops")
+
+
+def only_where(name: str) -> str:
+    """The condition of a partial index, to be repeated."""
+    where = _PLACES[name].dialect_options["postgresql"]["where"]
+    return "true" if where is None else str(where)
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One way to find customers: the rows of one index, with the rank of the hit and what it was found by."""
+
+    name: str
+    sql: str
+
+
+def _branch(
+    name: str, rank: int, kind: SearchKind, value: str, source: str, where: str, order: str, top: int
+) -> Branch:
+    # Logins that were deleted stay. Said beside the key it would also fit a partial index, walked to its end.
+    living = " WHERE deleted_at IS NULL" if source == "radius_logins" else ""
+    inner = f"SELECT {value} AS value, {_KEYS[source]} FROM desk.{source} WHERE {where}"
+    if order:
+        inner += f" ORDER BY {order} LIMIT {top}"
+    else:
+        # Planned for all its rows: for the first few only, the planner may walk another index to its end instead.
+        inner = f"WITH every AS MATERIALIZED ({inner}) SELECT * FROM every{living} LIMIT {top}"
+    return Branch(
+        name,
+        f"SELECT {rank} AS rank, '{kind.name}' AS kind, b.value, {_CUSTOMER[source]} FROM ({inner}) b{_JOINS[source]}",
+    )
+
+
+_KEYS = {
+    "customers": "id",
+    "customer_phones": "customer_id",
+    "radius_logins": "plan_id, deleted_at",
+    "radius_sessions": "login_id",
+    "circuits": "plan_id",
+}
+_PLAN = " JOIN desk.customer_plans p ON p.id = b.plan_id"
+_JOINS = {
+    "customers": "",
+    "customer_phones": "",
+    "radius_logins": _PLAN,
+    "circuits": _PLAN,
+    "radius_sessions": " JOIN desk.radius_logins l ON l.id = b.login_id JOIN desk.customer_plans p ON p.id = l.plan_id",
+}
+_CUSTOMER = {
+    "customers": "b.id AS customer_id",
+    "customer_phones": "b.customer_id",
+    "radius_logins": "p.customer_id",
+    "circuits": "p.customer_id",
+    "radius_sessions": "p.customer_id",
+}
+
+
+def _within(index: str, name: str) -> str:
+    expression = indexed(index)
+    return f"{only_where(index)} AND {expression} >= :{name} AND {expression} < :{name}_end"
+
+
+def _equal(index: str, name: str) -> str:
+    return f"{only_where(index)} AND {indexed(index)} = :{name}"
+
+
+def branches(asked: Asked, limit: int) -> list[Branch]:
+    """What is asked for, best rank first; later branches do not run once `limit` rows are there."""
+    return [*_exact(asked), *_names(asked, limit), *_begun(asked, limit)]
+
+
+def _exact(asked: Asked) -> list[Branch]:
+    found: list[Branch] = []
+    if K.CODE in asked.kinds:
+        found.append(_branch("code", 0, K.CODE, "code::text", "customers", "code = :code_number", "", 1))
+    for kind, name, value, source, index in (
+        (K.DOCUMENT, "document", "document::text", "customers", "ix_customers_document_text"),
+        (K.PHONE, "phone", "number::text", "customer_phones", "ix_customer_phones_number"),
+        (K.EMAIL, "email", "email::text", "customers", "ix_customers_email_text"),
+        (K.LOGIN, "login", "login::text", "radius_logins", "ix_radius_logins_login_text"),
+        (K.CIRCUIT, "circuit", "name::text", "circuits", "ix_circuits_name_text"),
+    ):
+        if kind in asked.kinds:
+            found.append(_branch(name, 0, kind, value, source, _equal(index, name), "", 20))
+    if K.IP in asked.kinds:
+        found += _typed("ip", K.IP, "inet", "fixed_ip", "framed_ip", exact=asked.exact_address)
+    if K.MAC in asked.kinds:
+        found += _typed("mac", K.MAC, "macaddr", "mac_lock", "mac", exact=asked.exact_mac)
+    return found
+
+
+def _typed(name: str, kind: SearchKind, type_: str, fixed: str, seen: str, *, exact: bool) -> list[Branch]:
+    """IP and MAC: what was written down for a login, and what open sessions really use."""
+
+    def condition(column: str) -> str:
+        low, high = f"CAST(:{name}_low AS {type_})", f"CAST(:{name}_high AS {type_})"
+        return f"{column} = {low}" if exact else f"{column} >= {low} AND {column} <= {high}"
+
+    def shown(column: str) -> str:
+        return f"host({column})" if type_ == "inet" else f"{column}::text"
+
+    rank = 0 if exact else 1
+    living = "" if exact else " AND deleted_at IS NULL"
+    locked = f"{fixed} IS NOT NULL AND {condition(fixed)}{living}"
+    in_use = f"stopped_at IS NULL AND {condition(seen)}"
+    return [
+        _branch(f"{name}_fixed", rank, kind, shown(fixed), "radius_logins", locked, "" if exact else fixed, 50),
+        _branch(f"{name}_session", rank, kind, shown(seen), "radius_sessions", in_use, "" if exact else seen, 50),
+    ]
+
+
+def _names(asked: Asked, limit: int) -> list[Branch]:
+    if K.NAME not in asked.kinds:
+        return []
+    words = indexed("ix_customers_name_words")
+    key = indexed("ix_customers_name_key")
+    begun = f"({key} >= :name AND {key} < :name_end)"
+    whole = f"{words} @@ CAST(:words AS tsquery)"
+    return [
+        _branch("name_begun", 1, K.NAME, "NULL::text", "customers", begun, key, limit),
+        _branch("name_words", 2, K.NAME, "NULL::text", "customers", f"{whole} AND NOT {begun}", "", limit),
+        _branch(
+            "name_words_begun",
+            3,
+            K.NAME,
+            "NULL::text",
+            "customers",
+            f"{words} @@ CAST(:words_begun AS tsquery) AND NOT {whole} AND NOT {begun}",
+            "",
+            limit,
+        ),
+    ]
+
+
+def _begun(asked: Asked, limit: int) -> list[Branch]:
+    some = limit if len(asked.kinds) == 1 else min(20, limit)
+    found: list[Branch] = []
+    for rank, kind, name, value, source, index in (
+        (1, K.CODE, "code", "code::text", "customers", "ix_customers_code_text"),
+        (1, K.DOCUMENT, "document", "document::text", "customers", "ix_customers_document_text"),
+        (1, K.PHONE, "phone", "number::text", "customer_phones", "ix_customer_phones_number"),
+        (3, K.LOGIN, "login", "login::text", "radius_logins", "ix_radius_logins_login_text"),
+        (3, K.EMAIL, "email", "email::text", "customers", "ix_customers_email_text"),
+        (3, K.CIRCUIT, "circuit", "name::text", "circuits", "ix_circuits_name_text"),
+        (3, K.DOMAIN, "domain", "email::text", "customers", "ix_customers_email_host"),
+        (4, K.PHONE, "phone_back", "number::text", "customer_phones", "ix_customer_phones_reverse"),
+    ):
+        if kind in asked.kinds and (name != "phone_back" or asked.suffix):
+            where = _within(index, name) + (" AND deleted_at IS NULL" if source == "radius_logins" else "")
+            found.append(_branch(f"{name}_begun", rank, kind, value, source, where, indexed(index), some))
+    return found
+
+
+def parts(asked: Asked, limit: int) -> list[Branch]:
+    """The middle of a word: the second statement, sent only when the first brought little."""
+    found: list[Branch] = []
+    if K.NAME in asked.kinds:
+        where = f"{indexed('ix_customers_name_part')} LIKE :name_part"
+        found.append(_branch("name_part", 5, K.NAME, "NULL::text", "customers", where, "", limit))
+    if K.LOGIN in asked.kinds:
+        where = f"{indexed('ix_radius_logins_login_part')} LIKE :login_part"
+        found.append(_branch("login_part", 5, K.LOGIN, "login::text", "radius_logins", where, "", limit))
+    return found
+
+
+# What a hit shows beside its name; asked once per hit, each by an index.
+DETAILS = """
+SELECT f.rank, f.kind AS found_by, f.value, c.id, c.code, c.kind, c.name, c.trade_name, c.document, c.active,
+       c.inactive_since, home.city, home.state,
+       (SELECT count(*) FROM desk.customer_plans p JOIN desk.plan_statuses s ON s.code = p.status
+         WHERE p.customer_id = c.id AND s."group" <> 'cancelado') AS plans,
+       EXISTS (SELECT FROM desk.customer_plans p JOIN desk.radius_logins l ON l.plan_id = p.id AND l.deleted_at IS NULL
+                 JOIN desk.radius_sessions o ON o.username = l.login AND o.stopped_at IS NULL
+                WHERE p.customer_id = c.id) AS online
+  FROM found f JOIN desk.customers c ON c.id = f.customer_id
+  LEFT JOIN LATERAL (SELECT t.name AS city, t.state FROM desk.addresses a JOIN desk.cities t ON t.id = a.city_id
+                      WHERE a.customer_id = c.id ORDER BY a.position LIMIT 1) home ON true
+"""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A statement and the parameters it names."""
+
+    clause: TextClause
+    names: frozenset[str]
+
+
+@lru_cache(maxsize=256)
+def statement(chosen: tuple[Branch, ...], limit: int) -> Question:
+    """The branches joined into one statement with the details of each hit; one text per shape of question."""
+    union = " UNION ALL ".join(f"({branch.sql})" for branch in chosen)
+    sql = f"WITH found AS MATERIALIZED (SELECT * FROM ({union}) u LIMIT {int(limit)}){DETAILS}"
+    return Question(text(sql), frozenset(re.findall(r"(?<![:\w]):(\w+)", sql)))
+
+
+RECENT = text(
+    "WITH found AS MATERIALIZED (SELECT 0 AS rank, '' AS kind, NULL::text AS value, customer_id, opened_at"
+    " FROM desk.recent_customers WHERE role = session_user ORDER BY opened_at DESC LIMIT :limit)"
+    f"{DETAILS} ORDER BY f.opened_at DESC"
+)
