@@ -14,8 +14,8 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator, Signal
-from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTranslator, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from desk.ui.core.collector import Collector
@@ -92,8 +92,7 @@ class Application:
 def make_application(
     argv: Sequence[str] = (), *, log_folder: Path | None = None, scheme: Scheme = Scheme.SYSTEM, collect: bool = True
 ) -> Application:
-    """Create, or dress, the QApplication; to be called once."""
-    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    """Create, or dress, the QApplication; to be called once. Qt 6 takes fractional scales as they are."""
     found = QApplication.instance()
     qt = found if isinstance(found, QApplication) else QApplication(list(argv) or ["desk"])
     qt.setApplicationName("Desk")
