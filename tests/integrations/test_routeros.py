@@ -12,7 +12,7 @@ import pytest
 from desk.integrations.errors import Reason, Rejected, Unreachable
 from desk.integrations.routeros.client import RouterOs
 from desk.integrations.routeros.port import PppSecret, RouterAddress, RouterInfo, TlsMode, owner_mark
-from tests.standins.routeros import RouterOsStandIn
+from desk.demo.routeros import RouterOsStandIn
 
 WANTED = PppSecret(
     name="joao.silva", profile="100M", comment=owner_mark(7), remote_address="100.64.9.9", password="pppoe-s3nha"

@@ -26,9 +26,9 @@ from routeros_api.exceptions import RouterOsApiCommunicationError
 from desk.integrations.errors import IntegrationError
 from desk.integrations.routeros.tls import Deadline
 from desk.integrations.routeros.wire import Wire
-from tests.standins.routeros import RouterOsStandIn, TlsKind
-from tests.standins.routeros.certificates import anonymous_context
-from tests.standins.routeros.codec import (
+from desk.demo.routeros import RouterOsStandIn, TlsKind
+from desk.demo.routeros.certificates import anonymous_context
+from desk.demo.routeros.codec import (
     BadLength,
     decode_length,
     encode_length,
@@ -37,7 +37,7 @@ from tests.standins.routeros.codec import (
     extra_bytes,
     read_sentence,
 )
-from tests.standins.routeros.query import matches
+from desk.demo.routeros.query import matches
 
 NODE = Path(__file__).parent / "node"
 

@@ -80,6 +80,6 @@ def anonymous_context() -> ssl.SSLContext:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "dh.pem")
         path.write_text(DH_PARAMETERS)
-        context.load_dh_params(path)
+        context.load_dh_params(str(path))
     context.set_ciphers("ADH:@SECLEVEL=0")
     return context

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.standins.routeros.menus import Tables
-from tests.standins.routeros.server import Faults, RouterOsStandIn, TlsKind
+from desk.demo.routeros.menus import Tables
+from desk.demo.routeros.server import Faults, RouterOsStandIn, TlsKind
 
 __all__ = ["Faults", "RouterOsStandIn", "Tables", "TlsKind"]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 
-from tests.standins.routeros.query import Row, matches
+from desk.demo.routeros.query import Row, matches
 
 MISSING, BAD_VALUE, INTERRUPTED, SCRIPT, FAILURE, API, TTY, RETURN = range(8)
 BOOLEAN = {"yes": "true", "no": "false"}

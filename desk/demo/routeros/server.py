@@ -16,9 +16,10 @@ from enum import Enum
 from types import TracebackType
 from typing import Self
 
-from tests.standins.routeros.certificates import Certificate, a_certificate, anonymous_context, certified_context
-from tests.standins.routeros.codec import BadLength, encode_sentence, read_sentence
-from tests.standins.routeros.menus import BAD_VALUE, INTERRUPTED, MISSING, Row, Tables, Trap
+from desk.demo.routeros.certificates import Certificate, a_certificate, anonymous_context, certified_context
+from desk.demo.routeros.codec import BadLength, encode_sentence, read_sentence
+from desk.demo.routeros.menus import BAD_VALUE, INTERRUPTED, MISSING, Tables, Trap
+from desk.demo.routeros.query import Row
 
 STARTING = 10
 BAD_LOGIN = "invalid user name or password (6)"
