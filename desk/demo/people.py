@@ -106,7 +106,12 @@ EMPLOYEES = (
     Employee("financeiro", "Sônia Beltrão", "Financeiro", _FINANCE),
     Employee("vendas", "Rogério Amaral", "Vendas", _SALES, seller=True),
 )
-WORKER = Employee("desk_worker", "Serviço Desk", "Serviço", frozenset({P.EDIT_PLAN_STATUS, P.ENABLE_SUSPENDED}))
+# As the people screen sets them: a forgotten session of a clerk must not hold locks for ever.
+LIMITS = (
+    ("statement_timeout", "60s"),
+    ("lock_timeout", "5s"),
+    ("idle_in_transaction_session_timeout", "60s"),
+)
 
 
 def engage(connection: Connection, password_of: dict[str, str]) -> None:
@@ -114,12 +119,12 @@ def engage(connection: Connection, password_of: dict[str, str]) -> None:
     for employee in EMPLOYEES:
         _role(connection, employee.role, password_of[employee.role])
     connection.execute("SET ROLE desk_job")
-    for employee in (*EMPLOYEES, WORKER):
+    for employee in EMPLOYEES:
         connection.execute(
-            "INSERT INTO desk.people (role, full_name, job, seller, service) VALUES (%s, %s, %s, %s, %s)"
+            "INSERT INTO desk.people (role, full_name, job, seller) VALUES (%s, %s, %s, %s)"
             " ON CONFLICT (role) DO UPDATE SET full_name = EXCLUDED.full_name, job = EXCLUDED.job,"
             " seller = EXCLUDED.seller",
-            (employee.role, employee.full_name, employee.job, employee.seller, employee is WORKER),
+            (employee.role, employee.full_name, employee.job, employee.seller),
         )
         with connection.cursor() as cursor:
             cursor.executemany(
@@ -142,3 +147,7 @@ def _role(connection: Connection, role: str, password: str) -> None:
         connection.execute(sql.SQL("GRANT {} TO desk_people WITH ADMIN OPTION").format(name))
     else:
         connection.execute(sql.SQL("GRANT {} TO desk_people WITH ADMIN TRUE, INHERIT FALSE, SET FALSE").format(name))
+    for setting, value in LIMITS:
+        connection.execute(
+            sql.SQL("ALTER ROLE {} SET {} = {}").format(name, sql.Identifier(setting), sql.Literal(value))
+        )

@@ -72,7 +72,7 @@ class Crowd:
         trade = registered = ""
         if number % 12 == 0:
             trade = f"{names.KINDS[number // 12 % len(names.KINDS)]} {middle if number % 24 else last}"
-            name, kind, mother = f"{trade} {last} Ltda", "PJ", ""
+            name, kind, mother = f"{trade} Ltda" if trade.endswith(last) else f"{trade} & {last} Ltda", "PJ", ""
             document = documents.cnpj(self._company_root(number))
             base = f"{folded[last]}.{folded[middle]}"
             registered = f"90{number % 1_000_000:06d}-10"
