@@ -124,6 +124,7 @@ def plan_rows(session: Session, which: ColumnElement[bool]) -> list[PlanRow]:
             func.desk.today().label("today"),
             func.clock_timestamp().label("now"),
         )
+        .select_from(CustomerPlan)
         .join(Customer, Customer.id == CustomerPlan.customer_id)
         .join(CatalogPlan, CatalogPlan.id == CustomerPlan.catalog_plan_id)
         .join(PlanStatus, PlanStatus.code == CustomerPlan.status)
@@ -222,6 +223,7 @@ def _logins(session: Session, plan_ids: Sequence[int], allowed: dict[int, bool])
             RadiusLogin.created_at,
             RadiusLogin.version,
         )
+        .select_from(RadiusLogin)
         .outerjoin(newest, true())
         .outerjoin(Debt, and_(Debt.topic == Topic.RADIUS_LOGIN, Debt.key == cast(RadiusLogin.id, Text)))
         .where(RadiusLogin.plan_id.in_(plan_ids), RadiusLogin.deleted_at.is_(None))
@@ -291,6 +293,7 @@ def plan_window(query: PlanWindow, work: Work) -> PlanDetails:
                 func.coalesce(CustomerPlan.identifier_code, "").label("identifier_code"),
                 CustomerPlan.composition_customized,
             )
+            .select_from(CustomerPlan)
             .join(BusinessUnit, BusinessUnit.id == CustomerPlan.business_unit_id)
             .join(CatalogPlan, CatalogPlan.id == CustomerPlan.catalog_plan_id)
             .join(ServiceGroup, ServiceGroup.id == CatalogPlan.service_group_id)
@@ -401,6 +404,7 @@ def _statuses(session: Session, plan_id: int) -> tuple[StatusStep, ...]:
                 PlanStatusHistory.reason,
                 PlanStatusHistory.note,
             )
+            .select_from(PlanStatusHistory)
             .outerjoin(before, before.code == PlanStatusHistory.from_status)
             .outerjoin(after, after.code == PlanStatusHistory.to_status)
             .outerjoin(Person, Person.role == PlanStatusHistory.who)

@@ -1,0 +1,132 @@
+"""`desk --demo`: an embedded database with the demo provider, and its routers on loopback."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import psycopg
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from psycopg.conninfo import conninfo_to_dict
+
+from desk.db.bootstrap import prepare
+from desk.demo.load import PASSWORD, load_small
+from desk.demo.routeros import RouterOsStandIn
+from desk.embedded import EmbeddedServer
+from desk.settings import Server
+
+COMPANY = "SerraNet Telecom"
+DATABASE = "desk"
+NONCE = 12
+
+_ROUTERS = "SELECT id, name, username, local_secrets, nas_address FROM desk.routing_servers ORDER BY id"
+_SECRET = "SELECT version, ciphertext FROM desk_vault.secrets WHERE kind = 'router' AND owner = %s"
+_ONLINE = """
+    SELECT username, host(framed_ip), COALESCE(upper(mac::text), ''), session_id
+      FROM desk.radius_sessions WHERE nas_address = %s AND stopped_at IS NULL AND username IS NOT NULL"""
+_LOCAL = """
+    SELECT l.id, l.login, s.grants_access OR COALESCE(p.provisional_until > now(), false)
+      FROM desk.radius_logins l JOIN desk.customer_plans p ON p.id = l.plan_id
+      JOIN desk.plan_statuses s ON s.code = p.status
+      JOIN desk.access_points a ON a.id = p.access_point_id
+     WHERE a.routing_server_id = %s AND l.deleted_at IS NULL"""
+_STOPPED = """
+    UPDATE desk.radius_sessions SET stopped_at = clock_timestamp(), terminate_cause = 'Admin-Reset'
+     WHERE lower(username) = lower(%s) AND stopped_at IS NULL"""
+
+
+class DemoServer:
+    """A context: the server runs, the provider is loaded, the routers answer; afterwards all is stopped again."""
+
+    def __init__(self, folder: Path) -> None:
+        self._embedded = EmbeddedServer(folder)
+        self._stack = ExitStack()
+        self.company = COMPANY
+        self.people: dict[str, str] = {}
+        self.dsn = ""
+        self.server = Server()
+        self.routers: dict[str, RouterOsStandIn] = {}
+
+    def __enter__(self) -> Self:
+        try:
+            self._start()
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._stack.close()
+
+    def _start(self) -> None:
+        # Registered first, so it runs last: whoever leaves last stops the server.
+        self._stack.callback(self._embedded.stop_if_last)
+        with self._embedded.starting() as connection:
+            port = connection.info.port
+            prepare(self._embedded.dsn(port=port), DATABASE, self._embedded.master_key_path, company=COMPANY, demo=True)
+            self.dsn = self._embedded.dsn(DATABASE, port)
+            # Being connected is what keeps another desk from stopping the server under us.
+            presence = self._stack.enter_context(psycopg.connect(self.dsn, autocommit=True))
+        if presence.execute("SELECT NOT EXISTS (SELECT FROM desk.customers)").fetchone() == (True,):
+            load_small(self.dsn)
+        roles = presence.execute(
+            "SELECT role FROM desk.people WHERE active AND NOT service ORDER BY role <> 'atendente', role"
+        )
+        self.people = {role: PASSWORD.format(role=role) for (role,) in roles}
+        parts = conninfo_to_dict(self.dsn)
+        self.server = Server(host=str(parts["host"]), port=str(port), database=DATABASE, sslmode="disable")
+        self._start_routers(presence)
+
+    def _start_routers(self, connection: psycopg.Connection[Any]) -> None:
+        master = self._embedded.master_key_path.read_bytes()
+        for router_id, name, username, local, nas in connection.execute(_ROUTERS).fetchall():
+            password = _opened(connection, master, router_id)
+            router = RouterOsStandIn(users={username: password})
+            router.tables.rows["/system/identity"] = [{"name": name}]
+            for login, address, mac, session in connection.execute(_ONLINE, (nas,)).fetchall():
+                router.tables.session(login, address=address or "", caller_id=mac, session_id=session)
+            if local:
+                self._fill_secrets(connection, router, router_id)
+            router.tables.on_session_removed = self._session_removed
+            self._stack.enter_context(router)
+            self.routers[name] = router
+            with _as_job(connection):
+                connection.execute(
+                    "UPDATE desk.routing_servers SET host = '127.0.0.1', port = %s, tls = 'sem TLS' WHERE id = %s",
+                    (router.port, router_id),
+                )
+
+    @staticmethod
+    def _fill_secrets(connection: psycopg.Connection[Any], router: RouterOsStandIn, router_id: int) -> None:
+        for login_id, login, allowed in connection.execute(_LOCAL, (router_id,)).fetchall():
+            router.tables.secret(login, comment=f"desk:{login_id}", disabled="false" if allowed else "true")
+
+    def _session_removed(self, row: dict[str, str]) -> None:
+        """What the router's accounting would tell RADIUS."""
+        with psycopg.connect(self.dsn, autocommit=True) as connection, _as_job(connection):
+            connection.execute(_STOPPED, (row.get("name", ""),))
+
+
+@contextmanager
+def _as_job(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    connection.execute("SET ROLE desk_job")
+    try:
+        yield
+    finally:
+        connection.execute("RESET ROLE")
+
+
+def _opened(connection: psycopg.Connection[Any], master: bytes, router_id: int) -> str:
+    """The router's password, so that its stand-in accepts what Desk will send."""
+    row = connection.execute(_SECRET, (router_id,)).fetchone()
+    if row is None:
+        return ""
+    version, blob = row
+    name = f"router|{router_id}|{version}".encode()
+    key = hmac.digest(master, b"desk-secret|" + name, hashlib.sha256)
+    return AESGCM(key).decrypt(bytes(blob)[:NONCE], bytes(blob)[NONCE:], name).decode()

@@ -1,0 +1,158 @@
+"""The desktop program: from the sign-in window to the main window and back."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QSettings
+
+from desk.bootstrap import SignedIn, sign_in
+from desk.services.core.bus import Owed
+from desk.settings import Server, Settings
+from desk.ui.core import message_box
+from desk.ui.core.app import Application, make_application
+from desk.ui.core.background import TaskRunner
+from desk.ui.core.desk import Desk
+from desk.ui.core.theme import Scheme
+from desk.ui.shell.registry import all_actions
+from desk.ui.shell.sign_in import Credentials, SignInWindow
+
+
+class Session(QObject):
+    """One signed-in person: the desk, its shell, and what must be closed afterwards."""
+
+    def __init__(self, signed_in: SignedIn, runner: TaskRunner, remembered: QSettings) -> None:
+        from desk.ui.shell.shell import Shell  # the screens load while the person still types
+
+        super().__init__()
+        self._signed_in = signed_in
+        person = QSettings(remembered.fileName(), QSettings.Format.IniFormat)
+        person.beginGroup(f"person/{signed_in.actor.role}")
+        self.desk = Desk(signed_in.bus, all_actions(), runner, person)
+        message_box.install(self.desk)
+        self.shell = Shell(self.desk, signed_in.server.label, self.deliver)
+        self.desk.executed.connect(lambda act: self.deliver(act.outcome.owed))
+        signed_in.start(self.desk.changed.emit, self.desk.connected.emit, self.desk.progress.emit)
+
+    def deliver(self, owed: Sequence[Owed]) -> None:
+        """Settle now what an act of this desk left behind."""
+        if self._signed_in.deliveries is not None:
+            self._signed_in.deliveries.deliver(owed)
+
+    def close(self) -> None:
+        """Sign out: stop listening and settling, give the connections back."""
+        self._signed_in.close()
+
+
+class Desktop(QObject):
+    """Shows the sign-in window, then the main window, for as long as the program runs."""
+
+    def __init__(self, app: Application, server: Server, company: str, people: dict[str, str] | None = None) -> None:
+        super().__init__()
+        self.app, self.server, self.company, self.people = app, server, company, people or {}
+        self.runner = TaskRunner(self)
+        self.remembered = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Desk", "desk")
+        self.session: Session | None = None
+        self.window: SignInWindow | None = None
+        app.bugs.happened.connect(self._bug)
+        app.bugs.install()
+
+    def start(self) -> None:
+        """Ask who it is."""
+        role = str(self.remembered.value("role", "")) or next(iter(self.people), "")
+        self.window = SignInWindow(
+            self.runner,
+            self._enter,
+            company=self.company,
+            server=self.server.label,
+            verified=self.server.verified,
+            single_sign_on=self.server.single_sign_on,
+            remembered=role,
+            password=self.people.get(role, ""),
+            people=_demo_people(self.people),
+        )
+        self.window.signed_in.connect(self._signed_in)
+        self.window.show()
+
+    def _enter(self, typed: Credentials) -> SignedIn:
+        found = sign_in(self.server, typed.role, typed.password)
+        self.remembered.setValue("role", typed.role if typed.remember else "")
+        return found
+
+    def _signed_in(self, signed_in: SignedIn) -> None:
+        self.session = Session(signed_in, self.runner, self.remembered)
+        self.session.shell.signed_out.connect(self._leave)
+        self.session.shell.window.closed.connect(self._closed)
+        kept = str(self.session.desk.settings.value("theme", Scheme.SYSTEM.value))
+        self.app.theme.set_scheme(Scheme(kept))
+        self.session.shell.window.show()
+        self.session.shell.focus_search()
+        if self.window is not None:
+            self.window.close()
+            self.window = None
+        if signed_in.must_change_password:
+            self.session.shell.change_password()
+
+    def _closed(self) -> None:
+        if self.session is not None:
+            self.session.close()
+
+    def _leave(self) -> None:
+        self._closed()
+        self.session = None
+        self.start()
+
+    def _bug(self, text: Any) -> None:
+        message_box.show_text(text, desk=self.session.desk if self.session else None)
+
+    def close(self) -> None:
+        """End everything, in the order in which it was begun, backwards."""
+        self._closed()
+        self.runner.close()
+        self.app.close()
+
+
+def _demo_people(people: dict[str, str]) -> str:
+    if not people:
+        return ""
+    return "Demonstração: entre como " + ", ".join(people) + ". A senha é a do próprio usuário, já preenchida."
+
+
+def main(argv: Sequence[str]) -> int:
+    """`desk [--demo [--shots DIR]]`."""
+    parser = argparse.ArgumentParser(prog="desk", description="Balcão de provedores de internet.")
+    parser.add_argument("--demo", action="store_true", help="abre com um banco local e um provedor de exemplo")
+    parser.add_argument("--shots", type=Path, metavar="DIR", help="com --demo: desenha a visita guiada em PNGs")
+    options = parser.parse_args(argv)
+    settings = Settings()
+    if options.demo:
+        return _demo(settings, options.shots)
+    app = make_application(list(argv), log_folder=settings.log_folder)
+    desktop = Desktop(app, settings.server, company="")
+    return _run(desktop)
+
+
+def _run(desktop: Desktop) -> int:
+    desktop.start()
+    code = desktop.app.qt.exec()
+    desktop.close()
+    return code
+
+
+def _demo(settings: Settings, shots: Path | None) -> int:
+    from desk.demo.local import DemoServer
+
+    app = make_application(["desk"], log_folder=settings.log_folder)
+    with DemoServer(settings.data_folder / "demo") as demo:
+        desktop = Desktop(app, demo.server, demo.company, demo.people)
+        if shots is None:
+            return _run(desktop)
+        from desk.tour import draw
+
+        tour: Callable[[Desktop, Path], int] = draw
+        code = tour(desktop, shots)
+        desktop.close()
+        return code

@@ -1,0 +1,70 @@
+"""Deliveries: what the network is still owed, seen and asked for again by people."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from desk.services.core.bus import Command, Query, use_case
+from desk.services.core.work import Work
+
+__all__ = ["OwedRow", "PendingDeliveries", "RetryDebts"]
+
+_PENDING = text("""
+    SELECT d.topic, d.key, d.customer_id, COALESCE(c.name, '') AS customer, COALESCE(l.login, '') AS thing,
+           COALESCE(r.name, '') AS device, d.attempts, d.due_at, d.changed_at, COALESCE(d.last_error, '') AS error,
+           COALESCE(d.last_detail, '') AS detail, d.leased_until > clock_timestamp() AS running
+      FROM desk.debts d
+      LEFT JOIN desk.customers c ON c.id = d.customer_id
+      LEFT JOIN desk.radius_logins l ON d.topic = 'radius_login' AND l.id::text = d.key
+      LEFT JOIN desk.customer_plans p ON p.id = d.plan_id
+      LEFT JOIN desk.access_points a ON a.id = p.access_point_id
+      LEFT JOIN desk.routing_servers r ON r.id = a.routing_server_id
+     WHERE d.done < d.wanted AND (d.due_at IS NULL OR d.due_at < clock_timestamp() + interval '2 hours')
+     ORDER BY d.due_at NULLS FIRST, d.changed_at LIMIT 500""")
+
+
+@dataclass(frozen=True)
+class OwedRow:
+    """One debt: whose, about what, how often it was tried, and when it is tried next (None: waits for a person)."""
+
+    topic: str
+    key: str
+    customer_id: int | None
+    customer: str
+    thing: str
+    device: str
+    attempts: int
+    due_at: dt.datetime | None
+    changed_at: dt.datetime
+    error: str
+    detail: str
+    running: bool
+
+
+@dataclass(frozen=True)
+class PendingDeliveries(Query[tuple[OwedRow, ...]]):
+    """All that the network is owed now, those that wait for a person first; at most 500, in one statement."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetryDebts(Command[int]):
+    """Try these again at once; each is a (topic, key)."""
+
+    debts: tuple[tuple[str, str], ...]
+
+
+@use_case(PendingDeliveries, permission=None)
+def pending_deliveries(query: PendingDeliveries, work: Work) -> tuple[OwedRow, ...]:
+    """What F8 lists."""
+    return tuple(OwedRow(**row) for row in work.session.execute(_PENDING).mappings())
+
+
+@use_case(RetryDebts, permission=None)
+def retry_debts(cmd: RetryDebts, work: Work) -> int:
+    """Make them due now; anyone may ask, since asking twice does no harm. Answers how many there were."""
+    for topic, key in cmd.debts:
+        work.session.execute(text("SELECT desk.debt_retry(:topic, :key)"), {"topic": topic, "key": key})
+    return len(cmd.debts)

@@ -1,0 +1,155 @@
+"""Follows what an act still owes the network, for the strip of the customer it belongs to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from desk.services.core.bus import Owed
+from desk.services.core.outbox import DeliveryState, Progress
+from desk.services.core.outbox import Step as Told
+from desk.ui.core import format
+from desk.ui.core.desk import Act, Desk
+from desk.ui.core.strip import Delivery, State, Step
+
+UNDO_SECONDS = 300
+_SYSTEMS = {"radius": "RADIUS", "session": "Conexão", "router": "MikroTik"}
+_SAID = {
+    "access_allowed": ("Feito: liberado", "vale já na próxima autenticação"),
+    "access_blocked": ("Feito: bloqueado", "vale já na próxima autenticação"),
+    "login_removed": ("Feito: login removido", "o RADIUS não o conhece mais"),
+    "asking": ("Enviando…", "perguntando ao roteador"),
+    "gone_from_list": ("Encerrada", "o roteador já não lista a sessão"),
+    "not_connected": ("Nada a encerrar", "não havia sessão aberta"),
+    "secret_right": ("Já estava certo", "conferido na lista do roteador"),
+    "secret_disabled": ("Feito: bloqueado no roteador", "conferido na lista do roteador"),
+    "secret_enabled": ("Feito: liberado no roteador", "conferido na lista do roteador"),
+    "secret_removed": ("Feito: removido do roteador", "conferido na lista do roteador"),
+    "no_router": ("Sem roteador conhecido", "a sessão veio de um NAS sem servidor de roteamento cadastrado"),
+    "no_credentials": ("Sem credenciais", "cadastre a senha do servidor de roteamento"),
+    "silent": ("Sem resposta", "o roteador não respondeu a tempo"),
+    "closed": ("Conexão interrompida", "o roteador fechou a conexão"),
+    "no_route": ("Fora de alcance", "não há caminho até o roteador"),
+    "still_there": ("Ainda conectada", "o roteador continua listando a sessão"),
+    "login": ("Recusado", "o roteador não aceitou usuário e senha"),
+    "permission": ("Recusado", "o usuário não tem permissão no roteador"),
+    "certificate": ("Recusado", "o certificado do roteador não confere"),
+    "said_no": ("Recusado", "o roteador não aceitou a ordem"),
+    "not_ours": ("Não alterado", "o cadastro no roteador não é do Desk"),
+    "nonsense": ("Resposta inválida", "o roteador respondeu algo que não se entende"),
+    "too_much": ("Resposta inválida", "o roteador respondeu demais"),
+}
+
+
+@dataclass
+class _Followed:
+    """One act and the steps known of it."""
+
+    act: Act
+    customer_id: int
+    started: dt.datetime
+    waiting: set[Owed]
+    steps: dict[tuple[str, str, str], Step] = field(default_factory=dict)
+
+
+class DeliveryFollower(QObject):
+    """Turns acts and progress into what the strip shows; one act per customer, the newest."""
+
+    moved = Signal(int)  # customer id
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._desk = desk
+        self._followed: dict[int, _Followed] = {}
+        desk.executed.connect(self._executed)
+        desk.progress.connect(self._progressed)
+
+    def of(self, customer_id: int) -> Delivery | None:
+        """What the strip of this customer shows; None for nothing."""
+        found = self._followed.get(customer_id)
+        if found is None:
+            return None
+        saved = Step(name="Salvo", state="done", thing="banco de dados", said="Salvo", proof="gravado no Histórico")
+        steps = [saved, *found.steps.values()]
+        steps += [
+            Step(name="Rede", state="pending", thing="", said="Aguardando", key=debt)
+            for debt in found.waiting
+            if not any(step.key == debt for step in found.steps.values())
+        ]
+        left = UNDO_SECONDS - int((dt.datetime.now() - found.started).total_seconds())
+        return Delivery(
+            act=found.act.said or self._desk.tr("Alteração salva"),
+            steps=tuple(steps),
+            heading=f"{found.started:%H:%M:%S} · {self._desk.bus.actor.name}",
+            undo_seconds=max(0, left) if found.act.undo is not None else 0,
+        )
+
+    def undo_of(self, customer_id: int) -> Any | None:
+        """The command that takes the newest act back, while it is offered."""
+        found = self._followed.get(customer_id)
+        return None if found is None else found.act.undo
+
+    def debts_of(self, customer_id: int) -> list[Owed]:
+        """Debts of the newest act that are not settled."""
+        found = self._followed.get(customer_id)
+        return [] if found is None else sorted(found.waiting, key=lambda debt: (debt.topic, debt.key))
+
+    def forget(self, customer_id: int) -> None:
+        """The strip has left."""
+        self._followed.pop(customer_id, None)
+
+    def _executed(self, act: Act) -> None:
+        customer_id = next((int(name.split("/")[1]) for name in act.outcome.changed if name.startswith("plans/")), None)
+        if customer_id is None or not (act.outcome.owed or act.undo):
+            return
+        owed = {debt for debt in act.outcome.owed if debt.topic != "plan_provisional"}
+        self._followed[customer_id] = _Followed(act, customer_id, dt.datetime.now(), owed)
+        self.moved.emit(customer_id)
+
+    def _progressed(self, progress: Progress) -> None:
+        found = self._followed.get(progress.customer_id or -1)
+        debt = Owed(progress.topic, progress.key)
+        if found is None or debt not in found.waiting | {step.key for step in found.steps.values()}:
+            return
+        for told in progress.steps:
+            found.steps[told.system, told.thing, told.device] = _shown(told, debt, progress.next_due)
+        if progress.final and progress.settled:
+            found.waiting.discard(debt)
+        self.moved.emit(found.customer_id)
+
+
+def _shown(told: Told, debt: Owed, next_due: dt.datetime | None) -> Step:
+    said, proof = _SAID.get(told.detail, (told.detail, ""))
+    states: dict[DeliveryState, State] = {
+        DeliveryState.RUNNING: "delivering",
+        DeliveryState.DONE: "done",
+        DeliveryState.UNCHANGED: "done",
+        DeliveryState.WAITING: "pending",
+        DeliveryState.SILENT: "failed",
+        DeliveryState.REFUSED: "failed",
+    }
+    state = states[told.state]
+    reason = ""
+    if state == "failed":
+        reason = said.lower()
+        if next_due is not None:
+            seconds = max(1, int((next_due - dt.datetime.now(dt.UTC)).total_seconds()))
+            again = f"nova tentativa em {format.lasting(dt.timedelta(seconds=seconds))}"
+            reason, proof = f"{reason}, {again}", f"{again}, por este ou outro computador"
+    elif state == "delivering":
+        reason = "encerrando…" if told.system == "session" else "enviando…"
+    time = f"{dt.datetime.fromisoformat(told.at).astimezone():%H:%M:%S}" if told.at else ""
+    thing = f"{told.thing} · {told.device}" if told.device else told.thing
+    return Step(
+        name=_SYSTEMS.get(told.system, told.system),
+        state=state,
+        reason=reason,
+        thing=thing,
+        said=said,
+        proof=proof,
+        time=time,
+        key=debt,
+    )

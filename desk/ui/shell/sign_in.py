@@ -1,0 +1,194 @@
+"""Entrar: server, person, password. Each way of failing has its own text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QVBoxLayout, QWidget
+
+from desk.services.core.errors import DomainError
+from desk.ui.core.background import TaskRunner
+from desk.ui.core.cards import NoteBar, hairline
+from desk.ui.core.fields import TextField
+from desk.ui.core.inputs import PasswordField
+from desk.ui.core.labels import ElidedLabel, IconLabel, Label, button, link, row
+from desk.ui.core.messages import explain
+
+WIDTH, INNER = 420, 32
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What was typed; no password means single sign-on."""
+
+    role: str
+    password: str | None
+    remember: bool
+
+    def __repr__(self) -> str:
+        return f"Credentials({self.role}, …)"
+
+
+class SignInWindow(QWidget):
+    """Asks `sign_in` in the background and emits what it returned; stays, with a reason, when it fails."""
+
+    signed_in = Signal(object)
+    server_wanted = Signal()
+
+    def __init__(
+        self,
+        runner: TaskRunner,
+        sign_in: Callable[[Credentials], Any],
+        *,
+        company: str,
+        server: str,
+        verified: bool,
+        single_sign_on: bool = False,
+        remembered: str = "",
+        password: str = "",
+        people: str = "",
+    ) -> None:
+        super().__init__()
+        self._runner, self._sign_in = runner, sign_in
+        self.setWindowTitle(self.tr("Entrar – Desk"))
+        self.setObjectName("surface")
+        self.setFixedWidth(WIDTH)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(INNER, 26, INNER, 18)
+        outer.setSpacing(0)
+        outer.addLayout(self._heading(company))
+        outer.addSpacing(16)
+        self.note = NoteBar("", "bad")
+        self.note.hide()
+        outer.addWidget(self.note)
+        outer.addSpacing(10)
+        self.role = TextField("role", self.tr("Usuário"), mandatory=True)
+        self.role.edit.setText(remembered)
+        self.password = PasswordField("password", self.tr("Senha"), mandatory=True)
+        self.password.edit.setText(password)
+        outer.addWidget(self.role)
+        outer.addSpacing(8)
+        outer.addWidget(self.password)
+        self.caps = self._caps_lock()
+        outer.addWidget(self.caps)
+        outer.addSpacing(10)
+        self.remember = QCheckBox(self.tr("Lembrar meu usuário neste computador"))
+        self.remember.setChecked(bool(remembered))
+        outer.addWidget(self.remember)
+        outer.addSpacing(12)
+        self.enter = button(self.tr("Entrar"), self.submit, kind="tall")
+        outer.addWidget(self.enter)
+        if single_sign_on:
+            outer.addSpacing(10)
+            self.single = button(self.tr("Entrar com a conta do Windows"), self._single, icon="monitor")
+            outer.addWidget(self.single)
+        if people:
+            outer.addSpacing(12)
+            outer.addWidget(Label(people, "caption", "text2", wrap=True))
+        outer.addSpacing(24)
+        outer.addWidget(hairline())
+        outer.addSpacing(10)
+        outer.addLayout(self._foot(server, verified))
+        outer.addStretch(1)
+        for edit in (self.role.edit, self.password.edit):
+            edit.installEventFilter(self)
+        first = self.password if remembered else self.role
+        QTimer.singleShot(0, self, lambda: first.edit.setFocus(Qt.FocusReason.OtherFocusReason))
+
+    def _heading(self, company: str) -> Any:
+        mark = QLabel()
+        mark.setPixmap(QApplication.windowIcon().pixmap(48, 48))
+        mark.setAccessibleName("Desk")
+        words = QWidget()
+        beside = QVBoxLayout(words)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(2)
+        beside.addWidget(Label("Desk", "title"))
+        beside.addWidget(Label(company, "body", "text2"))
+        return row(mark, words, None, spacing=14)
+
+    def _caps_lock(self) -> QWidget:
+        holder = QWidget()
+        text = Label(self.tr("Caps Lock está ligado"), "medium", "warn")
+        line = row(IconLabel("warning-fill", "warn", 14), text, None)
+        line.setContentsMargins(0, 6, 0, 0)
+        holder.setLayout(line)
+        holder.hide()
+        return holder
+
+    def _foot(self, server: str, verified: bool) -> Any:
+        safe = self.tr("conexão verificada") if verified else self.tr("conexão local")
+        lock = IconLabel("lock-simple" if verified else "plugs", "ok" if verified else "text2", 14)
+        where = ElidedLabel(f"{server} · {safe}", "caption", "text2")
+        return row(lock, where, link(self.tr("Trocar servidor"), self.server_wanted.emit))
+
+    def submit(self) -> None:
+        """Try to sign in with what was typed."""
+        role = self.role.edit.text().strip().lower()
+        if not role:
+            self._say(self.tr("Digite o usuário."))
+            self.role.edit.setFocus()
+            return
+        if not self.password.edit.text():
+            self._say(self.tr("Digite a senha."))
+            self.password.edit.setFocus()
+            return
+        self._try(Credentials(role, self.password.edit.text(), self.remember.isChecked()))
+
+    def _single(self) -> None:
+        self._try(Credentials(self.role.edit.text().strip().lower(), None, self.remember.isChecked()))
+
+    def _try(self, credentials: Credentials) -> None:
+        if not self.enter.isEnabled():
+            return
+        self._busy(True)
+        self._runner.run(
+            lambda: self._sign_in(credentials),
+            owner=self,
+            done=lambda signed_in: self._entered(signed_in),
+            failed=self._failed,
+        )
+
+    def _entered(self, signed_in: object) -> None:
+        self._busy(False)
+        self.password.edit.clear()
+        self.signed_in.emit(signed_in)
+
+    def _failed(self, error: Exception) -> None:
+        self._busy(False)
+        if not isinstance(error, DomainError):
+            raise error
+        text = explain(error)
+        self._say(" ".join(part for part in (text.what, text.why, text.do) if part))
+        if error.code == "wrong_password":
+            self.password.edit.selectAll()
+            self.password.edit.setFocus()
+
+    def _say(self, text: str) -> None:
+        self.note.set_text(text)
+        self.note.show()
+        self.adjustSize()
+
+    def _busy(self, busy: bool) -> None:
+        self.enter.setEnabled(not busy)
+        self.enter.setText(self.tr("Entrando…") if busy else self.tr("Entrar"))
+        self.note.setVisible(False) if busy else None
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self.password.edit.setFocus() if watched is self.role.edit else self.submit()
+                return True
+            self._watch_caps(event)
+        return super().eventFilter(watched, event)
+
+    def _watch_caps(self, event: QKeyEvent) -> None:
+        # Qt has no portable question for the lock itself: a capital without Shift gives it away.
+        text = event.text()
+        if text.isalpha():
+            shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self.caps.setVisible(text.isupper() != shift)
