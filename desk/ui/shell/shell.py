@@ -50,7 +50,7 @@ class Shell(QObject):
         self.desk.ask(CustomerHeader(customer_id), owner=self.window, done=self._opened, slot=("open", customer_id))
 
     def _opened(self, header: Any) -> None:
-        customer_id: int = header.customer_id
+        customer_id: int = header.id
         icon = "buildings" if header.kind == "PJ" else "user"
         self.window.open_customer(customer_id, header.name, icon, partial(self._build, customer_id))
         self.desk.do(OpenedCustomer(customer_id=customer_id), owner=self.window)
@@ -72,7 +72,7 @@ class Shell(QObject):
                 self.desk.ask(
                     CustomerHeader(window.customer_id),
                     owner=window,
-                    done=lambda header: self.window.rename(header.customer_id, header.name),
+                    done=lambda header: self.window.rename(header.id, header.name),
                     slot=("name", window.customer_id),
                 )
 

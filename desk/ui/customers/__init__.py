@@ -1,0 +1,1 @@
+"""Customers on screen: search, header, Cadastro."""

@@ -1,0 +1,116 @@
+"""The line above a customer's areas: who it is, and whether the connection stands."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from desk.services.customers import CustomerHeader, CustomerHeaderRow, CustomerKind, RevealDocument
+from desk.ui.core import format
+from desk.ui.core.cards import upright
+from desk.ui.core.desk import Desk
+from desk.ui.core.labels import Chip, ElidedLabel, IconLabel, Label, icon_button, row, set_tone
+
+HEIGHT = 64
+MINUTE_MS = 60_000
+RELOAD_MS = 150
+
+
+class HeaderBar(QFrame):
+    """Name, state, code, masked document, phone, city; at the right the connection."""
+
+    def __init__(self, desk: Desk, customer_id: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk, self._customer_id = desk, customer_id
+        self._row: CustomerHeaderRow | None = None
+        self._seen = ""
+        self.setObjectName("surface")
+        self.setFixedHeight(HEIGHT)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(20, 6, 20, 4)
+        line.setSpacing(18)
+        left = QVBoxLayout()
+        left.setSpacing(3)
+        self.name = ElidedLabel("", "title", "text")
+        self.state = Chip("", "ok", "")
+        upper = row(self.name, self.state, None, spacing=10)
+        left.addLayout(upper)
+        self.code = Label("", "body", "text2", code=True).selectable()
+        self.document = Label("", "body", "text2").selectable()
+        self.eye = icon_button("eye", self.tr("Ver documento inteiro (fica no Histórico)"), self.reveal, small=True)
+        self.rest = ElidedLabel("", "body", "text2", middle=False)
+        left.addLayout(row(self.code, self.document, self.eye, self.rest, spacing=6))
+        line.addLayout(left, 1)
+        line.addWidget(upright())
+        self.wifi = IconLabel("wifi-slash", "mute", 20)
+        self.connection = Label("", "strong", "mute")
+        words = QVBoxLayout()
+        words.setSpacing(3)
+        words.addWidget(Label(self.tr("Conexão"), "caption", "text2"))
+        words.addWidget(self.connection)
+        line.addWidget(self.wifi)
+        line.addLayout(words)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(RELOAD_MS)
+        self._soon.timeout.connect(self.load)
+        self._minute = QTimer(self)
+        self._minute.setInterval(MINUTE_MS)
+        self._minute.timeout.connect(self._show_connection)
+        self._minute.start()
+        desk.changed.connect(self._changed)
+        self.load()
+
+    def _changed(self, names: frozenset[str]) -> None:
+        parts = ("customer", "plans", "debts")
+        if "*" in names or any(f"{part}/{self._customer_id}" in names for part in parts):
+            self._soon.start()
+
+    def load(self) -> None:
+        """Ask again."""
+        self._desk.ask(
+            CustomerHeader(self._customer_id), owner=self, done=self._show, slot=("header", self._customer_id)
+        )
+
+    def _show(self, shown: CustomerHeaderRow) -> None:
+        self._row = shown
+        self.name.setText(shown.name)
+        if shown.active:
+            self.state.set(self.tr("Ativo"), "ok", "check-circle-fill")
+        else:
+            self.state.set(self.tr("Inativo"), "mute", "minus-circle-fill")
+        self.code.setText(f"{shown.code:06d}")
+        kind = "CNPJ" if shown.kind is CustomerKind.COMPANY else "CPF"
+        self.document.setText(f"· {kind} {self._seen or shown.document}")
+        self.eye.setVisible(not self._seen)
+        place = f"{shown.city} – {shown.state}" if shown.city else ""
+        self.rest.setText("".join(f"· {part}  " for part in (format.phone(shown.phone), place) if part))
+        self._show_connection()
+
+    def _show_connection(self) -> None:
+        shown = self._row
+        if shown is None:
+            return
+        if shown.online_since is not None:
+            lasting = format.lasting(dt.datetime.now(dt.UTC) - shown.online_since)
+            self._tell("wifi-high", "ok", self.tr("Online há {}").format(lasting))
+        elif shown.logins:
+            self._tell("wifi-slash", "mute", self.tr("Offline"))
+        else:
+            self._tell("wifi-slash", "mute", self.tr("Sem login"))
+
+    def _tell(self, icon: str, tone: str, words: str) -> None:
+        self.wifi.set_icon(icon, tone)
+        self.connection.setText(words)
+        set_tone(self.connection, tone)
+
+    def reveal(self) -> None:
+        """Show the whole document; the look is recorded before it is shown."""
+        self._desk.do(RevealDocument(customer_id=self._customer_id), owner=self, done=self._revealed)
+
+    def _revealed(self, document: str) -> None:
+        self._seen = format.document(document)
+        if self._row is not None:
+            self._show(self._row)
