@@ -44,8 +44,9 @@ def _speed(column: str) -> str:
     return f"COALESCE(NULLIF({kbps}, 0)::text || 'k', '0')"
 
 
-# FreeRADIUS replaces a character outside its safe list, such as the quote in d'avila, by = and two hex digits.
-_TYPED = f"""
+# FreeRADIUS replaces a character outside its safe list, such as the quote in d'avila, by = and two hex digits; a
+# backslash and a double quote it puts a backslash before.
+_TYPED = rf"""
 CREATE FUNCTION radius_api.typed(name text) RETURNS text LANGUAGE plpgsql IMMUTABLE {_SAFE} AS $$
 DECLARE
   at int := 1;
@@ -55,6 +56,7 @@ BEGIN
   IF strpos(name, '=') = 0 THEN
     RETURN name;
   END IF;
+  name := regexp_replace(name, '=5C=(5C|22)', '=\1', 'g');
   WHILE at <= length(name) LOOP
     code := substring(substr(name, at, 3) COLLATE "C" from '^=([2-7][0-9A-F])$');
     IF code IS NULL OR code = '7F' THEN
