@@ -10,6 +10,7 @@ from desk.services.logins.commands import (
     PasswordShown,
     RevealPassword,
 )
+from desk.services.logins.live import LookAtNetwork, NetworkLook, RouterLook
 from desk.services.logins.queries import (
     LoginForm,
     LoginInformation,
@@ -30,9 +31,12 @@ __all__ = [
     "LoginIsFree",
     "LoginProperties",
     "LoginSaved",
+    "LookAtNetwork",
+    "NetworkLook",
     "NewLoginForm",
     "PasswordShown",
     "RevealPassword",
+    "RouterLook",
     "SessionRow",
     "check_ip",
     "check_login",

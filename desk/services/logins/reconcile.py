@@ -68,6 +68,48 @@ class RouterAt:
     router: Router
 
 
+@dataclass(frozen=True)
+class KnownLogin:
+    """A login as the database knows it: wanted state, its own router, and where its open sessions are."""
+
+    wanted: WantedLogin
+    own_router: int | None
+    session_routers: tuple[int | None, ...]  # one for each open session; None: its NAS is no router of ours
+    dialled: tuple[str, ...]
+
+    def routers_for(self, wanted: WantedLogin) -> list[int]:
+        """Routers to visit: those that hold an open session when it must end, and the one that keeps the secret."""
+        found: list[int] = []
+        if not (wanted.allowed and wanted.exists):
+            found += [router for router in self.session_routers if router is not None]
+            # A session whose NAS is unknown to us can still be on the access point's own router.
+            if self.own_router is not None and None in self.session_routers:
+                found.append(self.own_router)
+        if self.own_router is not None and wanted.local_secrets:
+            found.append(self.own_router)
+        return list(dict.fromkeys(found))
+
+
+def wanted_login(session: Session, login_id: int) -> KnownLogin | None:
+    """What should be of a login, read in two statements; None when there never was one."""
+    row = session.execute(_WANTED, {"id": login_id}).mappings().one_or_none()
+    if row is None:
+        return None
+    sessions = session.execute(_OPEN, {"id": login_id}).all()
+    dialled = tuple(found.username for found in sessions if found.username)
+    wanted = WantedLogin(
+        id=row["id"],
+        login=row["login"],
+        exists=row["exists"],
+        allowed=row["allowed"],
+        local_secrets=row["local_secrets"],
+        profile=row["profile"],
+        fixed_ip=row["fixed_ip"],
+        former_names=tuple(dict.fromkeys((*(name for name in row["former"] if name), *dialled))),
+    )
+    return KnownLogin(wanted, row["router_id"], tuple(found.router_id for found in sessions), dialled)
+
+
 class LoginReconciler:
     """Reads what should be, looks at each router concerned, sends only the difference, and looks again."""
 
@@ -87,9 +129,11 @@ class LoginReconciler:
 
     def reconcile(self, login_id: int, lease: Lease, report: Report) -> None:
         """Make the network agree with the database about one login; raises what stood in the way."""
-        wanted, routers, sessions = self._read(login_id)
-        if wanted is None:
+        with self._sessions() as session:
+            known = wanted_login(session, login_id)
+        if known is None:
             return
+        wanted, routers, sessions = known.wanted, known.routers_for(known.wanted), known.dialled
         report(_step("radius", wanted.login, "", DeliveryState.DONE, _radius_detail(wanted)))
         if wanted.allowed and wanted.exists and wanted.local_secrets:
             shown = reveal_for_debt(self._sessions, lease.topic, lease.key, lease.lease) if _own(lease) else None
@@ -108,26 +152,6 @@ class LoginReconciler:
             report(_step("session", wanted.login, "", DeliveryState.UNCHANGED, "not_connected"))
         if problem is not None:
             raise problem
-
-    def _read(self, login_id: int) -> tuple[WantedLogin | None, list[int], list[str]]:
-        with self._sessions() as session:
-            row = session.execute(_WANTED, {"id": login_id}).mappings().one_or_none()
-            if row is None:
-                return None, [], []
-            wanted = WantedLogin(
-                id=row["id"],
-                login=row["login"],
-                exists=row["exists"],
-                allowed=row["allowed"],
-                local_secrets=row["local_secrets"],
-                profile=row["profile"],
-                fixed_ip=row["fixed_ip"],
-                former_names=tuple(name for name in row["former"] if name),
-            )
-            sessions = session.execute(_OPEN, {"id": login_id}).all()
-            dialled = (found.username for found in sessions if found.username)
-            wanted = replace(wanted, former_names=tuple(dict.fromkeys((*wanted.former_names, *dialled))))
-            return wanted, _routers(row, wanted, sessions), [found.username for found in sessions]
 
     def _bring_in_line(self, router_id: int, wanted: WantedLogin, report: Report) -> None:
         at = self._router(router_id, report, wanted)
@@ -217,19 +241,6 @@ def router_at(session: Session, router_id: int) -> Any:
 
 def _own(lease: Lease) -> bool:
     return lease.topic == Topic.RADIUS_LOGIN
-
-
-def _routers(row: Any, wanted: WantedLogin, sessions: Any) -> list[int]:
-    """Routers to visit: those that hold an open session when it must end, and the one that keeps the secret."""
-    found: list[int] = []
-    if not (wanted.allowed and wanted.exists):
-        found += [session.router_id for session in sessions if session.router_id is not None]
-        # A session whose NAS is unknown to us can still be on the access point's own router.
-        if row["router_id"] is not None and any(session.router_id is None for session in sessions):
-            found.append(row["router_id"])
-    if row["router_id"] is not None and wanted.local_secrets:
-        found.append(row["router_id"])
-    return list(dict.fromkeys(found))
 
 
 def _radius_detail(wanted: WantedLogin) -> str:

@@ -5,6 +5,7 @@ from desk.models.plans import AddressKind, ValueKind
 from desk.services.plans import details as _details  # noqa: F401  registers handlers
 from desk.services.plans import use_cases as _use_cases  # noqa: F401
 from desk.services.plans.card import PROVISIONAL, NetworkLine, PreviewStatusChange, StatusCard
+from desk.services.plans.choices import ChoicesForNewPlan, ChoicesForPlan
 from desk.services.plans.commands import (
     AddPlan,
     EnablePlan,
@@ -18,7 +19,8 @@ from desk.services.plans.commands import (
     StatusChanged,
     SuspendPlan,
 )
-from desk.services.plans.queries import ChoicesForPlan, CustomerPlanTree, OnePlan, PlanWindow
+from desk.services.plans.flow import PlanDraft, Step, next_step
+from desk.services.plans.queries import CustomerPlanTree, OnePlan, PlanWindow
 from desk.services.plans.rows import (
     AddressView,
     Choice,
@@ -27,6 +29,8 @@ from desk.services.plans.rows import (
     CustomerPlans,
     Delivery,
     LoginItem,
+    NewPlanChoices,
+    OfferedPlan,
     PlanChoices,
     PlanDetails,
     PlanRow,
@@ -53,6 +57,7 @@ __all__ = [
     "AddressKind",
     "AddressView",
     "Choice",
+    "ChoicesForNewPlan",
     "ChoicesForPlan",
     "CircuitItem",
     "CompositionView",
@@ -64,9 +69,12 @@ __all__ = [
     "FollowDefaultAddress",
     "LoginItem",
     "NetworkLine",
+    "NewPlanChoices",
+    "OfferedPlan",
     "OnePlan",
     "PlanChoices",
     "PlanDetails",
+    "PlanDraft",
     "PlanGroup",
     "PlanKind",
     "PlanRow",
@@ -81,6 +89,7 @@ __all__ = [
     "StatusChanged",
     "StatusCode",
     "StatusStep",
+    "Step",
     "SuspendPlan",
     "ValueDetailView",
     "ValueKind",
@@ -91,4 +100,5 @@ __all__ = [
     "may_enable_provisionally",
     "may_suspend",
     "months_left",
+    "next_step",
 ]

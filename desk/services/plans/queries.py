@@ -14,7 +14,14 @@ from sqlalchemy import String as Text
 from sqlalchemy.orm import Session, aliased
 
 from desk.models.access_points import AccessPoint
-from desk.models.catalog import CatalogCompositionItem, CatalogPlan, PaymentMethod, PlanGroup, PlanStatus, ServiceGroup
+from desk.models.catalog import (
+    CatalogCompositionItem,
+    CatalogPlan,
+    PaymentMethod,
+    PlanGroup,
+    PlanStatus,
+    ServiceGroup,
+)
 from desk.models.customers import Address, BusinessUnit, City, Customer
 from desk.models.logins import RadiusLogin, RadiusSession
 from desk.models.outbox import Debt
@@ -34,13 +41,11 @@ from desk.services.core.work import Work
 from desk.services.plans.errors import PlanNotFound
 from desk.services.plans.rows import (
     AddressView,
-    Choice,
     CircuitItem,
     CompositionView,
     CustomerPlans,
     Delivery,
     LoginItem,
-    PlanChoices,
     PlanDetails,
     PlanRow,
     StatusStep,
@@ -68,11 +73,6 @@ class PlanWindow(Query[PlanDetails]):
     """All that the window Plano/Serviço shows of one plan."""
 
     plan_id: int
-
-
-@dataclass(frozen=True)
-class ChoicesForPlan(Query[PlanChoices]):
-    """What the combos of the plan's editor offer."""
 
 
 @use_case(CustomerPlanTree, permission=None)
@@ -412,37 +412,4 @@ def _statuses(session: Session, plan_id: int) -> tuple[StatusStep, ...]:
             .order_by(PlanStatusHistory.at.desc(), PlanStatusHistory.id.desc())
             .limit(50)
         )
-    )
-
-
-@use_case(ChoicesForPlan, permission=None)
-def choices_for_plan(query: ChoicesForPlan, work: Work) -> PlanChoices:
-    """Active payment methods, access points with their use, sellers, cities."""
-    session = work.session
-    methods = session.execute(
-        select(PaymentMethod.id, PaymentMethod.name, PaymentMethod.prints_booklet)
-        .where(PaymentMethod.active)
-        .order_by(PaymentMethod.name)
-    ).all()
-    return PlanChoices(
-        payment_methods=tuple(Choice(m.id, m.name) for m in methods),
-        access_points=tuple(
-            Choice(*point)
-            for point in session.execute(
-                select(AccessPoint.id, AccessPoint.name).where(AccessPoint.active).order_by(AccessPoint.name)
-            )
-        ),
-        sellers=tuple(
-            (person.role, person.full_name)
-            for person in session.execute(
-                select(Person.role, Person.full_name)
-                .where(Person.active, Person.seller, ~Person.service)
-                .order_by(Person.full_name)
-            )
-        ),
-        cities=tuple(
-            Choice(city.id, f"{city.name} – {city.state}")
-            for city in session.execute(select(City.id, City.name, City.state).order_by(City.name, City.state))
-        ),
-        booklet_methods=frozenset(m.id for m in methods if m.prints_booklet),
     )

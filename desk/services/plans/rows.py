@@ -221,3 +221,36 @@ class PlanChoices:
     sellers: tuple[tuple[str, str], ...]
     cities: tuple[Choice, ...]
     booklet_methods: frozenset[int]
+
+
+@dataclass(frozen=True)
+class OfferedPlan:
+    """A catalogue plan on sale, as the new-plan wizard offers it."""
+
+    id: int
+    name: str
+    kind: PlanKind
+    group_id: int
+    group: str
+    price: Decimal
+    unit_ids: frozenset[int]
+    allows_login: bool
+    trial_days: int
+    requires_authorization: bool
+    down_kbps: int
+    up_kbps: int
+
+
+@dataclass(frozen=True)
+class NewPlanChoices:
+    """What the new-plan wizard starts from: the customer's defaults, and what is on sale."""
+
+    customer_id: int
+    customer_name: str
+    unit_id: int
+    due_day: int
+    login_required: bool
+    units: tuple[Choice, ...]
+    groups: tuple[Choice, ...]
+    plans: tuple[OfferedPlan, ...]
+    lists: PlanChoices

@@ -123,12 +123,17 @@ def ask(
     on_yes: Callable[[], object],
     *,
     no: str = "Voltar",
+    other: str = "",
+    on_other: Callable[[], object] | None = None,
     danger: bool = False,
     title: str = "Desk",
     icon: str = "question",
     parent: QWidget | None = None,
 ) -> MessageBox:
-    """Ask one question; `yes` is a verb with its object, and going back is the safe default."""
+    """Ask one question; `yes` is a verb with its object, and going back is the safe default.
+
+    `other` is a second verb, for choices between two acts.
+    """
     box = MessageBox(text, title=title, tone="warn", icon=icon, parent=parent or QApplication.activeWindow())
     box.closing.setText(no)
 
@@ -137,6 +142,13 @@ def ask(
         on_yes()
 
     box.set_primary(button(yes, go, kind="danger" if danger else "primary"))
+    if on_other is not None:
+
+        def go_other() -> None:
+            box.accept()
+            on_other()
+
+        box.add_button(button(other, go_other))
     box.closing.setFocus()
     box.open()
     return box

@@ -1,0 +1,258 @@
+"""Suspender, Habilitar, Habilitar Provisoriamente: the change card, its live look at the network, the act."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from PySide6.QtWidgets import QApplication, QWidget
+
+from desk.services.core.bus import Command
+from desk.services.core.errors import DomainError
+from desk.services.logins import LookAtNetwork, NetworkLook
+from desk.services.plans import (
+    ENABLE_REASONS,
+    PROVISIONAL,
+    SUSPEND_REASONS,
+    EnablePlan,
+    EnableProvisionally,
+    NetworkLine,
+    PlanRow,
+    PreviewStatusChange,
+    StatusCard,
+    StatusChanged,
+    StatusCode,
+    SuspendPlan,
+)
+from desk.ui.core import format
+from desk.ui.core.change_card import CardFacts, Caution, ChangeCard, Line, Section
+from desk.ui.core.desk import Desk
+from desk.ui.core.inputs import Choice, DateField
+from desk.ui.plans.words import NETWORK_STATES, PROBLEMS, SYSTEMS
+
+MONEY, NETWORK = "Dinheiro", "Rede"
+_TITLES = {
+    StatusCode.SUSPENDED: ("Suspender Plano", "Suspender", "pause-circle"),
+    StatusCode.ENABLED: ("Habilitar Plano", "Habilitar", "play-circle"),
+    PROVISIONAL: ("Habilitar Provisoriamente o Plano", "Habilitar provisoriamente", "timer"),
+}
+_SAID: dict[str, str] = {
+    StatusCode.SUSPENDED: "Plano suspenso com sucesso",
+    StatusCode.ENABLED: "Plano habilitado com sucesso",
+}
+
+
+def ask_status(desk: Desk, plan: PlanRow, target: str) -> None:
+    """Ask the service what the step would do, and show its card."""
+    parent = QApplication.activeWindow()
+    desk.ask(
+        PreviewStatusChange(plan_id=plan.id, target=target),
+        owner=desk,
+        done=lambda card: StatusChange(desk, card, parent).show(),
+    )
+
+
+class StatusChange:
+    """One card from preview to act; lives as long as its dialog."""
+
+    def __init__(self, desk: Desk, card: StatusCard, parent: QWidget | None) -> None:
+        self._desk, self._card = desk, card
+        self._look: NetworkLook | None = None
+        self.dialog = ChangeCard(self._facts(), parent)
+        self.until: DateField | None = None
+        if card.target == PROVISIONAL:
+            self._ask_until()
+        self.dialog.accepted_with.connect(self.act)
+        self.dialog.refresh_wanted.connect(lambda _: self.look())
+        self.dialog.setProperty("change", self)  # keeps this object alive as long as the dialog
+
+    def show(self) -> None:
+        """Open the card and look at the routers meanwhile."""
+        self.dialog.open()
+        self.look()
+
+    def _ask_until(self) -> None:
+        self.until = DateField("until", "Habilitar até", mandatory=True)
+        self.dialog.questions.add(self.until)
+        last = dt.date.today() + dt.timedelta(days=self._card.provisional_days)
+        self.until.set_hint(f"no máximo {format.day(last)}")
+        self.dialog.questions.bind({"until": last})
+        self.dialog.questions.show()
+
+    def look(self) -> None:
+        """Ask the routers; a silent one is said, and blocks nothing."""
+        allowed = all(line.after in ("allowed", "online", "secret_enabled") for line in self._card.network)
+        self._desk.ask(
+            LookAtNetwork(plan_id=self._card.plan.id, allowed=allowed),
+            owner=self.dialog,
+            done=self._looked,
+            failed=lambda _: True,
+            slot=("look", id(self.dialog)),
+        )
+
+    def _looked(self, look: NetworkLook) -> None:
+        self._look = look
+        self.dialog.fill(network_section(self._card, look))
+
+    def _facts(self) -> CardFacts:
+        card = self._card
+        title, verb, icon = _TITLES.get(card.target, _TITLES[StatusCode.ENABLED])
+        reasons = SUSPEND_REASONS if card.target == StatusCode.SUSPENDED else ENABLE_REASONS
+        return CardFacts(
+            title=title,
+            subject=card.plan.title,
+            customer=f"{card.plan.customer_name} · Plano nº {card.plan.number:03d}",
+            icon=f"{icon}-fill" if icon != "timer" else icon,
+            tone="warn" if card.target == StatusCode.SUSPENDED else "ok",
+            old_status=card.plan.status_label,
+            new_status=card.target_label if card.target != PROVISIONAL else "Habilitado provisoriamente",
+            sections=(money_section(card), network_section(card, self._look)),
+            warnings=tuple(cautions(card)),
+            sentence=(verb, card.plan.title, card.plan.customer_name),
+            verb=title,
+            verb_icon=icon,
+            reasons=tuple(Choice(reason, reason) for reason in reasons),
+        )
+
+    def act(self, reason: str, remark: str) -> None:
+        """Send the command with the facts that were shown."""
+        self.dialog.set_busy(True)
+        command = self._command(reason, remark)
+        self._desk.do(
+            command,
+            owner=self.dialog,
+            said=_SAID.get(StatusCode(self._card.target), "")
+            if self._card.target != PROVISIONAL
+            else self._until_text(),
+            done=lambda _: self.dialog.accept(),
+            failed=self._refused,
+            undo=self._undo(),
+        )
+
+    def _until_text(self) -> str:
+        day = self.until.value() if self.until is not None else None
+        return f"Plano habilitado provisoriamente até {format.day(day)}"
+
+    def _command(self, reason: str, remark: str) -> Command[StatusChanged]:
+        card = self._card
+        common: dict[str, Any] = {
+            "plan_id": card.plan.id,
+            "reason": reason,
+            "note": remark or "",
+            "version": card.plan.version,
+            "facts": card.facts,
+        }
+        if card.target == StatusCode.SUSPENDED:
+            return SuspendPlan(**common)
+        if card.target == PROVISIONAL and self.until is not None and (day := self.until.value()) is not None:
+            return EnableProvisionally(until=day, **common)
+        return EnablePlan(**common)
+
+    def _undo(self) -> Any:
+        """The inverse act, where there is one and the person may do it."""
+        target = self._card.target
+        if target == StatusCode.SUSPENDED and self._desk.may(EnablePlan) and may_enable_suspended(self._desk):
+            return lambda done: EnablePlan(plan_id=done.plan_id, reason="Desfeito", version=done.version)
+        if target == StatusCode.ENABLED and self._card.plan.status == StatusCode.SUSPENDED:
+            return lambda done: SuspendPlan(plan_id=done.plan_id, reason="Desfeito", version=done.version)
+        return None
+
+    def _refused(self, error: DomainError) -> bool:
+        self.dialog.set_busy(False)
+        if error.code in ("facts_moved", "stale_record"):
+            self._desk.ask(
+                PreviewStatusChange(plan_id=self._card.plan.id, target=self._card.target),
+                owner=self.dialog,
+                done=self._moved,
+            )
+            return True
+        shown = self.dialog.questions if self.until is not None else self.dialog.form
+        return shown.refused(error)
+
+    def _moved(self, card: StatusCard) -> None:
+        self._card = card
+        self.dialog.show_moved(self._facts())
+
+
+def may_enable_suspended(desk: Desk) -> bool:
+    """Whether the person holds the second permission that enabling a suspended plan needs (ST-16)."""
+    return any(permission.code == "enable_suspended" for permission in desk.bus.actor.permissions)
+
+
+def money_section(card: StatusCard) -> Section:
+    """What the step means to billing; the sums of invoices come with Financeiro."""
+    amount = format.money(card.monthly)
+    if card.bills_now and not card.bills_then:
+        line = Line(key="monthly", text="Mensalidade", amount=amount, old="cobrada", new="não é cobrada")
+        how = "enquanto o plano estiver nesta situação"
+    elif card.bills_then and not card.bills_now:
+        line = Line(key="monthly", text="Mensalidade", amount=amount, old="não cobrada", new="cobrada", tone="ok")
+        how = "a partir de hoje"
+    else:
+        line = Line(key="monthly", text="Mensalidade", amount=amount)
+        how = "continua cobrada" if card.bills_now else "continua sem cobrança"
+    lines = (line, Line(key="how", text=how, quiet=True, icon="info"))
+    return Section(title=MONEY, icon="money", note="em R$", lines=lines)
+
+
+def network_section(card: StatusCard, look: NetworkLook | None) -> Section:
+    """What the step means to RADIUS, to open connections and to routers, with what the routers said just now."""
+    lines = [_network_line(line) for line in card.network if line.moves]
+    still = [line.thing for line in card.network if not line.moves] + list(card.unchanged)
+    silent = [router for router in look.routers if not router.answers] if look is not None else []
+    for router in silent:
+        why = PROBLEMS.get(router.problem, router.problem)
+        lines.append(
+            Line(
+                key=f"silent/{router.device}",
+                text="MikroTik",
+                note=router.device,
+                icon="hard-drives",
+                warning=f"{why}; a entrega fica pendente e é tentada de novo. Não impede confirmar.",
+            )
+        )
+    if not lines:
+        lines.append(
+            Line(key="none", text="Nenhum login para bloquear ou liberar.", quiet=True, icon="minus-circle-fill")
+        )
+    if still:
+        names = ", ".join(dict.fromkeys(still))
+        lines.append(Line(key="still", text=f"Sem mudança: {names}", quiet=True, icon="minus-circle-fill"))
+    note = f"conferido às {format.clock(look.at.astimezone())}" if look is not None else ""
+    return Section(
+        title=NETWORK, icon="share-network", note=note, lines=tuple(lines), loading=look is None, refresh=True
+    )
+
+
+def _network_line(line: NetworkLine) -> Line:
+    name, icon = SYSTEMS[line.system]
+    before = NETWORK_STATES[line.before]
+    if line.before == "online" and line.since is not None:
+        before = f"online há {format.lasting(dt.datetime.now(dt.UTC) - line.since)}"
+    good = line.after in ("allowed", "online", "secret_enabled")
+    note = f"{line.thing} · {line.device}" if line.device and line.system != "radius" else line.thing
+    return Line(
+        key=f"{line.system}/{line.thing}/{line.device}",
+        text=name,
+        note=note,
+        icon=icon,
+        old=before,
+        new=NETWORK_STATES[line.after],
+        tone="ok" if good else "warn",
+    )
+
+
+def cautions(card: StatusCard) -> list[Caution]:
+    """What the clerk should know before confirming."""
+    found: list[Caution] = []
+    if card.pending_logins:
+        words = "1 login ainda tem entrega pendente" if card.pending_logins == 1 else (
+            f"{card.pending_logins} logins ainda têm entrega pendente"
+        )  # fmt: skip
+        found.append(Caution(text=f"{words}; esta alteração entra na mesma fila."))
+    if card.target == PROVISIONAL and card.last_provisional is not None:
+        last = card.last_provisional.astimezone().date()
+        if (dt.date.today() - last).days < card.provisional_gap:
+            text = f"Este plano foi habilitado a menos de {card.provisional_gap} dias ({format.day(last)})"
+            found.append(Caution(text=text))
+    return found

@@ -1,0 +1,51 @@
+"""How columns of a plan are called on screen, for telling who changed what."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from desk.services.core.errors import FieldChange
+from desk.ui.core import format
+
+NAMES = {
+    "reference": "Referência do Plano",
+    "start_date": "Data Início",
+    "access_point_id": "Ponto de Acesso",
+    "seller": "Vendedor",
+    "payment_method_id": "Forma Pagamento",
+    "due_day": "Dia Vencimento",
+    "last_close_date": "Data Último Fechamento",
+    "separate_invoice": "Boleto Separado",
+    "booklet": "Emite Carnê",
+    "identifier_code": "Cód.Identificador",
+    "status": "Status",
+    "value": "Valor",
+    "provisional_until": "Habilitado até",
+    "first_activation_date": "Data de Primeira Ativação",
+    "throttled": "Velocidade reduzida",
+    "catalog_plan_id": "Plano/Serviço",
+    "customer_id": "Cliente",
+}
+
+
+def changes_text(changes: Sequence[FieldChange]) -> str:
+    """One line for each field: name, before → after."""
+    lines = [
+        f"{NAMES.get(change.field, change.field)}: {shown(change.before)} → {shown(change.after)}" for change in changes
+    ]
+    return "\n".join(dict.fromkeys(lines)) or "O registro mudou."
+
+
+def shown(value: object) -> str:
+    """A value of the change log as people write it."""
+    if value is None or value == "":
+        return "vazio"
+    if isinstance(value, bool):
+        return format.yes_no(value)
+    if isinstance(value, str):
+        try:
+            return format.day(dt.date.fromisoformat(value))
+        except ValueError:
+            return value
+    return str(value)

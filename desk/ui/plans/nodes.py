@@ -1,0 +1,124 @@
+"""Makes the rows of the services into the nodes of the tree."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from desk.services.plans import CircuitItem, CustomerPlans, Delivery, LoginItem, PlanGroup, PlanKind, PlanRow
+from desk.ui.core import format, icons
+from desk.ui.core.tree import Node, Part, root
+
+GROUPS = (
+    (PlanGroup.ACTIVE, "Planos Ativos"),
+    (PlanGroup.INACTIVE, "Planos Inativos"),
+    (PlanGroup.CANCELLED, "Planos Cancelados"),
+)
+PLAN_ICONS = {
+    PlanKind.INTERNET: "globe-hemisphere-west",
+    PlanKind.TV: "television",
+    PlanKind.VOICE: "phone",
+    PlanKind.HOSTING: "hard-drives",
+}
+_DELIVERIES = {
+    Delivery.PENDING: Part("pendente", "warn", "clock-fill", chip=True),
+    Delivery.FAILED: Part("sem resposta", "bad", "x-circle-fill", chip=True),
+    Delivery.PARKED: Part("recusado", "bad", "x-circle-fill", chip=True),
+}
+
+
+def tree_of(shown: CustomerPlans) -> Node:
+    """The three groups, always, each with its count (PL-01)."""
+    top = root()
+    for group, label in GROUPS:
+        plans = [plan for plan in shown.plans if plan.group is group]
+        node = top.add(
+            Node(
+                kind="plan_group",
+                key=("group", group),
+                text=f"{label} ({len(plans)})",
+                row=group,
+                shape="group",
+                open=group is not PlanGroup.CANCELLED,
+            )
+        )
+        for plan in plans:
+            node.add(plan_node(plan))
+    return top
+
+
+def status_part(plan: PlanRow) -> Part:
+    """Icon, word and colour; "Serviço Habilitado" is quiet, every other status a chip."""
+    icon, tone, chip = icons.STATUS_ICONS.get(plan.status_label, ("circle-fill", "mute", True))
+    return Part(plan.status_label, tone, icon, chip=chip)
+
+
+def plan_node(plan: PlanRow) -> Node:
+    """A plan in two lines, with its items beneath."""
+    markers: list[Part] = []
+    if plan.throttled:
+        markers.append(Part("velocidade reduzida", "warn", "gauge"))
+    if plan.provisional_until is not None:
+        until = (plan.provisional_until - dt.timedelta(seconds=1)).astimezone()
+        markers.append(Part(f"habilitado até {until:%d/%m}", "warn", "timer"))
+    owed = [login.delivery for login in plan.logins if login.delivery is not Delivery.IN_STEP]
+    if owed:
+        worst = next((d for d in (Delivery.PARKED, Delivery.FAILED) if d in owed), Delivery.PENDING)
+        markers.append(_DELIVERIES[worst])
+    node = Node(
+        kind="plan",
+        key=("plan", plan.id),
+        text=plan.title,
+        row=plan,
+        shape="plan",
+        icon=PLAN_ICONS[plan.kind],
+        second=(status_part(plan), Part(f"· {format.reais(plan.total)}"), Part(f"· vence dia {plan.due_day}")),
+        right=tuple(markers),
+        noun="Plano",
+        open=plan.group is not PlanGroup.CANCELLED,
+    )
+    for login in plan.logins:
+        node.add(login_node(login))
+    for circuit in plan.circuits:
+        node.add(circuit_node(circuit))
+    return node
+
+
+def login_state(login: LoginItem) -> Part:
+    """bloqueado, online há … or offline."""
+    if not login.allowed:
+        return Part("bloqueado", "warn", "prohibit")
+    if login.online_since is not None:
+        return Part(f"online há {format.lasting(dt.datetime.now(dt.UTC) - login.online_since)}", "ok", "circle-fill")
+    return Part("offline", "mute", "circle")
+
+
+def login_node(login: LoginItem) -> Node:
+    """A login with its state and what the network is still owed."""
+    right = [login_state(login)]
+    if login.delivery in _DELIVERIES:
+        right.append(_DELIVERIES[login.delivery])
+    return Node(
+        kind="radius_login",
+        key=("login", login.id),
+        text=login.login,
+        row=login,
+        icon="key",
+        code=True,
+        right=tuple(right),
+        datum=login.login,
+        noun="Login",
+    )
+
+
+def circuit_node(circuit: CircuitItem) -> Node:
+    """A circuit by its name."""
+    return Node(
+        kind="circuit",
+        key=("circuit", circuit.id),
+        text=circuit.name,
+        row=circuit,
+        icon="flow-arrow",
+        code=True,
+        datum=circuit.name,
+        noun="Circuito",
+    )

@@ -1,0 +1,209 @@
+"""The plan that is chosen in the tree, to be read: one page of cards under a bar of pills."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from desk.services.plans import PlanDetails, PlanRow, PlanWindow, ValueDetailView, ValueKind, months_left
+from desk.ui.core import format
+from desk.ui.core.actions import build_menu
+from desk.ui.core.cards import Card, EmptyState, Fact, FieldGrid, hairline
+from desk.ui.core.desk import Desk
+from desk.ui.core.labels import Chip, ElidedLabel, IconLabel, button, icon_button, row
+from desk.ui.core.tabs import PillBar
+from desk.ui.plans.nodes import PLAN_ICONS
+from desk.ui.plans.panel_parts import AddressCard, ItemsCard, StatusCard
+
+SECTIONS = ("Detalhe", "Informação de Cobrança", "Itens do Plano", "Endereços", "Status")
+MAIN_ACTIONS = ("plans.suspend", "plans.enable", "plans.enable_provisionally")
+
+
+class PlanPanel(QWidget):
+    """Read first, edit on purpose: Editar, Enter or F2 opens the window Plano/Serviço."""
+
+    item_chosen = Signal(object)  # key of a node
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._plan: PlanRow | None = None
+        self.details: PlanDetails | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        self.stack = QStackedWidget()
+        outer.addWidget(self.stack)
+        self.stack.addWidget(
+            EmptyState("cursor-click", self.tr("Nenhum plano escolhido"), self.tr("Escolha na árvore."))
+        )
+        whole = QWidget()
+        self._whole = QVBoxLayout(whole)
+        self._whole.setContentsMargins(0, 0, 0, 0)
+        self._whole.setSpacing(0)
+        self._whole.addLayout(self._head())
+        self.pills = PillBar([self.tr(label) for label in SECTIONS])
+        pills = row(self.pills, None)
+        pills.setContentsMargins(16, 0, 16, 8)
+        self._whole.addLayout(pills)
+        self._whole.addWidget(hairline())
+        self._whole.addWidget(self._page(), 1)
+        self.stack.addWidget(whole)
+        self.pills.follow(self.area, [self.detail, self.billing, self.items, self.addresses, self.statuses])
+
+    def _head(self) -> QHBoxLayout:
+        self.icon = IconLabel("globe-hemisphere-west", "text", 18)
+        self.title = ElidedLabel("", "subtitle", "text")
+        self.chip = Chip("", "ok", "")
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(8)
+        self.more = icon_button("dots-three", self.tr("Mais comandos"), self._menu)
+        line = row(self.icon, self.title, self.chip, spacing=8)
+        line.setStretchFactor(self.title, 1)
+        line.addLayout(self._buttons)
+        line.addWidget(self.more)
+        line.setContentsMargins(20, 10, 16, 8)
+        return line
+
+    def _page(self) -> QScrollArea:
+        self.area = QScrollArea()
+        self.area.setObjectName("panel")
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        page = QWidget()
+        page.setObjectName("page")
+        outer = QVBoxLayout(page)
+        outer.setContentsMargins(16, 12, 16, 16)
+        outer.setSpacing(12)
+        pair = QHBoxLayout()
+        pair.setSpacing(12)
+        self.detail, self.billing = Card(self.tr("Detalhe")), Card(self.tr("Informação de Cobrança"))
+        self.detail_facts, self.billing_facts = FieldGrid(), FieldGrid()
+        self.detail.body.addWidget(self.detail_facts)
+        self.detail.body.addStretch(1)
+        self.billing.body.addWidget(self.billing_facts)
+        self.billing.body.addStretch(1)
+        pair.addWidget(self.detail, 1)
+        pair.addWidget(self.billing, 1)
+        outer.addLayout(pair)
+        self.items = ItemsCard(self._desk)
+        self.items.chosen.connect(self.item_chosen)
+        self.addresses = AddressCard()
+        self.statuses = StatusCard()
+        for card in (self.items, self.addresses, self.statuses):
+            outer.addWidget(card)
+        outer.addStretch(1)
+        self.area.setWidget(page)
+        return self.area
+
+    def clear(self) -> None:
+        """Nothing is chosen."""
+        self._plan = None
+        self.stack.setCurrentIndex(0)
+
+    def show_plan(self, plan: PlanRow, key: object) -> None:
+        """Show a plan: at once what the tree knows of it, then the rest."""
+        fresh = self._plan is None or self._plan.id != plan.id
+        self._plan = plan
+        self.icon.set_icon(PLAN_ICONS[plan.kind], "text")
+        self.title.setText(plan.title)
+        self.chip.set_status(plan.status_label)
+        self._show_buttons(plan)
+        self.items.show_items(plan, key)
+        self.stack.setCurrentIndex(1)
+        if fresh:
+            self.area.verticalScrollBar().setValue(0)
+        self._desk.ask(
+            PlanWindow(plan.id), owner=self, done=self._show, failed=lambda _: True, slot=("panel", id(self))
+        )
+
+    def _show_buttons(self, plan: PlanRow) -> None:
+        while (item := self._buttons.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        wanted = ["plans.open", *(name for name in MAIN_ACTIONS if name in self._desk.actions)]
+        for name in wanted:
+            action = self._desk.actions[name]
+            obstacle = action.obstacle(self._desk, plan)
+            possible = obstacle is None
+            if obstacle is not None and name != "plans.open" and not obstacle.startswith("Falta a permissão"):
+                continue  # the menu keeps it in sight, with its reason
+            label = self.tr("Editar") if name == "plans.open" else action.text()
+            icon = "pencil-simple" if name == "plans.open" else action.icon
+            made = button(label, partial(self._desk.run_action, name, plan), icon=icon)
+            made.setObjectName(f"panel:{name}")
+            made.setEnabled(possible)
+            made.setToolTip(obstacle or "")
+            self._buttons.addWidget(made)
+
+    def _menu(self) -> None:
+        if self._plan is not None:
+            menu: QMenu = build_menu(self._desk, "plan", self._plan, self)
+            menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
+
+    def _show(self, shown: PlanDetails) -> None:
+        if self._plan is None or shown.row.id != self._plan.id:
+            return
+        self.details = shown
+        self.detail_facts.show_facts(_detail_facts(shown))
+        self.billing_facts.show_facts(_billing_facts(shown))
+        self.items.show_allowance(shown.allowance_gb)
+        self.addresses.show_addresses(shown.addresses)
+        self.statuses.show_steps(shown.statuses)
+
+
+def _detail_facts(d: PlanDetails) -> list[Fact]:
+    limit = f"{d.access_point_used} de {d.access_point_limit}" if d.access_point_limit else ""
+    facts = [
+        Fact("Número do plano", f"{d.row.number:03d}", code=True),
+        Fact("Plano/Serviço", d.row.name),
+        Fact("Data Início", format.day(d.start_date)),
+        Fact("Data de Primeira Ativação", format.day(d.first_activation_date) or "—"),
+        Fact("Unidade de Negócios", d.unit),
+        Fact("Grupo de Serviço", d.service_group),
+        Fact("Ponto de Acesso", d.access_point or "—", note=limit),
+    ]
+    if d.down_kbps:
+        facts.append(Fact("Velocidade", format.rates(d.down_kbps, d.up_kbps)))
+    if d.row.provisional_until is not None:
+        until = (d.row.provisional_until - dt.timedelta(seconds=1)).astimezone()
+        facts.append(Fact("Habilitado até", f"{until:%d/%m/%Y}", tone="warn", icon="timer"))
+    if d.cancelled_on is not None:
+        facts.append(Fact("Data de Cancelamento", format.day(d.cancelled_on), note=d.cancel_reason))
+    facts.append(Fact("Vendedor", d.seller_name or "—"))
+    return facts
+
+
+def _billing_facts(d: PlanDetails) -> list[Fact]:
+    facts = [
+        Fact("Forma Pagamento", d.payment_method),
+        Fact("Dia Vencimento", str(d.row.due_day)),
+        Fact("Data Último Fechamento", format.day(d.last_close_date) or "—"),
+        Fact("Boleto Separado", "Sim" if d.separate_invoice else "Não"),
+        Fact("Cód.Identificador", d.identifier_code or "—", code=True),
+    ]
+    for at, part in enumerate(d.composition if len(d.composition) > 1 else ()):
+        facts.append(
+            Fact(part.description, format.money(part.amount), note=part.service_class, money=True, line=at == 0)
+        )
+    facts.append(Fact("Valor do plano", format.money(d.row.value), money=True, line=True))
+    facts += [_detail_line(detail) for detail in d.details]
+    facts.append(Fact("Total por mês", format.reais(d.row.total), money=True, strong=True))
+    return facts
+
+
+def _detail_line(detail: ValueDetailView) -> Fact:
+    label = "Desconto" if detail.kind is ValueKind.DISCOUNT else "Acréscimo"
+    last = months_left(dt.date.today(), detail.starts_on, detail.months)
+    note = f"até {last:%m/%Y}" if last else ""
+    if detail.percent is not None:
+        note = f"{format.percent(detail.percent)} {note}".strip()
+    if not detail.running:
+        note = f"{note} (não vigente)".strip()
+    return Fact(detail.description or label, format.money(detail.effect), note=note, money=True)

@@ -1,0 +1,181 @@
+"""Cards of the panel that take the whole width: items, addresses, status history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from desk.services.plans import AddressKind, AddressView, PlanRow, StatusStep
+from desk.ui.core import format, icons
+from desk.ui.core.cards import Card
+from desk.ui.core.desk import Desk
+from desk.ui.core.labels import Chip, Label, button, row
+from desk.ui.core.table import Column, TableView
+from desk.ui.core.tree import Part
+from desk.ui.plans.nodes import login_state
+
+ADDRESS_LABELS = {
+    AddressKind.INSTALLATION: "Endereço de Instalação",
+    AddressKind.BILLING: "Endereço de Cobrança",
+    AddressKind.FISCAL: "Endereço Doc. Fiscais",
+}
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """One line of Itens do Plano."""
+
+    key: object
+    kind: str
+    icon: str
+    text: str
+    state: Part
+    date: str
+
+
+class ItemsCard(Card):
+    """Itens do Plano: the same items as in the tree, with their state and date (domain 5.9)."""
+
+    chosen = Signal(object)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__("Itens do Plano")
+        self._desk = desk
+        self._plan: PlanRow | None = None
+        self.allowance = Label("", "caption", "text2")
+        self.head.addWidget(self.allowance)
+        self.add = button("Adicionar", self._add, kind="link", icon="plus")
+        self.head.addWidget(self.add)
+        self.table = TableView(
+            [
+                Column(head="Tipo", text=lambda item: item.kind, icon=lambda item: item.icon, width=112),
+                Column(head="Descrição", text=lambda item: item.text, code=True, stretch=True),
+                Column(
+                    head="Situação",
+                    text=lambda item: item.state.text,
+                    icon=lambda item: item.state.icon,
+                    tone=lambda item: item.state.tone,
+                    width=200,
+                ),
+                Column(head="Data", text=lambda item: item.date, width=100),
+            ],
+            name="plans/items",
+            settings=desk.settings,
+        )
+        self.table.clicked.connect(self._clicked)
+        self.none = Label("Este plano ainda não tem itens.", "body", "text2")
+        self.body.addWidget(self.table)
+        self.body.addWidget(self.none)
+
+    def _clicked(self) -> None:
+        if (item := self.table.current_row()) is not None:
+            self.chosen.emit(item.key)
+
+    def _add(self) -> None:
+        if self._plan is not None:
+            self._desk.run_action("logins.new", self._plan)
+
+    def show_items(self, plan: PlanRow, key: object) -> None:
+        """The plan's items; `key` is the one chosen in the tree."""
+        self._plan = plan
+        self.add.setVisible(plan.allows_login and "logins.new" in self._desk.actions)
+        items = [
+            ItemRow(
+                ("login", login.id),
+                "Login",
+                "key",
+                login.login,
+                login_state(login),
+                format.day(login.created_at.astimezone().date()),
+            )
+            for login in plan.logins
+        ]
+        items += [
+            ItemRow(("circuit", circuit.id), "Circuito", "flow-arrow", circuit.name, Part("—"), "")
+            for circuit in plan.circuits
+        ]
+        self.table.show_rows(items, key=lambda item: item.key)
+        self.table.setVisible(bool(items))
+        self.none.setVisible(not items)
+        self.table.fit_height()
+
+    def show_allowance(self, allowance_gb: int | None) -> None:
+        """Franquia, when the catalogue plan has one."""
+        self.allowance.setText(f"Franquia {format.number(allowance_gb)} GB" if allowance_gb else "")
+
+
+class AddressCard(Card):
+    """The three addresses with the tag of the default they follow (PL-30…PL-34)."""
+
+    def __init__(self) -> None:
+        super().__init__("Endereços")
+        self._line = QHBoxLayout()
+        self._line.setSpacing(24)
+        self.body.addLayout(self._line)
+
+    def show_addresses(self, addresses: Sequence[AddressView]) -> None:
+        """One column for each kind."""
+        while (item := self._line.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        for address in addresses:
+            self._line.addWidget(_address(address), 1)
+
+
+def _address(address: AddressView) -> QWidget:
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(4)
+    column.addWidget(Label(ADDRESS_LABELS[address.kind], "caption", "text2"))
+    if address.follows:
+        tone = "ok" if address.kind is AddressKind.INSTALLATION else "violet"
+        column.addLayout(row(Chip(address.follows, tone, ""), None))
+    else:
+        column.addLayout(row(Chip("próprio deste plano", "mute", ""), None))
+    column.addWidget(Label(address_text(address), "body", wrap=True).selectable())
+    column.addStretch(1)
+    holder.setAccessibleName(f"{ADDRESS_LABELS[address.kind]}: {address.follows} {address_text(address)}")
+    return holder
+
+
+def address_text(address: AddressView) -> str:
+    """Street, number, complement; district, city; CEP."""
+    if not address.street:
+        return "O cliente não tem endereço cadastrado."
+    first = ", ".join(part for part in (address.street, address.number, address.complement) if part)
+    return f"{first}\n{address.district}, {address.city} – {address.state}\nCEP {format.cep(address.zip)}"
+
+
+class StatusCard(Card):
+    """Every status the plan went through, newest first."""
+
+    def __init__(self) -> None:
+        super().__init__("Status")
+        self._lines = QVBoxLayout()
+        self._lines.setSpacing(4)
+        self.body.addLayout(self._lines)
+
+    def show_steps(self, steps: Sequence[StatusStep]) -> None:
+        """One line a step: when, from and to, who, why."""
+        while (item := self._lines.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        for step in steps[:12]:
+            holder = QWidget()
+            when = Label(format.moment(step.at.astimezone()), "body", "text2")
+            when.setFixedWidth(124)
+            icon, tone, _ = icons.STATUS_ICONS.get(step.to_label, ("circle-fill", "mute", True))
+            words = step.to_label
+            if step.marker:
+                words, icon, tone = "Habilitado provisoriamente", "timer", "warn"
+            chip = Chip(words, tone, icon, filled=False)
+            why = " · ".join(part for part in (step.who, step.reason, step.note) if part)
+            line = row(when, chip, Label(why, "body", "text2"), None, spacing=8)
+            holder.setLayout(line)
+            self._lines.addWidget(holder)

@@ -1,0 +1,71 @@
+"""What a clerk reads when something about a plan is refused."""
+
+from __future__ import annotations
+
+from desk.ui.core.messages import Text, register, register_violations
+
+register(
+    {
+        "plan_not_found": Text("O plano não existe mais.", "Outra pessoa o apagou.", "Atualize a árvore (F5)."),
+        "plan_not_active": Text(
+            "O plano não foi suspenso.",
+            "Só um plano com serviço habilitado pode ser suspenso; {title} está em “{status}”.",
+            "Confira a situação na árvore.",
+            code="ST-13",
+        ),
+        "plan_already_enabled": Text(
+            "O plano já está habilitado.", "Outra pessoa habilitou {title}.", "Nada a fazer.", code="ST-16"
+        ),
+        "plan_cancelled": Text(
+            "O plano não foi habilitado.",
+            "{title} está cancelado, e um plano cancelado não volta.",
+            "Acrescente um plano novo ao cliente.",
+        ),
+        "plan_awaits_authorisation": Text(
+            "O plano não foi habilitado.",
+            "{title} aguarda autorização.",
+            "Peça a quem tem “Autorizador de Planos”.",
+            code="ST-20",
+        ),
+        "not_suspended_for_debt": Text(
+            "O plano não foi habilitado provisoriamente.",
+            "Isso vale só para plano suspenso por débito; {title} está em “{status}”.",
+            "Use Habilitar Plano.",
+            code="ST-17",
+        ),
+        "provisional_too_soon": Text(
+            "Este plano foi habilitado a menos de {days} dias ({date})",
+            "A última habilitação provisória ainda é recente.",
+            "Confirme só se o cliente combinou o pagamento.",
+            code="ST-17",
+        ),
+        "facts_moved": Text(
+            "Nada foi alterado.",
+            "{title} mudou enquanto o cartão estava aberto.",
+            "Confira o que está marcado e confirme de novo.",
+        ),
+        "access_point_full": Text(
+            "Limite de clientes do Ponto de Acesso atingido",
+            "{name} aceita {limit} clientes e já os tem.",
+            "Escolha outro ponto de acesso, ou peça a quem tem “Autorizador Clientes P. Acesso”.",
+            code="PL-12",
+        ),
+        "plan_linked": Text(
+            "Plano possui registros vinculados e não pode ser apagado",
+            "{what}",
+            "Apague os itens primeiro, ou cancele o plano.",
+            code="PL-40",
+        ),
+    }
+)
+register_violations(
+    {
+        "value_needed_first": "Só será possível marcar a opção após informar o valor ou porcentagem.",
+        "amount_or_percent": "Informe o valor ou a porcentagem, não os dois",
+        "must_be_positive": "Precisa ser maior que zero",
+        "percent_range": "A porcentagem vai de 0 a 100",
+        "provisional_range": "De hoje até {days} dias",
+        "login_required": "Login de Radius é obrigatório para este plano",
+        "value_negative": "O valor não pode ser negativo",
+    }
+)

@@ -1,0 +1,295 @@
+"""The window Plano/Serviço: Detalhe, Informação de Cobrança, Descontos e Acréscimos, Endereços."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desk.services.core.errors import DomainError, StaleRecord
+from desk.services.plans import (
+    AddressView,
+    ChoicesForPlan,
+    FollowDefaultAddress,
+    PlanChoices,
+    PlanDetails,
+    PlanRow,
+    PlanWindow,
+    RemoveValueDetail,
+    SavePlan,
+    ValueDetailView,
+    ValueKind,
+)
+from desk.ui.core import format
+from desk.ui.core.cards import Card
+from desk.ui.core.desk import Desk
+from desk.ui.core.dialogs import Size
+from desk.ui.core.fields import TextField, YesNoField
+from desk.ui.core.forms import Form, FormDialog
+from desk.ui.core.inputs import Choice, ComboField, DateField, IntField
+from desk.ui.core.labels import Label, button, icon_button, link, row
+from desk.ui.core.message_box import ask
+from desk.ui.core.messages import Text
+from desk.ui.plans.field_names import changes_text
+from desk.ui.plans.panel_parts import ADDRESS_LABELS, address_text
+from desk.ui.plans.window_parts import PlanAddressDialog, ValueDetailDialog
+
+SAVED = "Dados salvos com sucesso"
+
+
+class PlanDialog(FormDialog):
+    """Edits one plan; keeps what was typed when another desk was quicker, and lets the clerk choose."""
+
+    @classmethod
+    def ask(cls, desk: Desk, plan: PlanRow, parent: QWidget | None) -> None:
+        """Load the plan, then open its window."""
+        desk.ask(PlanWindow(plan.id), owner=desk, done=lambda details: cls(desk, details, parent).open())
+
+    def __init__(self, desk: Desk, details: PlanDetails, parent: QWidget | None) -> None:
+        # PL-20: "Cancelar" would cancel the plan, so this window's own button is Fechar.
+        super().__init__("Plano/Serviço", size=Size.FORM, closing="Fechar", parent=parent)
+        self._desk, self._details, self._version = desk, details, details.row.version
+        self.form = self._detail_form()
+        self.billing = self._billing_form()
+        self.body.setSpacing(14)
+        title = f"{details.row.title} · Plano nº {details.row.number:03d} · {details.row.status_label}"
+        self.body.addWidget(Label(title, "section"))
+        self.body.addWidget(self.form)
+        self.body.addWidget(Label("Informação de Cobrança", "section"))
+        self.body.addWidget(self.billing)
+        self.values = Card("Descontos e Acréscimos")
+        self._value_lines = QVBoxLayout()
+        self.values.body.addLayout(self._value_lines)
+        self.values.head.addWidget(link("Adicionar", self._new_value, icon="plus"))
+        self.body.addWidget(self.values)
+        self.addresses = Card("Endereços")
+        self._address_lines = QVBoxLayout()
+        self._address_lines.setSpacing(8)
+        self.addresses.body.addLayout(self._address_lines)
+        self.body.addWidget(self.addresses)
+        self.hold(self.form, self.billing, whose=f"{details.row.title} · {details.row.customer_name}")
+        self.save_button = self.set_primary(button("Salvar", self.save, kind="primary"))
+        self._bind()
+        self._permissions()
+        self._show_rest(details)
+        desk.ask(ChoicesForPlan(), owner=self, done=self._offer)
+        desk.changed.connect(self._changed)
+
+    def _detail_form(self) -> Form:
+        form = Form(columns=2)
+        form.add(TextField("reference", "Referência do Plano", limit=60), span=2)
+        form.add(DateField("start_date", "Data Início", mandatory=True))
+        form.add(ComboField("access_point_id", "Ponto de Acesso", (), search=True))
+        form.add(ComboField("seller", "Vendedor", (), search=True))
+        return form
+
+    def _billing_form(self) -> Form:
+        form = Form(columns=2)
+        form.add(ComboField("payment_method_id", "Forma Pagamento", (), mandatory=True))
+        form.add(IntField("due_day", "Dia Vencimento", mandatory=True, width=64, low=1, high=31))
+        form.add(DateField("last_close_date", "Data Último Fechamento"))
+        form.add(TextField("identifier_code", "Cód.Identificador", code=True, limit=25))
+        form.add(YesNoField("separate_invoice", "Boleto Separado"))
+        form.add(YesNoField("booklet", "Emite Carnê"))
+        return form
+
+    def _bind(self) -> None:
+        d = self._details
+        self.form.bind({"reference": d.row.reference, "start_date": d.start_date})
+        self.billing.bind(
+            {
+                "due_day": d.row.due_day,
+                "last_close_date": d.last_close_date,
+                "identifier_code": d.identifier_code,
+                "separate_invoice": d.separate_invoice,
+                "booklet": d.booklet,
+            }
+        )
+
+    def _offer(self, choices: PlanChoices) -> None:
+        d = self._details
+        pairs: tuple[tuple[Form, str, list[Choice], Any], ...] = (
+            (
+                self.form,
+                "access_point_id",
+                [Choice(None, "—"), *(Choice(point.id, point.label) for point in choices.access_points)],
+                d.access_point_id,
+            ),
+            (self.form, "seller", [Choice(None, "—"), *(Choice(*seller) for seller in choices.sellers)], d.seller),
+            (
+                self.billing,
+                "payment_method_id",
+                [Choice(method.id, method.label) for method in choices.payment_methods],
+                d.payment_method_id,
+            ),
+        )
+        for form, name, offered, value in pairs:
+            field = form[name]
+            if isinstance(field, ComboField):
+                known = {choice.value for choice in offered}
+                if value is not None and value not in known:  # inactive by now, but still this plan's
+                    known_as = {"seller": d.seller_name, "access_point_id": d.access_point}
+                    offered.append(Choice(value, known_as.get(name, d.payment_method)))
+                field.set_choices(offered)
+            form.set(name, value)
+            form.settle()
+        self._choices = choices
+        self._booklet_rule()
+        self.billing["payment_method_id"].edited.connect(self._booklet_rule)
+
+    def _booklet_rule(self) -> None:
+        """Emite Carnê only where the method is a booklet."""
+        possible = self.billing["payment_method_id"].value() in self._choices.booklet_methods
+        field = self.billing["booklet"]
+        if not self._locked:
+            field.set_read_only(not possible)
+            field.set_hint("" if possible else "Só com forma de pagamento em carnê")
+
+    def _permissions(self) -> None:
+        held = {permission.value for permission in self._desk.bus.actor.permissions}
+        self._locked = "Editar Dados do Plano" not in held
+        needs = {
+            "due_day": "Editar Vencimento do Plano",
+            "last_close_date": "Alterar Data de Último Fechamento",
+        }
+        for form in (self.form, self.billing):
+            for name, field in form.fields.items():
+                needed = needs.get(name, "Editar Dados do Plano")
+                if needed not in held:
+                    field.set_read_only(True, needed)
+
+    def _show_rest(self, details: PlanDetails) -> None:
+        _clear(self._value_lines)
+        for detail in details.details:
+            self._value_lines.addWidget(self._value_line(detail))
+        if not details.details:
+            self._value_lines.addWidget(Label("Nenhum.", "body", "text2"))
+        total = f"Valor do plano {format.money(details.row.value)} · total por mês {format.reais(details.row.total)}"
+        self._value_lines.addWidget(Label(total, "strong"))
+        _clear(self._address_lines)
+        for address in details.addresses:
+            self._address_lines.addWidget(self._address_line(address))
+
+    def _value_line(self, detail: ValueDetailView) -> QWidget:
+        kind = "Desconto" if detail.kind is ValueKind.DISCOUNT else "Acréscimo"
+        size = (
+            format.money(detail.amount) if detail.amount is not None else format.percent(detail.percent or Decimal(0))
+        )
+        months = f"por {detail.months} meses" if detail.months else "permanente"
+        text = " · ".join((detail.description or kind, size, f"desde {format.day(detail.starts_on)}", months))
+        holder = QWidget()
+        edit = icon_button("pencil-simple", f"Editar {kind}", partial(self._edit_value, detail), small=True)
+        remove = icon_button("trash", f"Apagar {kind}", partial(self._remove_value, detail), small=True)
+        holder.setLayout(row(Label(text), None, edit, remove))
+        return holder
+
+    def _address_line(self, address: AddressView) -> QWidget:
+        holder = QWidget()
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        tag = address.follows or "próprio deste plano"
+        words.addWidget(Label(f"{ADDRESS_LABELS[address.kind]} · {tag}", "caption", "text2"))
+        words.addWidget(Label(address_text(address).replace("\n", ", "), "body", wrap=True))
+        line = row(spacing=6)
+        line.addLayout(words, 1)
+        if not address.follows:
+            line.addWidget(link("Voltar ao padrão", partial(self._follow, address)))
+        edit = partial(self._edit_address, address)
+        line.addWidget(icon_button("pencil-simple", "Editar endereço", edit, small=True))
+        holder.setLayout(line)
+        return holder
+
+    def _new_value(self) -> None:
+        ValueDetailDialog(self._desk, self._details.row, None, self).open()
+
+    def _edit_value(self, detail: ValueDetailView) -> None:
+        ValueDetailDialog(self._desk, self._details.row, detail, self).open()
+
+    def _remove_value(self, detail: ValueDetailView) -> None:
+        order = RemoveValueDetail(plan_id=self._details.row.id, id=detail.id)
+        self._desk.do(order, owner=self, said=SAVED)
+
+    def _edit_address(self, address: AddressView) -> None:
+        PlanAddressDialog(self._desk, self._details.row, address, self).open()
+
+    def _follow(self, address: AddressView) -> None:
+        order = FollowDefaultAddress(plan_id=self._details.row.id, kind=address.kind)
+        self._desk.do(order, owner=self, said=SAVED)
+
+    def _changed(self, names: frozenset[str]) -> None:
+        if "*" in names or f"plans/{self._details.row.customer_id}" in names:
+            self._desk.ask(PlanWindow(self._details.row.id), owner=self, done=self._reloaded, failed=lambda _: True)
+
+    def _reloaded(self, details: PlanDetails) -> None:
+        """Values and addresses are shown anew; what is typed in the forms stays as it is."""
+        self._show_rest(details)
+
+    def save(self) -> None:
+        """Check, send, close when it was saved."""
+        if not self.form.ready() or not self.billing.ready():
+            return
+        self.set_busy(True)
+        draft = {**self.form.draft, **self.billing.draft}
+        order = SavePlan(
+            plan_id=self._details.row.id,
+            version=self._version,
+            reference=draft["reference"] or "",
+            start_date=draft["start_date"],
+            access_point_id=draft["access_point_id"],
+            seller=draft["seller"],
+            payment_method_id=draft["payment_method_id"],
+            due_day=draft["due_day"],
+            last_close_date=draft["last_close_date"],
+            separate_invoice=bool(draft["separate_invoice"]),
+            booklet=bool(draft["booklet"]),
+            identifier_code=draft["identifier_code"] or "",
+        )
+        self._desk.do(order, owner=self, said=SAVED, done=lambda _: self.accept(), failed=self._refused)
+
+    def _refused(self, error: DomainError) -> bool:
+        self.set_busy(False)
+        if isinstance(error, StaleRecord):
+            self._desk.ask(
+                PlanWindow(self._details.row.id), owner=self, done=partial(self._choose, error), failed=lambda _: False
+            )
+            return True
+        return self.form.refused(error) or self.billing.refused(error)
+
+    def _choose(self, error: StaleRecord, theirs: PlanDetails) -> None:
+        """Somebody else was quicker: say who changed what, and let the clerk decide."""
+        who = error.changes[-1].who if error.changes else "Outra pessoa"
+        when = dt.datetime.fromisoformat(error.changes[-1].at).astimezone() if error.changes else None
+
+        def keep_mine() -> None:
+            self._version = theirs.row.version
+            self.save()
+
+        def take_theirs() -> None:
+            self._details, self._version = theirs, theirs.row.version
+            self._bind()
+            self._offer(self._choices)
+            self._show_rest(theirs)
+
+        ask(
+            Text(
+                what="Este plano foi alterado por outra pessoa",
+                why=f"{who} salvou{f' às {when:%H:%M}' if when else ''}:\n{changes_text(error.changes)}",
+                do="Salvar o meu grava o que está nesta janela por cima. Usar o dele traz os valores novos para cá.",
+                subject=self._details.row.title,
+            ),
+            "Salvar o meu",
+            keep_mine,
+            other="Usar o dele",
+            on_other=take_theirs,
+            parent=self,
+        )
+
+
+def _clear(layout: QVBoxLayout) -> None:
+    while (item := layout.takeAt(0)) is not None:
+        if (old := item.widget()) is not None:
+            old.hide()
+            old.deleteLater()
