@@ -1,0 +1,1 @@
+"""History on screen: Histórico, differences, Itens Apagados."""

@@ -1,0 +1,82 @@
+"""Turns history codes into Portuguese lines."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from desk.services.history import HistoryRow
+from desk.ui.core import format
+
+LINES: dict[str, tuple[str, str, str]] = {
+    # action: (icon, tone, line)
+    "customer.registered": ("user-plus", "text2", "Cliente cadastrado"),
+    "customer.edited": ("pencil-simple", "text2", "Cadastro alterado"),
+    "customer.saved": ("pencil-simple", "text2", "Cadastro alterado"),
+    "customer.inactivated": ("minus-circle", "warn", "Cliente inativado"),
+    "customer.activated": ("check-circle", "ok", "Cliente reativado"),
+    "customer.document_seen": ("eye", "text2", "CPF/CNPJ consultado"),
+    "customer.address_added": ("map-pin", "text2", "Endereço acrescentado"),
+    "customer.address_saved": ("map-pin", "text2", "Endereço alterado"),
+    "customer.address_moved": ("map-pin", "text2", "Ordem dos endereços alterada"),
+    "customer.address_removed": ("map-pin", "text2", "Endereço apagado"),
+    "plan.added": ("plus", "text2", "Plano acrescentado"),
+    "plan.edited": ("pencil-simple", "text2", "Plano alterado"),
+    "plan.suspended": ("pause-circle-fill", "warn", "Plano suspenso"),
+    "plan.enabled": ("check-circle-fill", "ok", "Plano habilitado"),
+    "plan.enabled_provisionally": ("timer", "warn", "Plano habilitado provisoriamente até {until}"),
+    "plan.cancelled": ("x-circle-fill", "mute", "Plano cancelado"),
+    "plan.value_detail_saved": ("money", "text2", "{kind} salvo"),
+    "plan.value_detail_removed": ("money", "text2", "{kind} retirado"),
+    "plan.address_set": ("map-pin", "text2", "Endereço próprio do plano ({kind})"),
+    "plan.address_default": ("map-pin", "text2", "Endereço voltou ao padrão ({kind})"),
+    "login.created": ("key", "text2", "Login {login} criado"),
+    "login.edited": ("key", "text2", "Login {login} alterado"),
+    "login.deleted": ("trash", "bad", "Login {login} apagado"),
+    "login.password_changed": ("lock-key", "text2", "Senha do login {login} alterada"),
+    "login.password_seen": ("eye", "text2", "Senha do login {login} consultada"),
+}
+KINDS = {
+    "desconto": "Desconto",
+    "acrescimo": "Acréscimo",
+    "instalacao": "instalação",
+    "cobranca": "cobrança",
+    "fiscal": "documentos fiscais",
+}
+
+
+class _Gaps(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "—"
+
+
+def icon_of(row: HistoryRow) -> tuple[str, str]:
+    """Icon and tone of a line."""
+    icon, tone, _ = LINES.get(row.action, ("dot", "text2", ""))
+    return icon, tone
+
+
+def line_of(row: HistoryRow) -> str:
+    """What happened, in one line."""
+    _, _, text = LINES.get(row.action, ("", "", row.action))
+    filled = {name: _plain(value) for name, value in row.params.items()}
+    return text.format_map(_Gaps(filled))
+
+
+def detail_of(row: HistoryRow) -> str:
+    """Plan, reason and note of a line."""
+    parts = [row.plan, str(row.params.get("reason") or ""), str(row.params.get("note") or "")]
+    return " · ".join(part for part in parts if part)
+
+
+def _plain(value: object) -> str:
+    text = str(value)
+    if len(text) == 10 and text[4:5] == "-" and (day := _day(text)):
+        return day
+    return KINDS.get(text, text)
+
+
+def _day(text: str) -> str:
+    try:
+        return format.day(dt.date.fromisoformat(text))
+    except ValueError:
+        return ""

@@ -1,0 +1,1 @@
+"""Radius logins on screen."""

@@ -1,0 +1,194 @@
+"""Cadastro de Login de Acesso, Alterar Senha de Autenticação, and the question before deleting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
+
+from desk.services.core.errors import DomainError
+from desk.services.logins import (
+    ChangePassword,
+    CreateLogin,
+    DeleteLogin,
+    EditLogin,
+    LoginForm,
+    LoginIsFree,
+    NewLoginForm,
+    check_ip,
+    check_login,
+    check_mac,
+    check_password,
+    generate_password,
+)
+from desk.services.plans import LoginItem, PlanRow
+from desk.ui.core import format
+from desk.ui.core.desk import Desk
+from desk.ui.core.dialogs import Size
+from desk.ui.core.fields import TextField
+from desk.ui.core.forms import Form, FormDialog
+from desk.ui.core.inputs import IpField, MacField, PasswordField
+from desk.ui.core.labels import Label, button
+from desk.ui.core.message_box import ask
+from desk.ui.core.messages import Text
+
+SAVED = "Dados salvos com sucesso"
+PAUSE_MS = 250
+
+
+def first_code(found: Any) -> str | None:
+    """The first violation's code, as a field's check wants it."""
+    return next((violation.code for violation in found), None)
+
+
+class LoginDialog(FormDialog):
+    """New or edited login; whether the name is free is asked while one types."""
+
+    def __init__(self, desk: Desk, plan_id: int, title: str, login: LoginItem | None, parent: QWidget | None) -> None:
+        super().__init__("Cadastro de Login de Acesso", size=Size.FORM, parent=parent)
+        self._desk, self._plan_id, self._login = desk, plan_id, login
+        self._accents = False
+        self.form = Form(columns=2)
+        self.name = self.form.add(TextField("login", "Login", mandatory=True, code=True, limit=64))
+        self.name.checks.append(lambda text: first_code(check_login(text, forbid_accents=self._accents)))
+        if login is None:
+            self.password = self.form.add(
+                PasswordField("password", "Senha", mandatory=True, generate=True, copy=True, make=generate_password)
+            )
+            self.password.checks.append(lambda text: first_code(check_password(text)))
+        else:
+            self.form.next_row()
+        ip = self.form.add(IpField("fixed_ip", "IP fixo", hint="opcional"))
+        ip.checks.append(lambda text: first_code(check_ip(text)))
+        mac = self.form.add(MacField("mac_lock", "Travar no MAC", hint="opcional"))
+        mac.checks.append(lambda text: first_code(check_mac(text)))
+        self.profile = Label("", "caption", "text2", wrap=True)
+        self.body.addWidget(self.form)
+        self.body.addWidget(self.profile)
+        self.hold(self.form, whose=title)
+        self.set_primary(button("Salvar", self.save, kind="primary"))
+        if login is not None:
+            self.form.bind({"login": login.login, "fixed_ip": login.fixed_ip, "mac_lock": login.mac_lock})
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._pause.timeout.connect(self._ask_free)
+        self.name.edited.connect(self._pause.start)
+        desk.ask(NewLoginForm(plan_id), owner=self, done=self._known)
+
+    def _known(self, known: LoginForm) -> None:
+        self._accents = known.forbid_accents
+        speed = f"{format.rates(known.down_kbps, known.up_kbps)}" if known.down_kbps else "sem velocidade no catálogo"
+        use = format.count(known.simultaneous_use, "conexão ao mesmo tempo", "conexões ao mesmo tempo")
+        used = f"{known.used} de {known.limit} logins usados"
+        self.profile.setText(f"Do plano: perfil {known.profile or 'padrão'} · {speed} · {use} · {used}")
+        if self._login is None and not self.name.text():
+            suggestion = known.suggestion if known.used == 0 else f"{known.suggestion}{known.used + 1}"
+            self.form.bind({"login": suggestion})
+            self.name.edit.selectAll()
+            self.password.generate()
+            self.form.draft["password"] = self.password.value()
+            self._ask_free()
+
+    def _ask_free(self) -> None:
+        if self.name.check() is None and self.name.text():
+            but = self._login.id if self._login is not None else None
+            self._desk.ask(LoginIsFree(self.name.text(), but), owner=self, done=self._free, slot=("free", id(self)))
+
+    def _free(self, free: bool) -> None:
+        self.name.set_problem("" if free else "Login já cadastrado", "" if free else "login_taken")
+
+    def save(self) -> None:
+        """Check, send, close when it was saved."""
+        if not self.form.ready():
+            return
+        self.set_busy(True)
+        draft = self.form.draft
+        order: CreateLogin | EditLogin
+        if self._login is None:
+            order = CreateLogin(
+                plan_id=self._plan_id,
+                login=draft["login"],
+                password=draft["password"],
+                fixed_ip=draft["fixed_ip"] or "",
+                mac_lock=draft["mac_lock"] or "",
+            )
+        else:
+            order = EditLogin(
+                login_id=self._login.id,
+                version=self._login.version,
+                login=draft["login"],
+                fixed_ip=draft["fixed_ip"] or "",
+                mac_lock=draft["mac_lock"] or "",
+            )
+        self._desk.do(order, owner=self, said=SAVED, done=lambda _: self.accept(), failed=self._refused)
+
+    def _refused(self, error: DomainError) -> bool:
+        self.set_busy(False)
+        if error.code == "login_taken":
+            self._free(False)
+            self.name.edit.setFocus()
+            return True
+        return self.form.refused(error)
+
+
+class PasswordChangeDialog(FormDialog):
+    """Type a password or have one made; RADIUS knows it with the save."""
+
+    def __init__(self, desk: Desk, login: LoginItem, parent: QWidget | None) -> None:
+        super().__init__("Alterar Senha de Autenticação", size=Size.SMALL, parent=parent)
+        self._desk, self._login = desk, login
+        self.form = Form(columns=1)
+        self.password = self.form.add(
+            PasswordField("password", "Nova senha", mandatory=True, generate=True, copy=True, make=generate_password)
+        )
+        self.password.checks.append(lambda text: first_code(check_password(text)))
+        self.body.addWidget(self.form)
+        text = "Vale já na próxima autenticação. A conexão aberta continua até ser encerrada."
+        self.body.addWidget(Label(text, "caption", "text2", wrap=True))
+        self.hold(self.form, whose=login.login)
+        self.set_primary(button("Salvar", self.save, kind="primary"))
+
+    def generate(self) -> None:
+        """Make one at once, for the menu entry that asks for that."""
+        self.password.generate()
+        self.form.draft["password"] = self.password.value()
+
+    def save(self) -> None:
+        """Check, send, close when it was saved."""
+        if not self.form.ready():
+            return
+        self.set_busy(True)
+        order = ChangePassword(login_id=self._login.id, password=self.form.draft["password"])
+        self._desk.do(order, owner=self, said="Senha alterada", done=lambda _: self.accept(), failed=self._refused)
+
+    def _refused(self, error: DomainError) -> bool:
+        self.set_busy(False)
+        return self.form.refused(error)
+
+
+def ask_delete(desk: Desk, login: LoginItem, owner: QWidget | None) -> None:
+    """Ask, naming the login and what ends with it."""
+    online = login.online_since is not None
+    ask(
+        Text(
+            what=f"Apagar o login {login.login}?",
+            why="Ele deixa de autenticar agora"
+            + (" e a conexão aberta é encerrada." if online else ".")
+            + " A senha guardada é apagada junto.",
+            do="O nome fica livre para outro cadastro. O registro fica em Itens Apagados e no Histórico.",
+        ),
+        "Apagar o Login",
+        lambda: desk.do(
+            DeleteLogin(login_id=login.id, version=login.version), owner=desk, said="Login apagado com sucesso"
+        ),
+        danger=True,
+        title="Apagar o Login de Autenticação",
+        parent=owner,
+    )
+
+
+def new_login(desk: Desk, plan: PlanRow, parent: QWidget | None) -> None:
+    """Open the dialog for one more login of a plan."""
+    LoginDialog(desk, plan.id, f"{plan.title} · {plan.customer_name}", None, parent).open()
