@@ -80,7 +80,10 @@ class EmbeddedServer:
         """
         with self._locked():
             if not self.exists:
-                self._create()
+                try:
+                    self._create()
+                except OSError as error:
+                    raise FolderRefused(folder=str(self.folder), reason=error.strerror or str(error)) from error
             self._check_folder()
             port = self._ensure_running()
             with psycopg.connect(self.dsn(port=port), autocommit=True) as connection:
