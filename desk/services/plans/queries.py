@@ -103,6 +103,7 @@ def plan_rows(session: Session, which: ColumnElement[bool]) -> list[PlanRow]:
         select(
             CustomerPlan.id,
             CustomerPlan.customer_id,
+            Customer.code.label("customer_code"),
             Customer.name.label("customer_name"),
             CustomerPlan.number,
             CatalogPlan.name,

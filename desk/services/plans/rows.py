@@ -53,6 +53,7 @@ class PlanRow:
 
     id: int
     customer_id: int
+    customer_code: int
     customer_name: str
     number: int
     name: str

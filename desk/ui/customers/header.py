@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desk.services.customers import CustomerHeader, CustomerHeaderRow, CustomerKind, RevealDocument
 from desk.ui.core import format
@@ -41,7 +41,11 @@ class HeaderBar(QFrame):
         self.document = Label("", "body", "text2").selectable()
         self.eye = icon_button("eye", self.tr("Ver documento inteiro (fica no Histórico)"), self.reveal, small=True)
         self.rest = ElidedLabel("", "body", "text2", middle=False)
-        left.addLayout(row(self.code, self.document, self.eye, self.rest, spacing=6))
+        for label in (self.code, self.document):
+            label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        under = row(self.code, self.document, self.eye, self.rest, spacing=6)
+        under.setStretchFactor(self.rest, 1)
+        left.addLayout(under)
         line.addLayout(left, 1)
         line.addWidget(upright())
         self.wifi = IconLabel("wifi-slash", "mute", 20)

@@ -51,7 +51,7 @@ class _Gaps(dict[str, str]):
 
 def icon_of(row: HistoryRow) -> tuple[str, str]:
     """Icon and tone of a line."""
-    icon, tone, _ = LINES.get(row.action, ("dot", "text2", ""))
+    icon, tone, _ = LINES.get(row.action, ("info", "text2", ""))
     return icon, tone
 
 

@@ -61,7 +61,7 @@ class LoginInformationDialog(DeskDialog):
                     head="Fim",
                     text=lambda s: format.moment(_local(s.stopped_at)) if s.stopped_at else "em curso",
                     icon=lambda s: "" if s.stopped_at else "circle-fill",
-                    tone=lambda s: "" if s.stopped_at else "ok",
+                    tone=lambda s: "text" if s.stopped_at else "ok",
                     width=132,
                 ),
                 Column(head="Duração", text=_duration, right=True, width=90),

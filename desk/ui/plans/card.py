@@ -58,7 +58,10 @@ class StatusChange:
     def __init__(self, desk: Desk, card: StatusCard, parent: QWidget | None) -> None:
         self._desk, self._card = desk, card
         self._look: NetworkLook | None = None
-        self.dialog = ChangeCard(self._facts(), parent)
+        facts = self._facts()
+        self.dialog = ChangeCard(facts, parent)
+        # The usual reason stands there already: most cards are confirmed by one key.
+        self.dialog.form.bind({"reason": facts.reasons[0].value})
         self.until: DateField | None = None
         if card.target == PROVISIONAL:
             self._ask_until()
@@ -101,7 +104,7 @@ class StatusChange:
         return CardFacts(
             title=title,
             subject=card.plan.title,
-            customer=f"{card.plan.customer_name} · Plano nº {card.plan.number:03d}",
+            customer=f"{card.plan.customer_name} · {card.plan.customer_code:06d} · Plano nº {card.plan.number:03d}",
             icon=f"{icon}-fill" if icon != "timer" else icon,
             tone="warn" if card.target == StatusCode.SUSPENDED else "ok",
             old_status=card.plan.status_label,

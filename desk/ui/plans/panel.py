@@ -38,7 +38,7 @@ class PlanPanel(QWidget):
         self.stack = QStackedWidget()
         outer.addWidget(self.stack)
         self.stack.addWidget(
-            EmptyState("cursor-click", self.tr("Nenhum plano escolhido"), self.tr("Escolha na árvore."))
+            EmptyState("cursor", self.tr("Nenhum plano escolhido"), self.tr("Escolha na árvore."))
         )
         whole = QWidget()
         self._whole = QVBoxLayout(whole)
@@ -61,8 +61,7 @@ class PlanPanel(QWidget):
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(8)
         self.more = icon_button("dots-three", self.tr("Mais comandos"), self._menu)
-        line = row(self.icon, self.title, self.chip, spacing=8)
-        line.setStretchFactor(self.title, 1)
+        line = row(self.icon, self.title, self.chip, None, spacing=8)
         line.addLayout(self._buttons)
         line.addWidget(self.more)
         line.setContentsMargins(20, 10, 16, 8)

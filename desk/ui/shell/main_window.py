@@ -62,16 +62,12 @@ class MainWindow(QMainWindow):
         self.tabs.currentChanged.connect(self._show)
         self.tabs.tabCloseRequested.connect(self.close_customer)
         line.addWidget(self.tabs, 1, Qt.AlignmentFlag.AlignBottom)
-        palette = button(
-            self.tr("Comandos"), lambda: self._desk.run_action("program.palette"), kind="flat", icon="command"
-        )
-        line.addWidget(palette)
+        act = self._desk.run_action
+        line.addWidget(button(self.tr("Comandos"), partial(act, "program.palette"), kind="flat", icon="command"))
         line.addWidget(KeyCap("Ctrl+K"))
-        for name, icon, action in (
-            (self.tr("Ajuda (F1)"), "question", "program.help"),
-            (self.tr("Preferências e configurações"), "gear-six", "program.menu"),
-        ):
-            line.addWidget(icon_button(icon, name, lambda action=action: self._desk.run_action(action)))
+        line.addWidget(icon_button("question", self.tr("Ajuda (F1)"), partial(act, "program.help")))
+        gear = self.tr("Preferências e configurações")
+        line.addWidget(icon_button("gear-six", gear, partial(act, "program.settings")))
         return top
 
     def _keys(self) -> None:
@@ -80,7 +76,7 @@ class MainWindow(QMainWindow):
 
         key("Ctrl+Tab", lambda: self._step(1))
         key("Ctrl+Shift+Tab", lambda: self._step(-1))
-        key("Ctrl+W", lambda: self.close_customer(self.tabs.currentIndex()))
+        key("Ctrl+W", self.close_current)
         key("Ctrl+Z", self.undo)
         for number in range(1, 10):
             key(f"Ctrl+{number}", partial(self.tabs.setCurrentIndex, number - 1))
@@ -111,6 +107,10 @@ class MainWindow(QMainWindow):
         self._show(at)
         if self.current is not None:
             self.current.enter()
+
+    def close_current(self) -> None:
+        """Close the customer in front."""
+        self.close_customer(self.tabs.currentIndex())
 
     def rename(self, customer_id: int, name: str) -> None:
         """The customer's name was corrected."""

@@ -91,7 +91,20 @@ class Shell(QObject):
         """Open the command palette."""
         from desk.ui.shell.palette import Palette
 
-        Palette(self.desk, self.window).open_over(self.window)
+        Palette(self.desk, self.window, self._rows()).open_over(self.window)
+
+    def _rows(self) -> dict[str, Any]:
+        """What the palette's groups work on: the chosen plan, the customer in front, the program."""
+        rows: dict[str, Any] = {"program": self}
+        window = self.window.current
+        if window is not None:
+            from desk.ui.plans.page import GroupRow, PlansPage
+
+            rows["customer"] = GroupRow(window.customer_id)
+            page = window.stack.currentWidget()
+            if isinstance(page, PlansPage):
+                rows["plan"] = page.plan_of(page.tree.current_node())
+        return rows
 
     def show_settings(self, page: str = "") -> None:
         """Open the Painel de Configurações."""

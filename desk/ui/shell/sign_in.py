@@ -122,7 +122,7 @@ class SignInWindow(QWidget):
 
     def _foot(self, server: str, verified: bool) -> Any:
         safe = self.tr("conexão verificada") if verified else self.tr("conexão local")
-        lock = IconLabel("lock-simple" if verified else "plugs", "ok" if verified else "text2", 14)
+        lock = IconLabel("lock-simple" if verified else "desktop", "ok" if verified else "text2", 14)
         where = ElidedLabel(f"{server} · {safe}", "caption", "text2")
         return row(lock, where, link(self.tr("Trocar servidor"), self.server_wanted.emit))
 

@@ -1,0 +1,84 @@
+"""Ajuda: the manual at the page of this place, and the list of every key."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QTextBrowser, QWidget
+
+from desk.ui.core.cards import Card, Fact, FieldGrid
+from desk.ui.core.desk import Desk
+from desk.ui.core.dialogs import DeskDialog, Size
+from desk.ui.core.theme import RESOURCES
+
+MANUAL = RESOURCES.parent / "docs" / "manual"
+FIXED = (
+    ("Pesquisar cliente", "F3, Ctrl+F"),
+    ("Abrir o editor do item", "Enter, F2"),
+    ("Atualizar", "F5"),
+    ("Próximo painel", "F6"),
+    ("Menu do item", "Shift+F10"),
+    ("Confirmar um cartão", "Ctrl+Enter"),
+    ("Desfazer a última alteração", "Ctrl+Z"),
+    ("Próximo cliente, cliente n", "Ctrl+Tab, Ctrl+1…9"),
+    ("Fechar o cliente", "Ctrl+W"),
+    ("Copiar o dado do item", "Ctrl+C"),
+    ("Apagar (pergunta antes)", "Del"),
+    ("Fechar a janela", "Esc"),
+)
+MENUS = {
+    "program": "Programa",
+    "plan": "No plano",
+    "plan_group": "No cliente",
+    "radius_login": "No login",
+}
+
+
+class ShortcutsDialog(DeskDialog):
+    """Every key, from the same registry as the menus."""
+
+    def __init__(self, desk: Desk, parent: QWidget) -> None:
+        super().__init__("Atalhos de Teclado", size=Size.FORM, closing="Fechar", parent=parent)
+        self.body.setSpacing(12)
+        everywhere = Card("Em toda parte", sunken=True)
+        everywhere.body.addWidget(FieldGrid([Fact(name, key, code=True) for name, key in FIXED], caption_width=260))
+        self.body.addWidget(everywhere)
+        for menu, title in MENUS.items():
+            found = [action for action in desk.actions if action.menu == menu and action.shortcut]
+            if found:
+                card = Card(title, sunken=True)
+                facts = [Fact(action.text(), action.shortcut, code=True) for action in found]
+                card.body.addWidget(FieldGrid(facts, caption_width=260))
+                self.body.addWidget(card)
+
+
+class HelpDialog(DeskDialog):
+    """A page of the manual, with links to the others."""
+
+    def __init__(self, page: str, parent: QWidget) -> None:
+        super().__init__("Ajuda", size=Size.CARD, closing="Fechar", parent=parent, margins=(0, 0, 0, 0))
+        self.browser = QTextBrowser()
+        self.browser.setOpenLinks(False)
+        self.browser.setSearchPaths([str(MANUAL)])
+        self.browser.setMinimumHeight(480)
+        self.browser.setFrameShape(QTextBrowser.Shape.NoFrame)
+        self.browser.anchorClicked.connect(self._follow)
+        self.body.addWidget(self.browser)
+        self.show_page(page)
+
+    def show_page(self, page: str) -> None:
+        """Show one page, by the name of its file."""
+        file = MANUAL / page
+        self.browser.document().setBaseUrl(QUrl.fromLocalFile(f"{MANUAL}/"))
+        self.browser.setMarkdown(file.read_text(encoding="utf-8") if file.is_file() else "# Página não encontrada")
+
+    def _follow(self, url: QUrl) -> None:
+        if url.isRelative() or url.isLocalFile():
+            self.show_page(url.fileName())
+        else:
+            QDesktopServices.openUrl(url)
+
+
+def open_manual(window: QWidget, page: str = "index.md") -> None:
+    """Open the manual."""
+    HelpDialog(page, window).open()
