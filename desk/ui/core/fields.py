@@ -191,6 +191,7 @@ class NoteField(Field):
         self.edit.setPlaceholderText(placeholder)
         self.edit.document().setDocumentMargin(6)
         self.edit.viewport().setAutoFillBackground(False)
+        self.edit.setViewportMargins(4, 2, 4, 2)
         super().__init__(name, caption, self.edit, mandatory=mandatory, hint=hint)
         self.edit.setFixedHeight(lines * self.edit.fontMetrics().lineSpacing() + 16)
         self._filling = False

@@ -22,6 +22,8 @@ QFrame#flyout { background: $flyout; border: 1px solid $stroke2; border-radius: 
 QFrame#hairline { background: $stroke; border: 0; max-height: 1px; min-height: 1px; }
 QFrame#upright { background: $stroke; border: 0; max-width: 1px; min-width: 1px; }
 QFrame#changed { background: $warn_bg; border: 0; border-radius: 4px; }
+QFrame#page_of_wizard { background: $surface; border: 0; border-left: 1px solid $stroke;
+    border-right: 1px solid $stroke; }
 QFrame#note { border-radius: 6px; border: 1px solid $stroke; }
 QFrame#note[tone="warn"] { background: $warn_bg; }
 QFrame#note[tone="bad"] { background: $bad_bg; }

@@ -50,6 +50,7 @@ class HeaderBar(QFrame):
         line.addWidget(upright())
         self.wifi = IconLabel("wifi-slash", "mute", 20)
         self.connection = Label("", "strong", "mute")
+        self.connection.setMinimumWidth(130)  # "Online há 23 d 14 h": the words change, the place does not
         words = QVBoxLayout()
         words.setSpacing(3)
         words.addWidget(Label(self.tr("Conexão"), "caption", "text2"))

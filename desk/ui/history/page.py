@@ -48,7 +48,7 @@ class HistoryPage(QWidget):
                     text=line_of,
                     icon=lambda r: icon_of(r)[0],
                     tone=lambda r: icon_of(r)[1],
-                    width=330,
+                    width=370,
                 ),
                 Column(head="Plano, motivo", text=detail_of, stretch=True),
                 Column(head="Quem", text=lambda r: r.full_name, width=170),

@@ -42,6 +42,8 @@ class LoginInformationDialog(DeskDialog):
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(24)
         self._grid.setVerticalSpacing(12)
+        for column in range(4):
+            self._grid.setColumnStretch(column, 1)
         self.card.body.addLayout(self._grid)
         self._values: dict[str, Label] = {}
         self.status = Chip("", "mute", "")
@@ -56,13 +58,13 @@ class LoginInformationDialog(DeskDialog):
         self.sessions = Card("Últimas conexões")
         self.table = TableView(
             [
-                Column(head="Início", text=lambda s: format.moment(_local(s.started_at)), width=132, sort=_started),
+                Column(head="Início", text=lambda s: format.moment(_local(s.started_at)), width=152, sort=_started),
                 Column(
                     head="Fim",
                     text=lambda s: format.moment(_local(s.stopped_at)) if s.stopped_at else "em curso",
                     icon=lambda s: "" if s.stopped_at else "circle-fill",
                     tone=lambda s: "text" if s.stopped_at else "ok",
-                    width=132,
+                    width=152,
                 ),
                 Column(head="Duração", text=_duration, right=True, width=90),
                 Column(head="MAC", text=lambda s: s.mac or "—", code=True, width=140),

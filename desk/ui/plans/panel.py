@@ -140,6 +140,7 @@ class PlanPanel(QWidget):
             made.setEnabled(possible)
             made.setToolTip(obstacle or "")
             self._buttons.addWidget(made)
+            made.show()
 
     def _menu(self) -> None:
         if self._plan is not None:

@@ -50,6 +50,7 @@ class DetailPage(WizardPage):
     def __init__(self, desk: Desk, choices: NewPlanChoices, draft: PlanDraft) -> None:
         super().__init__("Detalhe", mandatory_note=True)
         self._choices, self._draft = choices, draft
+        self.first = "offered"
         held = {permission.value for permission in desk.bus.actor.permissions}
         form = self.form
         form.add(DateField("start_date", "Data Início", mandatory=True))
