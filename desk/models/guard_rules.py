@@ -69,6 +69,7 @@ CUSTOMER_PLANS = Guard(
         "installation_fee": (Need((P.EDIT_INSTALLATION_FEE,), when=f"NEW.installation_fee <> {_FEE}"),),
         "due_day": (Need((P.EDIT_DUE_DAY,), when=f"NEW.due_day <> {_DUE_DAY}"),),
     },
+    empty_on_insert=("last_close_date", "provisional_until", "provisional_at", "cancelled_on", "first_activation_date"),
     columns={
         **each(
             one(P.EDIT_PLAN),
@@ -232,6 +233,7 @@ GUARDS: tuple[Guard, ...] = (
         "radius_logins",
         insert=one(P.EDIT_PLAN),
         on_insert=("plan_id", "login", "fixed_ip", "mac_lock"),
+        empty_on_insert=("deleted_at", "deleted_by"),
         update=(Need(when="OLD.deleted_at IS NOT NULL", rule="rule:deleted", says="Este login já foi apagado"),),
         columns={
             **each(one(P.EDIT_PLAN), "login", "fixed_ip", "mac_lock"),

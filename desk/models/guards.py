@@ -43,6 +43,8 @@ class Guard:
     insert: Needs = ()
     on_insert: tuple[str, ...] = ()
     insert_rules: Mapping[str, Needs] = field(default_factory=dict)
+    # Mappers name these in every INSERT, as NULL; anything else is refused.
+    empty_on_insert: tuple[str, ...] = ()
     update: Needs = ()  # asked at every update, whatever the column
     columns: Mapping[str, Needs] = field(default_factory=dict)
     delete: Needs = ()

@@ -85,6 +85,11 @@ def guard_function(guard: Guard) -> str:
         lines += _asked(needs, guard.table, column, 4)
     if guard.steps:
         lines += _steps(guard, [step for step in guard.steps if None in step.before], 4, insert=True)
+    for column in guard.empty_on_insert:
+        empty = Need(
+            when=f"NEW.{_quoted(column)} IS NOT NULL", rule="rule:insert", says="Um registro novo não traz isto"
+        )
+        lines += _asked((empty,), guard.table, column, 4)
     lines += ["    RETURN NEW;", "  END IF;", "  IF TG_OP = 'DELETE' THEN"]
     lines += _asked(guard.delete, guard.table, "", 4, otherwise="rule:delete")
     lines += ["    RETURN OLD;", "  END IF;", *_asked(guard.update, guard.table, "", 2)]
@@ -146,7 +151,7 @@ def _steps(guard: Guard, steps: list[Step], indent: int, *, insert: bool) -> lis
 def _grants(guard: Guard) -> Iterator[str]:
     table = f"{SCHEMA}.{guard.table}"
     if guard.on_insert:
-        yield f"GRANT INSERT ({columns_of(guard.on_insert)}) ON {table} TO desk_operator"
+        yield f"GRANT INSERT ({columns_of((*guard.on_insert, *guard.empty_on_insert))}) ON {table} TO desk_operator"
     updatable = (*guard.columns, *((guard.status,) if guard.status else ()))
     if updatable:
         yield f"GRANT UPDATE ({columns_of(updatable)}) ON {table} TO desk_operator"
@@ -154,8 +159,8 @@ def _grants(guard: Guard) -> Iterator[str]:
 
 def _log(table: str, keys: tuple[str, ...], quiet: tuple[str, ...]) -> Iterator[str]:
     """A line for every changed row; jobs write their own, set-based (security 6)."""
-    hidden = ("version", *quiet) if "version" in table_of(table).c else quiet
-    arguments = f"{text_literal(','.join(keys))}, {text_literal(','.join(hidden))}"
+    # The version stays in: Work.changes_since asks for what came after the one that a person saw.
+    arguments = f"{text_literal(','.join(keys))}, {text_literal(','.join(quiet))}"
     yield _trigger(
         table,
         "zz_log",

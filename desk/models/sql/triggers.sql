@@ -28,7 +28,7 @@ CREATE TRIGGER nn_gone AFTER UPDATE ON desk.radius_logins FOR EACH ROW
 CREATE TRIGGER nn_gone_wholly AFTER DELETE ON desk.radius_logins
   FOR EACH ROW EXECUTE FUNCTION desk_vault.login_gone();
 CREATE TRIGGER oo_deleted AFTER UPDATE ON desk.radius_logins FOR EACH ROW
-  WHEN (OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL) EXECUTE FUNCTION desk.log_deleted('login', 'login');
+  WHEN (OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL) EXECUTE FUNCTION desk.log_deleted('radius_login', 'login');
 CREATE TRIGGER oo_deleted AFTER DELETE ON desk.circuits
   FOR EACH ROW EXECUTE FUNCTION desk.log_deleted('circuit', 'name');
 CREATE TRIGGER oo_deleted AFTER DELETE ON desk.plan_value_details
