@@ -16,6 +16,10 @@ def main(argv: list[str] | None = None) -> int:
         from desk.worker import main as worker
 
         return worker(arguments[1:])
+    if "--shots" in arguments:
+        from desk.tour import main as tour
+
+        return tour(arguments)
     from desk.desktop import main as desktop
 
     return desktop(arguments)

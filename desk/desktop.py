@@ -16,6 +16,7 @@ from desk.ui.core import message_box
 from desk.ui.core.app import Application, make_application
 from desk.ui.core.background import TaskRunner
 from desk.ui.core.desk import Desk
+from desk.ui.core.messages import explain
 from desk.ui.core.theme import Scheme
 from desk.ui.shell.registry import all_actions
 from desk.ui.shell.sign_in import Credentials, SignInWindow
@@ -122,37 +123,42 @@ def _demo_people(people: dict[str, str]) -> str:
 
 
 def main(argv: Sequence[str]) -> int:
-    """`desk [--demo [--shots DIR]]`."""
+    """`desk [--demo]`."""
     parser = argparse.ArgumentParser(prog="desk", description="Balcão de provedores de internet.")
     parser.add_argument("--demo", action="store_true", help="abre com um banco local e um provedor de exemplo")
-    parser.add_argument("--shots", type=Path, metavar="DIR", help="com --demo: desenha a visita guiada em PNGs")
     options = parser.parse_args(argv)
     settings = Settings()
     if options.demo:
-        return _demo(settings, options.shots)
-    app = make_application(list(argv), log_folder=settings.log_folder)
-    desktop = Desktop(app, settings.server, company="")
-    return _run(desktop)
+        return demo(settings, run)
+    app = make_application(["desk"], log_folder=settings.log_folder)
+    return run(Desktop(app, settings.server, company=""))
 
 
-def _run(desktop: Desktop) -> int:
+def run(desktop: Desktop) -> int:
+    """From the sign-in window until the last window is closed."""
     desktop.start()
-    code = desktop.app.qt.exec()
-    desktop.close()
-    return code
+    return desktop.app.qt.exec()
 
 
-def _demo(settings: Settings, shots: Path | None) -> int:
-    from desk.demo.local import DemoServer
+def demo(settings: Settings, use: Callable[[Desktop], int], folder: Path | None = None) -> int:
+    """Start the demo provider and hand a desktop on it to `use`; refusals of the local database are shown."""
+    from desk.demo.local import DemoServer  # a desk on a company's server never needs these
+    from desk.embedded_errors import EmbeddedError
 
     app = make_application(["desk"], log_folder=settings.log_folder)
-    with DemoServer(settings.data_folder / "demo") as demo:
-        desktop = Desktop(app, demo.server, demo.company, demo.people)
-        if shots is None:
-            return _run(desktop)
-        from desk.tour import draw
-
-        tour: Callable[[Desktop, Path], int] = draw
-        code = tour(desktop, shots)
+    server: DemoServer | None = None
+    try:
+        server = DemoServer(folder or settings.data_folder / "demo")
+        server.start()
+    except EmbeddedError as error:
+        all_actions()  # the texts come with the screens
+        box = message_box.show_text(explain(error), title="Desk – demonstração")
+        box.finished.connect(app.qt.quit)
+        app.qt.exec()
+        app.close()
+        return 1
+    with server as provider:
+        desktop = Desktop(app, provider.server, provider.company, provider.people)
+        code = use(desktop)
         desktop.close()
         return code

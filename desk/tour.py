@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -11,7 +13,8 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
-from desk.desktop import Desktop
+from desk.desktop import Desktop, demo
+from desk.settings import Settings
 from desk.ui.core.theme import Scheme
 from desk.ui.customers.search import SearchField
 from desk.ui.plans.page import GroupRow, PlansPage
@@ -113,6 +116,18 @@ def plans_page(window: CustomerWindow) -> PlansPage:
             window.tabs.setCurrentIndex(at)
             return page
     raise LookupError("no area Planos")
+
+
+def main(argv: Sequence[str]) -> int:
+    """`desk --demo --shots DIR`: on a demo of its own, so that every picture tells the same."""
+    parser = argparse.ArgumentParser(prog="desk", description="Desenha a visita guiada em PNGs.")
+    parser.add_argument("--demo", action="store_true")
+    parser.add_argument("--shots", type=Path, metavar="DIR", required=True)
+    options = parser.parse_args(argv)
+    with tempfile.TemporaryDirectory(prefix="desk-tour-") as own:
+        Path(own).chmod(0o755)  # as root the server runs as somebody else, who must get in
+        settings = Settings(log_folder=Path(own) / "log")
+        return demo(settings, lambda desktop: draw(desktop, options.shots), Path(own) / "demo")
 
 
 def draw(desktop: Desktop, folder: Path) -> int:

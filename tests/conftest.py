@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from importlib.util import find_spec
 
 import pytest
 
-from tests.people import PEOPLE
+from tests.people import PEOPLE, SERVICES
 from tests.postgres import TEMPLATE, Cluster, Database, password_of
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-pytest_plugins = [name for name in ("tests.guards",) if find_spec(name)]
+pytest_plugins = ["tests.guards"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Words that tests may mark themselves with."""
+    config.addinivalue_line("markers", "logs_warnings: this test is about a warning in the log")
 
 
 @pytest.fixture(scope="session")
@@ -31,11 +35,13 @@ def cluster() -> Iterator[Cluster]:
 def template(cluster: Cluster) -> str:
     """Name of the database that each test gets a copy of: migrated, walled, with the people of the tests."""
     from desk.db.bootstrap import prepare
-    from desk.db.operators import create_operator
+    from desk.db.operators import create_operator, set_password
 
     prepare(cluster.dsn(), TEMPLATE, cluster.master_key, company="Provedor Exemplo", demo=False)
     for login, (name, permissions) in PEOPLE.items():
         create_operator(cluster.dsn(TEMPLATE), login, name, password_of(login), permissions, must_change=False)
+    for service in SERVICES:
+        set_password(cluster.dsn(TEMPLATE), service, password_of(service))
     cluster.remember_roles()
     return TEMPLATE
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from desk.models.people import Permission as P
 
+# Roles that sign in without a person behind them.
+SERVICES = ("desk_worker", "radius", "desk_backup")
+
 PEOPLE: dict[str, tuple[str, frozenset[P]]] = {
     "administrador": ("Ana Administradora", frozenset(permission for permission in P if not permission.negative)),
     "atendente": (

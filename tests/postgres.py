@@ -20,12 +20,12 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import dict_row
 from sqlalchemy import Engine, create_engine
-from sqlalchemy.orm import sessionmaker
 
 if TYPE_CHECKING:
-    from desk.integrations.routeros.port import Router, RouterAddress
+    from desk.bootstrap import SignedIn
     from desk.services.core.bus import Bus
     from desk.services.core.ports import Ports
+    from desk.settings import Server
 
 DEBIAN = Path("/usr/lib/postgresql/15/bin")
 SUPERUSER = "postgres"
@@ -265,6 +265,7 @@ class Database:
         self._admin: psycopg.Connection[Any] | None = None
         self._connections: list[psycopg.Connection[Any]] = []
         self._engines: dict[str, Engine] = {}
+        self._signed_in: dict[str, SignedIn] = {}
 
     def dsn(self, role: str = SUPERUSER) -> str:
         """libpq connection string of a role."""
@@ -290,18 +291,30 @@ class Database:
             self._engines[role] = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(dsn))
         return self._engines[role]
 
-    def bus(self, role: str, ports: Ports | None = None) -> Bus:
-        """The bus as the program of this person would have it after signing in."""
-        from desk.models.people import Permission
-        from desk.services.core.bus import Bus
-        from desk.services.core.ports import Ports
-        from desk.services.core.work import Actor
+    def server(self) -> Server:
+        """The address that the program's sign-in window would hold."""
+        from desk.settings import Server
 
-        columns = "role, full_name, permissions, company, demo"
-        me = self.connect(role).execute(f"SELECT {columns} FROM desk.me()").fetchone()
-        assert me is not None
-        actor = Actor(me[0], me[1], frozenset(map(Permission.by_code, me[2])), me[3], me[4])
-        return Bus(sessionmaker(self.engine(role)), actor, ports or Ports(router=_unexpected_router))
+        return Server("127.0.0.1", str(self.cluster.port), self.name, sslmode="disable")
+
+    def signed_in(self, role: str) -> SignedIn:
+        """A person at a desk of their own, until `sign_out` or the test's end."""
+        from desk.bootstrap import sign_in
+
+        if role not in self._signed_in:
+            self._signed_in[role] = sign_in(self.server(), role, password_of(role))
+        return self._signed_in[role]
+
+    def sign_out(self, role: str) -> None:
+        """End that, so that the next one sees other permissions."""
+        self._signed_in.pop(role).close()
+
+    def bus(self, role: str, ports: Ports | None = None) -> Bus:
+        """The bus as this person's program has it, with other outside systems if they are given."""
+        from desk.services.core.bus import Bus
+
+        person = self.signed_in(role)
+        return person.bus if ports is None else Bus(person.sessions, person.actor, ports)
 
     def close(self) -> None:
         """End every connection that the test opened here."""
@@ -309,6 +322,8 @@ class Database:
             connection.close()
         for engine in self._engines.values():
             engine.dispose()
+        for role in list(self._signed_in):
+            self.sign_out(role)
         self._connections.clear()
         self._engines.clear()
 
@@ -328,10 +343,6 @@ def _how(options: dict[str, Any]) -> str:
     if "set_option" not in options:
         return "WITH ADMIN OPTION" if options["admin_option"] else ""
     return "WITH " + ", ".join(f"{word} {str(options[column]).upper()}" for column, word in named.items())
-
-
-def _unexpected_router(address: RouterAddress) -> Router:
-    raise AssertionError(f"this test reached for the router {address} without bringing one")
 
 
 def _environment() -> dict[str, str]:

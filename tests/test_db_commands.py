@@ -13,12 +13,14 @@ import psycopg
 import pytest
 
 from desk.db import cli, revisions
-from desk.db.bootstrap import create_master_key
 from desk.db.check import check
 from desk.db.connections import transaction
 from desk.db.errors import DatabaseNewer, DatabaseNotDesk, DatabaseOlder, DatabaseProblem
+from desk.db.master_key import create_master_key
 from desk.db.texts import PROBLEMS, explain
 from desk.db.upgrade import upgrade
+from desk.models.people import Permission
+from tests.people import SERVICES
 from tests.postgres import Cluster, Database
 
 ROOT = Path(__file__).parents[1]
@@ -112,14 +114,42 @@ def test_a_clerk_cannot_upgrade(database: Database, terminal: Terminal) -> None:
 def test_a_failing_wall_leaves_everything_as_it_was(database: Database) -> None:
     admin = database.admin()
     admin.execute("UPDATE desk.installation SET wall = ''")
-    admin.execute("CREATE TYPE desk.me AS (a int)")
-    before = admin.execute("SELECT count(*) FROM pg_proc").fetchone()
-    views = admin.execute("SELECT count(*) FROM pg_views WHERE schemaname = 'radius_api'").fetchone()
-    with pytest.raises(DatabaseNewer):
-        admin.execute("UPDATE desk.alembic_version SET version_num = '9999'")
+    admin.execute("COMMENT ON FUNCTION desk.me() IS 'somebody else made this'")
+    ours = "SELECT count(*) FROM pg_class WHERE relnamespace::regnamespace::text IN ('desk', 'radius_api')"
+    before = admin.execute(ours).fetchone()
+    with pytest.raises(psycopg.errors.DuplicateFunction):
         upgrade(database.dsn(), str(database.cluster.master_key))
-    assert admin.execute("SELECT count(*) FROM pg_proc").fetchone() == before
-    assert admin.execute("SELECT count(*) FROM pg_views WHERE schemaname = 'radius_api'").fetchone() == views
+    assert admin.execute(ours).fetchone() == before
+    assert database.connect("atendente").execute("SELECT role FROM desk.me()").fetchone() == ("atendente",)
+
+
+def test_a_database_of_a_newer_program_is_left_alone(database: Database, terminal: Terminal) -> None:
+    database.admin().execute("UPDATE desk.alembic_version SET version_num = '9999'")
+    key = str(database.cluster.master_key)
+    assert terminal.run("upgrade", "--url", database.dsn(), "--master-key", key) == 1
+    assert "mais nova" in terminal.err
+
+
+def test_a_person_is_at_the_desk(database: Database) -> None:
+    person = database.signed_in("atendente")
+    assert person.actor.company == "Provedor Exemplo"
+    assert Permission.ADD_PLAN in person.actor.permissions
+    assert not database.signed_in("ninguem").actor.permissions
+
+
+@pytest.mark.parametrize("role", [*SERVICES, "atendente"])
+def test_a_new_password_opens_and_the_old_one_no_longer(database: Database, terminal: Terminal, role: str) -> None:
+    database.connect(role)
+    assert terminal.run("set-password", role, "--url", database.dsn(), stdin="outra-senha-1\n") == 0, terminal.err
+    database.connect(role, password="outra-senha-1")
+    with pytest.raises(psycopg.OperationalError, match="authentication failed"):
+        database.connect(role)
+
+
+def test_a_password_for_nobody(database: Database, terminal: Terminal) -> None:
+    for role in ("desk_owner", "postgres", "fulano"):
+        assert terminal.run("set-password", role, "--url", database.dsn(), stdin="outra-senha-1") == 1
+        assert "não é uma pessoa" in terminal.err
 
 
 def test_sign_in_knows_whether_program_and_database_fit(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from psycopg import sql
-from sqlalchemy import text
 
-from desk.db.connections import autocommit, transaction, with_dbname
+from desk.db.connections import autocommit, require_superuser, transaction, with_dbname
 from desk.db.errors import AlreadyBootstrapped, MasterKeyUnreadable
+from desk.db.master_key import create_master_key, key_readable
 from desk.db.revisions import revision_of
 from desk.db.upgrade import Upgraded, upgrade_within
-
-KEY_BYTES = 32
 
 
 def bootstrap(dsn: str, dbname: str, master_key: str, *, company: str, demo: bool = False) -> Upgraded:
@@ -22,8 +19,8 @@ def bootstrap(dsn: str, dbname: str, master_key: str, *, company: str, demo: boo
     with transaction(with_dbname(dsn, dbname)) as connection:
         if revision_of(connection) is not None:
             raise AlreadyBootstrapped(dbname=dbname)
-        found = connection.scalar(text("SELECT size FROM pg_stat_file(:path, true)"), {"path": master_key})
-        if found != KEY_BYTES:
+        require_superuser(connection)
+        if not key_readable(connection, master_key):
             raise MasterKeyUnreadable(path=master_key)
         return upgrade_within(connection, master_key, {"company": company, "demo": demo})
 
@@ -48,20 +45,3 @@ def prepare(dsn: str, dbname: str, master_key: Path, *, company: str, demo: bool
     with transaction(with_dbname(dsn, dbname)) as connection:
         facts = {"company": company, "demo": demo} if revision_of(connection) is None else None
         return upgrade_within(connection, str(master_key), facts)
-
-
-def create_master_key(path: Path) -> bool:
-    """Write a new random key that only the server's user can read; False if there is one, which stays."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return False
-    with os.fdopen(handle, "wb") as file:
-        file.write(os.urandom(KEY_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        # Root writes it, the server reads it: it belongs to whoever the folder was made for.
-        folder = path.parent.stat()
-        os.chown(path, folder.st_uid, folder.st_gid)
-    return True

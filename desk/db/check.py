@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 from desk.db.connections import require_superuser, transaction
 from desk.db.errors import DatabaseProblem
+from desk.db.master_key import KEY_BYTES, key_readable
 from desk.db.revisions import HEAD, compatible
 from desk.db.texts import explain
 from desk.db.upgrade import carries_this_wall, master_key_path
@@ -75,12 +76,9 @@ def _master_key(connection: Connection) -> Finding:
     path = master_key_path(connection)
     if path is None:
         return Finding(False, "O banco não diz onde está a chave-mestra. Execute: desk db upgrade")
-    size = connection.scalar(text("SELECT size FROM pg_stat_file(:path, true)"), {"path": path})
-    if size is None:
-        return Finding(False, f"A chave-mestra {path} não existe no servidor")
-    if size != 32:
-        return Finding(False, f"A chave-mestra {path} não tem 32 bytes")
-    return Finding(True, f"Chave-mestra legível em {path}")
+    if key_readable(connection, path):
+        return Finding(True, f"Chave-mestra legível em {path}")
+    return Finding(False, f"O servidor não lê uma chave-mestra de {KEY_BYTES} bytes em {path}")
 
 
 _TO_PUBLIC = "CROSS JOIN aclexplode(coalesce(datacl, acldefault('d', datdba))) a WHERE a.grantee = 0"

@@ -83,6 +83,8 @@ def _parser() -> _Parser:
     operator.add_argument("login", help="login da pessoa")
     operator.add_argument("--name", required=True, help="nome completo")
     operator.add_argument("--all-permissions", action="store_true", help="concede todas as permissões")
+    password = command("set-password", _set_password, "Define a senha de um serviço, ou a de quem a perdeu.")
+    password.add_argument("login", help="desk_worker, radius, desk_backup ou o login de uma pessoa")
     return parser
 
 
@@ -93,6 +95,7 @@ def _bootstrap(arguments: argparse.Namespace) -> int:
     made = bootstrap(arguments.url, dbname, arguments.master_key, company=arguments.company)
     print(f"Banco {dbname} criado, revisão {made.after}.")
     print("Crie a primeira pessoa: desk db create-operator LOGIN --name NOME --all-permissions")
+    print("Dê senha aos serviços que usar: desk db set-password desk_worker (e radius, desk_backup)")
     return DONE
 
 
@@ -126,11 +129,21 @@ def _create_operator(arguments: argparse.Namespace) -> int:
 
     password = _password(arguments.login)
     if password is None:
-        print("As duas senhas não são iguais.", file=sys.stderr)
         return REFUSED
     permissions = everything() if arguments.all_permissions else frozenset()
     create_operator(arguments.url, arguments.login, arguments.name, password, permissions, job="Administrador")
     print(f"{arguments.name} já pode entrar como {arguments.login}; trocará a senha na primeira vez.")
+    return DONE
+
+
+def _set_password(arguments: argparse.Namespace) -> int:
+    from desk.db.operators import set_password
+
+    password = _password(arguments.login)
+    if password is None:
+        return REFUSED
+    set_password(arguments.url, arguments.login, password)
+    print(f"Senha de {arguments.login} definida.")
     return DONE
 
 
@@ -139,4 +152,7 @@ def _password(login: str) -> str | None:
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
     first = getpass.getpass(f"Senha de {login}: ")
-    return first if getpass.getpass("Outra vez: ") == first else None
+    if getpass.getpass("Outra vez: ") == first:
+        return first
+    print("As duas senhas não são iguais.", file=sys.stderr)
+    return None

@@ -85,6 +85,12 @@ class LoginTaken(DatabaseProblem):
     code = "login_taken"
 
 
+class LoginUnknown(DatabaseProblem):
+    """Neither a person of this database nor a service that signs in."""
+
+    code = "login_unknown"
+
+
 class PasswordUnfit(DatabaseProblem):
     """The first administrator's password is held to the same rule as everybody's."""
 

@@ -11,8 +11,9 @@ from psycopg import sql
 from sqlalchemy import Connection, text
 
 from desk.db.connections import require_superuser, transaction
-from desk.db.errors import LoginInvalid, LoginTaken, PasswordUnfit
+from desk.db.errors import LoginInvalid, LoginTaken, LoginUnknown, PasswordUnfit
 from desk.models.people import Permission
+from desk.models.wall_roles import ROLES
 
 SHORTEST_PASSWORD: Final = 12
 LOGIN: Final = re.compile(r"[a-z][a-z0-9._-]{1,30}")
@@ -46,8 +47,7 @@ def create_operator(
     """Make a person: a role that may sign in, its row, and its permissions."""
     if not LOGIN.fullmatch(login) or RESERVED.fullmatch(login):
         raise LoginInvalid(login=login)
-    if len(password) < SHORTEST_PASSWORD or password == login:
-        raise PasswordUnfit(shortest=SHORTEST_PASSWORD)
+    _require_fit(login, password)
     with transaction(dsn) as connection:
         require_superuser(connection)
         _create_role(connection, login, password)
@@ -67,17 +67,51 @@ def create_operator(
         connection.execute(text("RESET ROLE"))
 
 
+def set_password(dsn: str, role: str, password: str) -> None:
+    """A password for a service of ours, or a new one for a person who lost it."""
+    _require_fit(role, password)
+    with transaction(dsn) as connection:
+        require_superuser(connection)
+        person = connection.scalar(text("SELECT NOT service FROM desk.people WHERE role = :role"), {"role": role})
+        if person is None and ROLES.get(role, "NOLOGIN").startswith("NOLOGIN"):
+            raise LoginUnknown(login=role)
+        driver = _driver(connection)
+        driver.execute(
+            sql.SQL("ALTER ROLE {} PASSWORD {}").format(
+                sql.Identifier(role), sql.Literal(_verifier(driver, role, password))
+            )
+        )
+        if person:
+            connection.execute(text("SET LOCAL ROLE desk_job"))
+            connection.execute(
+                text(
+                    "UPDATE desk.people SET must_change_password = true, password_by = session_user,"
+                    " password_at = clock_timestamp() WHERE role = :role"
+                ),
+                {"role": role},
+            )
+
+
+def _require_fit(login: str, password: str) -> None:
+    if len(password) < SHORTEST_PASSWORD or password == login:
+        raise PasswordUnfit(shortest=SHORTEST_PASSWORD)
+
+
+def _verifier(driver: psycopg.Connection[Any], role: str, password: str) -> str:
+    """What leaves this machine instead of the password, and what a server's log may hold."""
+    return driver.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
+
+
 def _create_role(connection: Connection, login: str, password: str) -> None:
-    """The role as `desk.person_create` would make it; the password leaves this machine as a verifier only."""
+    """The role as `desk.person_create` would make it."""
     driver = _driver(connection)
-    verifier = driver.pgconn.encrypt_password(password.encode(), login.encode(), b"scram-sha-256").decode()
     role = sql.Identifier(login)
     try:
         driver.execute(
             sql.SQL(
                 "CREATE ROLE {} LOGIN INHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
                 " CONNECTION LIMIT 8 PASSWORD {}"
-            ).format(role, sql.Literal(verifier))
+            ).format(role, sql.Literal(_verifier(driver, login, password)))
         )
     except psycopg.errors.DuplicateObject as error:
         raise LoginTaken(login=login) from error

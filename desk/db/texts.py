@@ -33,6 +33,7 @@ PROBLEMS: Final = {
         "por letra, de 2 a 31 caracteres, e nenhum nome reservado."
     ),
     "login_taken": 'Já existe no servidor um papel chamado "{login}".',
+    "login_unknown": '"{login}" não é uma pessoa deste banco nem um serviço do Desk.',
     "password_unfit": "A senha precisa de pelo menos {shortest} caracteres e não pode ser o próprio login.",
 }
 

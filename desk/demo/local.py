@@ -52,12 +52,17 @@ class DemoServer:
         self.server = Server()
         self.routers: dict[str, RouterOsStandIn] = {}
 
-    def __enter__(self) -> Self:
+    def start(self) -> None:
+        """Start everything; what was started is stopped again when a part of it fails."""
         try:
             self._start()
         except BaseException:
             self._stack.close()
             raise
+
+    def __enter__(self) -> Self:
+        if not self.dsn:
+            self.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

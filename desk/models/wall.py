@@ -231,10 +231,8 @@ def _partitions(cursor: Cursor) -> None:
     """One table a month for the log, and one for whatever falls outside."""
     first = dt.date.today().replace(day=1)
     statements = ["CREATE TABLE IF NOT EXISTS desk.change_log_rest PARTITION OF desk.change_log DEFAULT"]
-    names = ["change_log_rest"]
     for start, end in _months((first - dt.timedelta(days=1)).replace(day=1)):
         name = f"change_log_{start:%Y_%m}"
-        names.append(name)
         statements.append(
             f"DO $p$ BEGIN IF to_regclass('desk.{name}') IS NULL AND NOT EXISTS (SELECT FROM desk.change_log"
             f" WHERE at >= '{start} 00:00+00' AND at < '{end} 00:00+00') THEN"

@@ -9,10 +9,10 @@ from datetime import timedelta
 
 import pytest
 
+from desk.demo.routeros import RouterOsStandIn
 from desk.integrations.errors import Reason, Rejected, Unreachable
 from desk.integrations.routeros.client import RouterOs
 from desk.integrations.routeros.port import PppSecret, RouterAddress, RouterInfo, TlsMode, owner_mark
-from desk.demo.routeros import RouterOsStandIn
 
 WANTED = PppSecret(
     name="joao.silva", profile="100M", comment=owner_mark(7), remote_address="100.64.9.9", password="pppoe-s3nha"

@@ -9,14 +9,14 @@ from datetime import timedelta
 
 import pytest
 
+from desk.demo.routeros import RouterOsStandIn, TlsKind
+from desk.demo.routeros.certificates import a_certificate
+from desk.demo.routeros.codec import encode_length, encode_sentence
 from desk.integrations.errors import IntegrationError, Reason, Refused, Rejected, Unreachable, printable
 from desk.integrations.routeros import wire
 from desk.integrations.routeros.client import RouterOs
 from desk.integrations.routeros.port import PppSecret, RouterAddress, TlsMode, owner_mark
 from desk.integrations.routeros.tls import read_fingerprint
-from desk.demo.routeros import RouterOsStandIn, TlsKind
-from desk.demo.routeros.certificates import a_certificate
-from desk.demo.routeros.codec import encode_length, encode_sentence
 
 WANTED = PppSecret(name="joao", profile="100M", comment=owner_mark(7), password="pppoe-s3nha")
 ACTIVE, SECRET = "/ppp/active/print", "/ppp/secret/print"

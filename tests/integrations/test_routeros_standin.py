@@ -23,9 +23,6 @@ from librouteros.exceptions import FatalError, LibRouterosError, TrapError
 from librouteros.login import plain, token
 from routeros_api.exceptions import RouterOsApiCommunicationError
 
-from desk.integrations.errors import IntegrationError
-from desk.integrations.routeros.tls import Deadline
-from desk.integrations.routeros.wire import Wire
 from desk.demo.routeros import RouterOsStandIn, TlsKind
 from desk.demo.routeros.certificates import anonymous_context
 from desk.demo.routeros.codec import (
@@ -38,6 +35,9 @@ from desk.demo.routeros.codec import (
     read_sentence,
 )
 from desk.demo.routeros.query import matches
+from desk.integrations.errors import IntegrationError
+from desk.integrations.routeros.tls import Deadline
+from desk.integrations.routeros.wire import Wire
 
 NODE = Path(__file__).parent / "node"
 

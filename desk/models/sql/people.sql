@@ -129,12 +129,3 @@ END $$;
 
 GRANT EXECUTE ON FUNCTION desk.person_create, desk.person_update, desk.person_password, desk.person_active,
   desk.person_grant, desk.person_revoke TO desk_operator;
-
--- A person's own password is changed by ALTER ROLE, which every role may do to itself; this notes that it was.
-CREATE FUNCTION desk.password_changed() RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-  UPDATE desk.people p SET must_change_password = false, password_by = session_user, password_at = clock_timestamp()
-    WHERE p.role = session_user;
-END $$;
-GRANT EXECUTE ON FUNCTION desk.password_changed TO desk_operator;

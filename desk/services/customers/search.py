@@ -77,8 +77,8 @@ def search_customers(query: SearchCustomers, work: Work) -> list[CustomerHit]:
         return []
     work.session.execute(SETTINGS)
     rows = _ask(work, chosen, asked, limit)
-    if len({row.id for row in rows}) < ENOUGH and asked.substring:
-        rows += _ask(work, parts(asked, limit), asked, limit)
+    if len({row.id for row in rows}) < ENOUGH and (within := parts(asked, limit)):
+        rows += _ask(work, within, asked, limit)
     return _hits(rows, asked)[:limit]
 
 

@@ -186,6 +186,8 @@ def _begun(asked: Asked, limit: int) -> list[Branch]:
 def parts(asked: Asked, limit: int) -> list[Branch]:
     """The middle of a word: the second statement, sent only when the first brought little."""
     found: list[Branch] = []
+    if not asked.substring:
+        return found
     if K.NAME in asked.kinds:
         where = f"{indexed('ix_customers_name_part')} LIKE :name_part"
         found.append(_branch("name_part", 5, K.NAME, "NULL::text", "customers", where, "", limit))

@@ -11,10 +11,13 @@ from sqlalchemy import text
 from desk.models.people import Permission
 from desk.services.core.bus import Query, use_case
 from desk.services.core.work import Work
+from desk.services.customers.rules import mask_document
 
 MOST = 500
 # Columns that say nothing to people: counters, search keys, and stamps that the line itself already shows.
 _SILENT = frozenset({"id", "version", "name_key", "created_at", "created_by", "last_plan_number"})
+# Shown as everywhere else on screen; RevealDocument shows it whole, and leaves a line.
+_MASKED = {"customers": frozenset({"document"})}
 
 
 @dataclass(frozen=True)
@@ -124,16 +127,22 @@ def difference(query: Difference, work: Work) -> list[RowDifference]:
     """The log rows of the transaction that wrote the line."""
     rows = work.session.execute(_DIFFERENCE, {"xid": query.xid, "at": query.at})
     found = [
-        RowDifference(tbl, key or "", op, at, _fields(before or {}, after or {}))
+        RowDifference(tbl, key or "", op, at, _fields(tbl, before or {}, after or {}))
         for tbl, key, op, at, before, after in rows
     ]
     return [row for row in found if row.fields]
 
 
-def _fields(before: dict[str, Any], after: dict[str, Any]) -> tuple[FieldDifference, ...]:
+def _fields(table: str, before: dict[str, Any], after: dict[str, Any]) -> tuple[FieldDifference, ...]:
+    masked = _MASKED.get(table, frozenset())
+
+    def shown(values: dict[str, Any], name: str) -> Any:
+        value = values.get(name)
+        return mask_document(value) if name in masked and isinstance(value, str) else value
+
     names = [name for name in {**before, **after} if name not in _SILENT]
     return tuple(
-        FieldDifference(name, before.get(name), after.get(name))
+        FieldDifference(name, shown(before, name), shown(after, name))
         for name in names
         if before.get(name) != after.get(name)
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from desk.services.core.errors import DomainError, Violation
+    from desk.services.core.errors import Violation
 
 T = TypeVar("T")
 
@@ -33,6 +33,15 @@ class Text:
     links: tuple[Link, ...] = ()
     subject: str = ""
     details: str = ""  # for support; never an exception's text
+
+
+class Coded(Protocol):
+    """An expected failure: what selects its text, and what fills it."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def params(self) -> Any: ...
 
 
 TEXTS: dict[str, Text] = {}
@@ -63,7 +72,7 @@ class _Params(dict[str, object]):
         return "—"
 
 
-def explain(error: DomainError) -> Text:
+def explain(error: Coded) -> Text:
     """The text of an error, filled with its facts."""
     text = TEXTS.get(error.code)
     if text is None:
@@ -106,7 +115,7 @@ def not_possible(act: str, reason: str) -> Text:
     )
 
 
-def untold(base: type[DomainError]) -> Iterator[str]:
+def untold(base: type[Any]) -> Iterator[str]:
     """Codes of a family of errors that have no text; a test keeps it empty."""
     stack = [base]
     while stack:

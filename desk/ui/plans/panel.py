@@ -37,9 +37,7 @@ class PlanPanel(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         self.stack = QStackedWidget()
         outer.addWidget(self.stack)
-        self.stack.addWidget(
-            EmptyState("cursor", self.tr("Nenhum plano escolhido"), self.tr("Escolha na árvore."))
-        )
+        self.stack.addWidget(EmptyState("cursor", self.tr("Nenhum plano escolhido"), self.tr("Escolha na árvore.")))
         whole = QWidget()
         self._whole = QVBoxLayout(whole)
         self._whole.setContentsMargins(0, 0, 0, 0)

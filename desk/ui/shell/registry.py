@@ -20,6 +20,7 @@ def _contributions(kind: str) -> Iterator[Any]:
 
 def all_actions() -> ActionRegistry:
     """Every action of every capability, and those of the program itself."""
+    from desk.ui.shell import texts as _texts  # noqa: F401  importing it is what registers the texts
     from desk.ui.shell.actions import ACTIONS
 
     registry = ActionRegistry(ACTIONS)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
-from PySide6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QFrame, QRadioButton, QSpinBox, QVBoxLayout, QWidget
 
 from desk.ui.core.actions import Action, ActionRegistry, build_menu
 from desk.ui.core.app import make_application
@@ -19,7 +19,7 @@ from desk.ui.core.inputs import Choice
 from desk.ui.core.labels import Chip, IconLabel, Label, button, icon_button, row
 from desk.ui.core.strip import Delivery, DeliveryPanel, DeliveryStrip, Step
 from desk.ui.core.table import Column, TableView
-from desk.ui.core.tabs import DocumentTabs, PillBar, UnderlinedTabs
+from desk.ui.core.tabs import DocumentTabs, PillBar, Segments, UnderlinedTabs
 from desk.ui.core.theme import Scheme
 from desk.ui.core.tree import Node, Part, root
 from desk.ui.core.tree_view import PlanTreeView
@@ -344,6 +344,65 @@ def change_card() -> QWidget:
     )  # fmt: skip
     card.reason.set_value(1)
     return card
+
+
+@picture
+def wizard() -> QWidget:
+    from desk.ui.core.fields import TextField
+    from desk.ui.core.inputs import ComboField, MoneyField
+    from desk.ui.core.wizards import FlowWizard, StepText, WizardPage
+
+    first = WizardPage("Detalhe", mandatory_note=True)
+    first.form.add(TextField("start", "Data Início", mandatory=True))
+    first.form.add(ComboField("unit", "Unidade de Negócios", [Choice(1, "Maringá")], mandatory=True))
+    first.form.add(
+        ComboField("plan", "Plano/Serviço", [Choice(1, "INTERNET FIBRA 500 MB")], mandatory=True, search=True)
+    )
+    first.form.add(MoneyField("value", "Valor", mandatory=True, width=0)).set_read_only(
+        True, "Editar Valor de Novo Plano"
+    )
+    first.form.add(TextField("reference", "Referência do Plano", placeholder="ex.: Casa, Loja Centro"))
+    first.form.bind({"start": "15/07/2026", "unit": 1, "plan": 1, "value": Decimal("129.90")})
+    side = Card("Quanto vem", icon="receipt")
+    costs = [
+        Fact("Proporcional", "43,30", money=True),
+        Fact("A partir de 10/11", "129,90", money=True, strong=True),
+    ]
+    side.body.addWidget(FieldGrid(costs, caption_width=120))
+    pages = [(1, StepText("Detalhe", "plano, valor, login"), first),
+             (2, StepText("Cobrança", "pagamento e boleto"), WizardPage("Cobrança")),
+             (3, StepText("Resumo", "conferir e finalizar"), WizardPage("Resumo"))]  # fmt: skip
+    return FlowWizard("Novo Plano/Serviço", steps=pages, next_step=lambda at, draft: at + 1 if at < 3 else None,
+                      draft={}, whose="Maria Aparecida Nogueira (001234)", side=side)  # fmt: skip
+
+
+@picture
+def sign_in() -> QWidget:
+    from desk.ui.core.cards import NoteBar
+    from desk.ui.core.fields import TextField
+    from desk.ui.core.inputs import PasswordField
+
+    window = QWidget()
+    window.setObjectName("surface")
+    column = QVBoxLayout(window)
+    column.setContentsMargins(32, 24, 32, 24)
+    column.setSpacing(10)
+    column.addWidget(NoteBar("Usuário ou senha não confere.", "bad"))
+    column.addWidget(TextField("user", "Usuário", mandatory=True))
+    column.addWidget(PasswordField("password", "Senha", mandatory=True))
+    box = QCheckBox("Lembrar meu usuário neste computador")
+    box.setChecked(True)
+    column.addWidget(box)
+    column.addWidget(QRadioButton("Uma"))
+    radio = QRadioButton("Outra")
+    radio.setChecked(True)
+    column.addWidget(radio)
+    column.addWidget(button("Entrar", kind="tall"))
+    column.addWidget(button("Entrar com a conta do Windows", icon="desktop"))
+    column.addWidget(Segments(["Sim", "Não"]))
+    column.addWidget(QSpinBox())
+    window.resize(420, 470)
+    return window
 
 
 def main(folder: Path) -> None:

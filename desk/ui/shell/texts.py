@@ -1,0 +1,56 @@
+"""What a person reads when the local database of the demonstration does not start."""
+
+from __future__ import annotations
+
+from desk.ui.core.messages import Text, register
+
+_SUPPORT = "Se continuar, passe ao suporte o que está em detalhes."
+
+register(
+    {
+        "embedded_error": Text("O banco local não abriu.", "Ele recusou começar.", _SUPPORT),
+        "embedded_programs_missing": Text(
+            "O banco local não abriu.",
+            "Esta instalação não traz o PostgreSQL ({folder}).",
+            "Instale o Desk de novo.",
+        ),
+        "embedded_programs_unreadable": Text(
+            "O banco local não abriu.",
+            "O usuário {user} não consegue executar os programas em {folder}.",
+            "Abra o Desk como usuário comum, ou instale-o em uma pasta que todos possam ler.",
+        ),
+        "embedded_folder_refused": Text(
+            "O banco local não abriu.",
+            "A pasta {folder} não pode ser usada: {reason}.",
+            "Libere espaço ou a permissão da pasta e abra de novo.",
+        ),
+        "embedded_other_major": Text(
+            "O banco local não foi aberto, e nada nele foi tocado.",
+            "A pasta {folder} é do PostgreSQL {found}; este programa traz o {carried}.",
+            "Abra com a versão do Desk que criou a pasta, ou renomeie a pasta para começar outra.",
+        ),
+        "embedded_password_lost": Text(
+            "O banco local não abriu.",
+            "A senha guardada não abre a pasta {folder}.",
+            "Apague a pasta se for só demonstração; senão, peça ao suporte para trocar a senha.",
+        ),
+        "embedded_master_key_lost": Text(
+            "O banco local não abriu.",
+            "Falta a chave das senhas guardadas: {path}.",
+            "Traga o arquivo de volta da cópia de segurança.",
+        ),
+        "embedded_create_failed": Text("O banco local não foi criado.", "{details}", _SUPPORT),
+        "embedded_start_failed": Text("O banco local não abriu.", "{details}", _SUPPORT),
+        "embedded_no_answer": Text(
+            "O banco local não abriu.",
+            "Ele não respondeu em {seconds} s.",
+            "Espere a máquina ficar menos ocupada e abra de novo.",
+        ),
+        "embedded_starter_busy": Text(
+            "O banco local não abriu.",
+            "Outro Desk está abrindo ou fechando a mesma pasta há tempo demais ({folder}).",
+            "Feche o outro e abra de novo.",
+        ),
+        "embedded_tool_failed": Text("O banco local não abriu.", "{tool} falhou: {details}", _SUPPORT),
+    }
+)
