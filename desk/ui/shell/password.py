@@ -11,15 +11,6 @@ from desk.ui.core.dialogs import Size
 from desk.ui.core.forms import Form, FormDialog
 from desk.ui.core.inputs import PasswordField
 from desk.ui.core.labels import Label, button
-from desk.ui.core.messages import register_violations
-
-register_violations(
-    {
-        "password_is_login": "A senha não pode ser o próprio usuário",
-        "password_common": "Senha fácil de adivinhar: escolha outra",
-        "password_differs": "As duas senhas não são iguais",
-    }
-)
 
 
 class PasswordDialog(FormDialog):

@@ -1,8 +1,8 @@
-"""What a person reads when the local database of the demonstration does not start."""
+"""What a person reads when signing in, the own password or the local database fails."""
 
 from __future__ import annotations
 
-from desk.ui.core.messages import Text, register
+from desk.ui.core.messages import Text, register, register_violations
 
 _SUPPORT = "Se continuar, passe ao suporte o que está em detalhes."
 
@@ -52,5 +52,12 @@ register(
             "Feche o outro e abra de novo.",
         ),
         "embedded_tool_failed": Text("O banco local não abriu.", "{tool} falhou: {details}", _SUPPORT),
+    }
+)
+register_violations(
+    {
+        "password_is_login": "A senha não pode ser o próprio usuário",
+        "password_common": "Senha fácil de adivinhar: escolha outra",
+        "password_differs": "As duas senhas não são iguais",
     }
 )
