@@ -21,6 +21,11 @@ def _ours(name: str | None, kind: str, _parents: Any) -> bool:
     return not (kind == "table" and name is not None and (name == VERSION_TABLE or name.startswith("change_log_")))
 
 
+def _comparable(thing: Any, _name: str | None, kind: str, _reflected: bool, other: Any) -> bool:
+    """Leave out indexes over expressions that both sides have: their texts always differ, and a test compares them."""
+    return not (kind == "index" and other is not None and len(thing.columns) < len(thing.expressions))
+
+
 def run(connection: Connection) -> None:
     """Bring the tables to the wanted revision, inside the caller's transaction where there is one."""
     connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
@@ -31,6 +36,7 @@ def run(connection: Connection) -> None:
         version_table_schema=SCHEMA,
         include_schemas=True,
         include_name=_ours,
+        include_object=_comparable,
         compare_server_default=True,
     )
     with context.begin_transaction():
