@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import Date, cast, func, select
 
 from desk.models.access_points import AccessPoint, RoutingServer
 from desk.models.catalog import PlanStatus, StatusCode
@@ -15,7 +15,7 @@ from desk.models.plans import CustomerPlan
 from desk.models.variables import Variable
 from desk.services.core.bus import Query, use_case
 from desk.services.core.work import Work
-from desk.services.plans.queries import plan_row
+from desk.services.plans.queries import ZONE, plan_row
 from desk.services.plans.rows import LoginItem, PlanRow
 
 PROVISIONAL = "provisional"
@@ -53,7 +53,8 @@ class StatusCard:
     pending_logins: int
     provisional_days: int
     provisional_gap: int
-    last_provisional: dt.datetime | None
+    last_provisional: dt.date | None
+    today: dt.date
     facts: str
 
 
@@ -131,8 +132,8 @@ def preview_status_change(query: PreviewStatusChange, work: Work) -> StatusCard:
         .where(CustomerPlan.id == row.id)
     ).one()
     allowed = allowed_after(row, query.target, then.grants_access)
-    last: dt.datetime | None = session.execute(
-        select(CustomerPlan.provisional_at).where(CustomerPlan.id == row.id)
+    last: dt.date | None = session.execute(
+        select(cast(func.timezone(ZONE, CustomerPlan.provisional_at), Date)).where(CustomerPlan.id == row.id)
     ).scalar_one()
     return StatusCard(
         plan=row,
@@ -147,5 +148,6 @@ def preview_status_change(query: PreviewStatusChange, work: Work) -> StatusCard:
         provisional_days=int(work.variable(Variable.PROVISIONAL_DAYS)),
         provisional_gap=int(work.variable(Variable.PROVISIONAL_GAP_DAYS)),
         last_provisional=last,
+        today=work.today,
         facts=facts_of(row, query.target),
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, cast, func, select, true
+from sqlalchemy import ColumnElement, Date, Select, and_, case, cast, func, select, true
 from sqlalchemy import String as Text
 from sqlalchemy.orm import Session, aliased
 
@@ -24,7 +24,7 @@ from desk.models.catalog import (
 )
 from desk.models.customers import Address, BusinessUnit, City, Customer
 from desk.models.logins import RadiusLogin, RadiusSession
-from desk.models.outbox import Debt
+from desk.models.outbox import Debt, Installation
 from desk.models.people import Person
 from desk.models.plans import (
     AddressKind,
@@ -52,6 +52,8 @@ from desk.services.plans.rows import (
     ValueDetailView,
 )
 from desk.services.plans.rules import effect_of, runs_on, total_of
+
+ZONE = select(Installation.zone).scalar_subquery()  # what counts as a day is the company's, not this computer's
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,9 @@ def plan_rows(session: Session, which: ColumnElement[bool]) -> list[PlanRow]:
             CustomerPlan.value,
             CustomerPlan.due_day,
             CustomerPlan.provisional_until,
+            cast(func.timezone(ZONE, CustomerPlan.provisional_until - dt.timedelta(seconds=1)), Date).label(
+                "provisional_day"
+            ),
             CustomerPlan.throttled,
             CatalogPlan.allows_login,
             CatalogPlan.login_limit,
@@ -154,7 +159,8 @@ def plan_rows(session: Session, which: ColumnElement[bool]) -> list[PlanRow]:
         fields.pop("today")
         now = fields.pop("now")
         until = fields["provisional_until"]
-        fields["provisional_until"] = until if until is not None and until > now else None
+        if until is None or until <= now:
+            fields["provisional_until"] = fields["provisional_day"] = None
         rows.append(
             PlanRow(
                 **fields,

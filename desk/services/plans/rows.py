@@ -67,6 +67,7 @@ class PlanRow:
     total: Decimal  # with today's discounts and surcharges
     due_day: int
     provisional_until: dt.datetime | None
+    provisional_day: dt.date | None  # the last day of it, in the company's zone
     throttled: bool
     allows_login: bool
     login_limit: int

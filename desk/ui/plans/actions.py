@@ -5,11 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from desk.services.plans import (
     PROVISIONAL,
     AddPlan,
+    CircuitItem,
     EnablePlan,
     EnableProvisionally,
     PlanGroup,
@@ -23,6 +25,7 @@ from desk.ui.core.pages import CustomerPage
 from desk.ui.plans import texts as _texts
 from desk.ui.plans.card import ask_status
 from desk.ui.plans.page import PlansPage
+from desk.ui.plans.reasons import EnableAction, why_not_enable, why_not_provisionally, why_not_suspend
 
 __all__ = ["ACTIONS", "CUSTOMER_PAGES"]
 _ = _texts  # importing it is what registers the texts
@@ -37,7 +40,17 @@ def _open(desk: Desk, plan: PlanRow) -> None:
 def _new(desk: Desk, row: Any) -> None:
     from desk.ui.plans.wizard import NewPlanDialog
 
-    NewPlanDialog(desk, row.customer_id, QApplication.activeWindow()).open()
+    NewPlanDialog(desk, row.customer_id, QApplication.activeWindow(), made=getattr(row, "made", None)).open()
+
+
+def _refresh(desk: Desk, row: Any) -> None:
+    # Whatever shows this customer's plans hears it as if another desk had changed them.
+    desk.changed.emit(frozenset({f"plans/{row.customer_id}"}))
+
+
+def _copy(desk: Desk, circuit: CircuitItem) -> None:
+    QGuiApplication.clipboard().setText(circuit.name)
+    desk.told.emit(desk.tr("{} copiado").format(circuit.name))
 
 
 def _status(target: str) -> Any:
@@ -46,28 +59,6 @@ def _status(target: str) -> Any:
 
 def _ask(target: str, desk: Desk, plan: PlanRow) -> None:
     ask_status(desk, plan, target)
-
-
-def _why_not_suspend(plan: PlanRow) -> str:
-    if plan.enabled:
-        return ""
-    if plan.group is PlanGroup.CANCELLED:
-        return "O plano está cancelado"
-    return "O plano já está suspenso" if plan.suspended else f"O plano está em “{plan.status_label}”"
-
-
-def _why_not_enable(plan: PlanRow) -> str:
-    if plan.group is PlanGroup.CANCELLED:
-        return "O plano está cancelado"
-    if plan.enabled:
-        return "O plano já está habilitado"
-    return "O plano aguarda autorização" if plan.status == StatusCode.AWAITING else ""
-
-
-def _why_not_provisionally(plan: PlanRow) -> str:
-    if plan.provisional_until is not None:
-        return "O plano já está habilitado provisoriamente"
-    return "" if plan.status == StatusCode.SUSPENDED_DEBT else "Só um plano suspenso por débito"
 
 
 def _why_no_new(row: Any) -> str:
@@ -84,11 +75,11 @@ ACTIONS = [
         icon="pause-circle",
         palette="plan",
         command=SuspendPlan,
-        enabled=_why_not_suspend,
+        enabled=why_not_suspend,
         run=_status(StatusCode.SUSPENDED),
         help="Bloqueia os logins e encerra as conexões abertas.",
     ),
-    Action(
+    EnableAction(
         id="plans.enable",
         label="Habilitar Plano",
         menu="plan",
@@ -96,11 +87,11 @@ ACTIONS = [
         icon="play-circle",
         palette="plan",
         command=EnablePlan,
-        enabled=_why_not_enable,
+        enabled=why_not_enable,
         run=_status(StatusCode.ENABLED),
         help="Libera os logins; vale já na próxima autenticação.",
     ),
-    Action(
+    EnableAction(
         id="plans.enable_provisionally",
         label="Habilitar Provisoriamente o Plano",
         menu="plan",
@@ -109,7 +100,7 @@ ACTIONS = [
         palette="plan",
         command=EnableProvisionally,
         shown=lambda plan: plan.group is PlanGroup.INACTIVE,
-        enabled=_why_not_provisionally,
+        enabled=why_not_provisionally,
         run=_status(PROVISIONAL),
         help="Libera o acesso até uma data; depois o plano volta a ficar bloqueado.",
     ),
@@ -125,5 +116,7 @@ ACTIONS = [
         enabled=_why_no_new,
         run=_new,
     ),
+    Action(id="plans.refresh", label="Atualizar", menu="plan_group", group=9, icon="arrow-clockwise", run=_refresh),
+    Action(id="circuits.copy", label="Copiar", menu="circuit", group=0, icon="copy", run=_copy),
 ]
 CUSTOMER_PAGES = [CustomerPage(id="plans", label="&Planos", order=20, build=PlansPage)]

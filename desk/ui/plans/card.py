@@ -28,6 +28,8 @@ from desk.ui.core import format
 from desk.ui.core.change_card import CardFacts, Caution, ChangeCard, Line, Section
 from desk.ui.core.desk import Desk
 from desk.ui.core.inputs import Choice, DateField
+from desk.ui.core.messages import not_possible
+from desk.ui.plans.reasons import may_enable_suspended, why_not
 from desk.ui.plans.words import NETWORK_STATES, PROBLEMS, SYSTEMS
 
 MONEY, NETWORK = "Dinheiro", "Rede"
@@ -77,7 +79,7 @@ class StatusChange:
     def _ask_until(self) -> None:
         self.until = DateField("until", "Habilitar até", mandatory=True)
         self.dialog.questions.add(self.until)
-        last = dt.date.today() + dt.timedelta(days=self._card.provisional_days)
+        last = self._card.today + dt.timedelta(days=self._card.provisional_days)
         self.until.set_hint(f"no máximo {format.day(last)}")
         self.dialog.questions.bind({"until": last})
         self.dialog.questions.show()
@@ -148,7 +150,8 @@ class StatusChange:
         if card.target == StatusCode.SUSPENDED:
             return SuspendPlan(**common)
         if card.target == PROVISIONAL and self.until is not None and (day := self.until.value()) is not None:
-            return EnableProvisionally(until=day, **common)
+            # The card has shown that the last time was recent; pressing its button is the answer.
+            return EnableProvisionally(until=day, confirmed=too_soon(card), **common)
         return EnablePlan(**common)
 
     def _undo(self) -> Any:
@@ -173,13 +176,13 @@ class StatusChange:
         return shown.refused(error)
 
     def _moved(self, card: StatusCard) -> None:
+        if reason := why_not(card.plan, card.target):  # somebody else took this step, or a bigger one
+            self.dialog.is_dirty = lambda: False
+            self.dialog.reject()
+            self._desk.fail(not_possible(self.dialog.windowTitle(), reason))
+            return
         self._card = card
         self.dialog.show_moved(self._facts())
-
-
-def may_enable_suspended(desk: Desk) -> bool:
-    """Whether the person holds the second permission that enabling a suspended plan needs (ST-16)."""
-    return any(permission.code == "enable_suspended" for permission in desk.bus.actor.permissions)
 
 
 def money_section(card: StatusCard) -> Section:
@@ -253,9 +256,15 @@ def cautions(card: StatusCard) -> list[Caution]:
             f"{card.pending_logins} logins ainda têm entrega pendente"
         )  # fmt: skip
         found.append(Caution(text=f"{words}; esta alteração entra na mesma fila."))
-    if card.target == PROVISIONAL and card.last_provisional is not None:
-        last = card.last_provisional.astimezone().date()
-        if (dt.date.today() - last).days < card.provisional_gap:
-            text = f"Este plano foi habilitado a menos de {card.provisional_gap} dias ({format.day(last)})"
-            found.append(Caution(text=text))
+    if card.last_provisional is not None and too_soon(card):
+        last = format.day(card.last_provisional)
+        text = f"Este plano foi habilitado a menos de {card.provisional_gap} dias ({last})"
+        found.append(Caution(text=text))
     return found
+
+
+def too_soon(card: StatusCard) -> bool:
+    """Whether a provisional enabling follows another one too closely (ST-17)."""
+    if card.target != PROVISIONAL or card.last_provisional is None:
+        return False
+    return (card.today - card.last_provisional).days < card.provisional_gap

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from desk.services.core.errors import FieldChange
 from desk.ui.core import format
@@ -29,10 +30,13 @@ NAMES = {
 }
 
 
-def changes_text(changes: Sequence[FieldChange]) -> str:
-    """One line for each field: name, before → after."""
+def changes_text(changes: Sequence[FieldChange], say: Callable[[str, Any], str] | None = None) -> str:
+    """One line for each field: name, before → after; `say` knows the words for values that are ids."""
+    words = say or (lambda _, value: shown(value))
     lines = [
-        f"{NAMES.get(change.field, change.field)}: {shown(change.before)} → {shown(change.after)}" for change in changes
+        f"{NAMES.get(change.field, change.field)}: {words(change.field, change.before)} → "
+        f"{words(change.field, change.after)}"
+        for change in changes
     ]
     return "\n".join(dict.fromkeys(lines)) or "O registro mudou."
 
@@ -43,6 +47,8 @@ def shown(value: object) -> str:
         return "vazio"
     if isinstance(value, bool):
         return format.yes_no(value)
+    if isinstance(value, dt.date):
+        return format.day(value)
     if isinstance(value, str):
         try:
             return format.day(dt.date.fromisoformat(value))

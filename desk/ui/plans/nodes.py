@@ -57,9 +57,8 @@ def plan_node(plan: PlanRow) -> Node:
     markers: list[Part] = []
     if plan.throttled:
         markers.append(Part("velocidade reduzida", "warn", "gauge"))
-    if plan.provisional_until is not None:
-        until = (plan.provisional_until - dt.timedelta(seconds=1)).astimezone()
-        markers.append(Part(f"habilitado até {until:%d/%m}", "warn", "timer"))
+    if plan.provisional_day is not None:
+        markers.append(Part(f"habilitado até {format.short_day(plan.provisional_day)}", "warn", "timer"))
     owed = [login.delivery for login in plan.logins if login.delivery is not Delivery.IN_STEP]
     if owed:
         worst = next((d for d in (Delivery.PARKED, Delivery.FAILED) if d in owed), Delivery.PENDING)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from desk.services.core.errors import DatabaseLost, DomainError
 from desk.services.plans import AddPlan, CustomerPlans, CustomerPlanTree, PlanGroup, PlanRow
 from desk.ui.core.actions import build_menu, shortcuts
-from desk.ui.core.cards import BusyBar, EmptyState
+from desk.ui.core.cards import BusyBar
 from desk.ui.core.desk import Desk
 from desk.ui.core.labels import button
 from desk.ui.core.tree import Node
 from desk.ui.core.tree_view import PlanTreeView
+from desk.ui.plans.empty import NoPlans
 from desk.ui.plans.nodes import GROUPS, tree_of
 from desk.ui.plans.panel import PlanPanel
 
@@ -24,10 +27,15 @@ MINUTE_MS = 60_000
 
 
 class GroupRow:
-    """What a group's menu and the customer's own actions work on."""
+    """What a group's menu and the customer's own actions work on; `made` is told the id of a new plan."""
 
-    def __init__(self, customer_id: int, group: PlanGroup = PlanGroup.ACTIVE) -> None:
-        self.customer_id, self.group, self.id = customer_id, group, customer_id
+    def __init__(
+        self,
+        customer_id: int,
+        group: PlanGroup = PlanGroup.ACTIVE,
+        made: Callable[[int], object] | None = None,
+    ) -> None:
+        self.customer_id, self.group, self.id, self.made = customer_id, group, customer_id, made
 
 
 class PlansPage(QWidget):
@@ -53,7 +61,8 @@ class PlansPage(QWidget):
         self.left = QStackedWidget()
         self.left.setObjectName("surface")
         self.left.addWidget(self._tree_holder())
-        self.left.addWidget(self._empty())
+        self.empty = NoPlans(desk, self.new_plan, lambda event: self._menu(None, event.globalPos()))
+        self.left.addWidget(self.empty)
         self.splitter.addWidget(self.left)
         self.splitter.addWidget(self.panel)
         kept = int(desk.settings.value("plans/tree", TREE_WIDTH))
@@ -65,6 +74,8 @@ class PlansPage(QWidget):
         self.tree.menu_wanted.connect(self._menu)
         self.tree.delete_wanted.connect(self._delete)
         self.panel.item_chosen.connect(self.tree.select)
+        self.panel.items.opened.connect(self._item_opened)
+        self.panel.items.menu_wanted.connect(self._item_menu)
         shortcuts(desk, ["plan", "radius_login", "plan_group"], self._row_for, self)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -88,16 +99,6 @@ class PlansPage(QWidget):
         line.addWidget(self.tree)
         return holder
 
-    def _empty(self) -> EmptyState:
-        return EmptyState(
-            "tree-structure",
-            self.tr("Este cliente ainda não tem planos"),
-            self.tr("O primeiro plano leva menos de um minuto."),
-            act=self.tr("Criar Novo Plano"),
-            on_act=self.new_plan,
-            key="Ctrl+N",
-        )
-
     def _build_commands(self) -> None:
         self._refresh = button(self.tr("Atualizar"), self.load, kind="flat", icon="arrow-clockwise", tip="F5")
         self._deleted = button(self.tr("Itens Apagados"), self._deleted_items, kind="flat", icon="trash")
@@ -117,10 +118,13 @@ class PlansPage(QWidget):
 
     def new_plan(self) -> None:
         """Novo Plano/Serviço."""
-        self._desk.run_action("plans.new", GroupRow(self.customer_id))
+        self._desk.run_action("plans.new", self._group_row())
 
     def _deleted_items(self) -> None:
-        self._desk.run_action("history.deleted_items", GroupRow(self.customer_id))
+        self._desk.run_action("history.deleted_items", self._group_row())
+
+    def _group_row(self, group: PlanGroup = PlanGroup.ACTIVE) -> GroupRow:
+        return GroupRow(self.customer_id, group, lambda plan_id: self.go_to(("plan", plan_id)))
 
     def _changed(self, names: frozenset[str]) -> None:
         parts = ("plans", "debts", "customer")
@@ -138,9 +142,13 @@ class PlansPage(QWidget):
             CustomerPlanTree(self.customer_id),
             owner=self,
             done=self._show,
-            failed=lambda _: self.busy.set_busy(False),
+            failed=self._not_loaded,
             slot=("plans", self.customer_id),
         )
+
+    def _not_loaded(self, error: DomainError) -> bool:
+        self.busy.set_busy(False)
+        return isinstance(error, DatabaseLost)  # the banner says it; what was read stays readable
 
     def _again(self) -> None:
         if self.shown is not None and self.isVisible():
@@ -161,8 +169,8 @@ class PlansPage(QWidget):
             order = [group for group, _ in GROUPS]
             best = min(plans.plans, key=lambda plan: (order.index(plan.group), plan.number))
             self.tree.select(("plan", best.id))
-        elif moved:
-            self._chosen(self.tree.current_node())
+        elif not moved:
+            self._chosen(self.tree.current_node())  # values and addresses are not in the tree
 
     def go_to(self, key: object) -> None:
         """Choose this node, now or when it has been loaded."""
@@ -189,7 +197,7 @@ class PlansPage(QWidget):
         if menu == "plan":
             return self.plan_of(node)
         if menu == "plan_group":
-            return GroupRow(self.customer_id)
+            return self._group_row()
         return node.row if node is not None and node.kind == menu else None
 
     def _open(self, node: Node) -> None:
@@ -204,10 +212,25 @@ class PlansPage(QWidget):
 
     def _menu(self, node: Node | None, place: QPoint) -> None:
         kind = "plan_group" if node is None else node.kind
-        row = GroupRow(self.customer_id, node.row if node and node.kind == "plan_group" else PlanGroup.ACTIVE)
-        menu = build_menu(self._desk, kind, row if kind == "plan_group" or node is None else node.row, self)
-        if not menu.isEmpty():
+        if node is None or kind == "plan_group":
+            row: Any = self._group_row(node.row if node is not None else PlanGroup.ACTIVE)
+        else:
+            row = node.row
+        menu = build_menu(self._desk, kind, row, self)
+        if menu.isEmpty():
+            menu.deleteLater()
+        else:
             menu.popup(place)
+
+    def _item_opened(self, key: object) -> None:
+        node = self.tree.nodes.find(key)
+        if node is not None:
+            self._open(node)
+
+    def _item_menu(self, key: object, place: QPoint) -> None:
+        node = self.tree.nodes.find(key)
+        if node is not None:
+            self._menu(node, place)
 
     def _next_pane(self) -> None:
         inside = self.tree.hasFocus()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from desk.services.plans import PlanDetails, PlanRow, PlanWindow, ValueDetailView, ValueKind, months_left
@@ -18,7 +18,8 @@ from desk.ui.core.tabs import PillBar
 from desk.ui.plans.nodes import PLAN_ICONS
 from desk.ui.plans.panel_parts import AddressCard, ItemsCard, StatusCard
 
-SECTIONS = ("Detalhe", "Informação de Cobrança", "Itens do Plano", "Endereços", "Status")
+SECTIONS = ("Detalhe", "Informação de Cobrança", "Itens do Plano", "Endereços", "Histórico de status")
+REST_MS = 20
 MAIN_ACTIONS = ("plans.suspend", "plans.enable", "plans.enable_provisionally")
 
 
@@ -32,6 +33,10 @@ class PlanPanel(QWidget):
         self._desk = desk
         self._plan: PlanRow | None = None
         self.details: PlanDetails | None = None
+        self._asking = QTimer(self)  # holding an arrow key down asks for the plan it stops at
+        self._asking.setSingleShot(True)
+        self._asking.setInterval(REST_MS)
+        self._asking.timeout.connect(self._ask)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -101,23 +106,30 @@ class PlanPanel(QWidget):
     def clear(self) -> None:
         """Nothing is chosen."""
         self._plan = None
+        self._asking.stop()
         self.stack.setCurrentIndex(0)
 
     def show_plan(self, plan: PlanRow, key: object) -> None:
         """Show a plan: at once what the tree knows of it, then the rest."""
-        fresh = self._plan is None or self._plan.id != plan.id
-        self._plan = plan
+        before, self._plan = self._plan, plan
+        fresh = before is None or before.id != plan.id
         self.icon.set_icon(PLAN_ICONS[plan.kind], "text")
         self.title.setText(plan.title)
-        self.chip.set_status(plan.status_label)
-        self._show_buttons(plan)
+        self.chip.set_status(plan.status_label, filled=True)
+        if plan != before:
+            self._show_buttons(plan)
         self.items.show_items(plan, key)
         self.stack.setCurrentIndex(1)
         if fresh:
             self.area.verticalScrollBar().setValue(0)
-        self._desk.ask(
-            PlanWindow(plan.id), owner=self, done=self._show, failed=lambda _: True, slot=("panel", id(self))
-        )
+        self._asking.start()
+
+    def _ask(self) -> None:
+        if self._plan is None:
+            return
+        # A plan that is gone by now leaves the tree with the next reload, so nobody needs to be told here.
+        slot = ("panel", id(self))
+        self._desk.ask(PlanWindow(self._plan.id), owner=self, done=self._show, failed=lambda _: True, slot=slot)
 
     def _show_buttons(self, plan: PlanRow) -> None:
         while (item := self._buttons.takeAt(0)) is not None:
@@ -169,9 +181,8 @@ def _detail_facts(d: PlanDetails) -> list[Fact]:
     ]
     if d.down_kbps:
         facts.append(Fact("Velocidade", format.rates(d.down_kbps, d.up_kbps)))
-    if d.row.provisional_until is not None:
-        until = (d.row.provisional_until - dt.timedelta(seconds=1)).astimezone()
-        facts.append(Fact("Habilitado até", f"{until:%d/%m/%Y}", tone="warn", icon="timer"))
+    if d.row.provisional_day is not None:
+        facts.append(Fact("Habilitado até", format.day(d.row.provisional_day), tone="warn", icon="timer"))
     if d.cancelled_on is not None:
         facts.append(Fact("Data de Cancelamento", format.day(d.cancelled_on), note=d.cancel_reason))
     facts.append(Fact("Vendedor", d.seller_name or "—"))

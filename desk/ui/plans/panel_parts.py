@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, QPoint, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QVBoxLayout, QWidget
 
-from desk.services.plans import AddressKind, AddressView, PlanRow, StatusStep
+from desk.services.plans import AddressKind, AddressView, Delivery, LoginItem, PlanRow, StatusStep
 from desk.ui.core import format, icons
 from desk.ui.core.cards import Card
 from desk.ui.core.desk import Desk
 from desk.ui.core.labels import Chip, Label, button, row
-from desk.ui.core.table import Column, TableView
+from desk.ui.core.table import Column, RowRole, TableView
 from desk.ui.core.tree import Part
 from desk.ui.plans.nodes import login_state
 
@@ -36,10 +36,22 @@ class ItemRow:
     date: str
 
 
+def item_state(login: LoginItem) -> Part:
+    """What is owed comes before the connection: a clerk who waits for it looks here."""
+    if login.delivery is Delivery.PENDING:
+        return Part("Pendente no RADIUS", "warn", "clock-fill")
+    if login.delivery in (Delivery.FAILED, Delivery.PARKED):
+        return Part(f"Entrega: {login.delivery.value}", "bad", "x-circle-fill")
+    state = login_state(login)
+    return replace(state, text=state.text[:1].upper() + state.text[1:])
+
+
 class ItemsCard(Card):
     """Itens do Plano: the same items as in the tree, with their state and date (domain 5.9)."""
 
-    chosen = Signal(object)
+    chosen = Signal(object)  # key of the node
+    opened = Signal(object)
+    menu_wanted = Signal(object, QPoint)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__("Itens do Plano")
@@ -65,7 +77,10 @@ class ItemsCard(Card):
             name="plans/items",
             settings=desk.settings,
         )
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.clicked.connect(self._clicked)
+        self.table.opened.connect(lambda item: self.opened.emit(item.key))
+        self.table.menu_wanted.connect(self._menu)
         self.none = Label("Este plano ainda não tem itens.", "body", "text2")
         self.body.addWidget(self.table)
         self.body.addWidget(self.none)
@@ -73,6 +88,10 @@ class ItemsCard(Card):
     def _clicked(self) -> None:
         if (item := self.table.current_row()) is not None:
             self.chosen.emit(item.key)
+
+    def _menu(self, item: ItemRow | None, place: QPoint) -> None:
+        if item is not None:
+            self.menu_wanted.emit(item.key, place)
 
     def _add(self) -> None:
         if self._plan is not None:
@@ -88,7 +107,7 @@ class ItemsCard(Card):
                 "Login",
                 "key",
                 login.login,
-                login_state(login),
+                item_state(login),
                 format.day(login.created_at.astimezone().date()),
             )
             for login in plan.logins
@@ -98,9 +117,21 @@ class ItemsCard(Card):
             for circuit in plan.circuits
         ]
         self.table.show_rows(items, key=lambda item: item.key)
+        self._mark(key)
         self.table.setVisible(bool(items))
         self.none.setVisible(not items)
         self.table.fit_height()
+
+    def _mark(self, key: object) -> None:
+        """Highlight the line of what is chosen in the tree; the plan itself has none."""
+        model = self.table.model()
+        lines = range(model.rowCount())
+        at = next((at for at in lines if model.index(at, 0).data(RowRole).key == key), None)
+        if at is None:
+            self.table.clearSelection()
+            self.table.setCurrentIndex(QModelIndex())
+        else:
+            self.table.selectRow(at)
 
     def show_allowance(self, allowance_gb: int | None) -> None:
         """Franquia, when the catalogue plan has one."""
@@ -155,7 +186,7 @@ class StatusCard(Card):
     """Every status the plan went through, newest first."""
 
     def __init__(self) -> None:
-        super().__init__("Status")
+        super().__init__("Histórico de status")
         self._lines = QVBoxLayout()
         self._lines.setSpacing(4)
         self.body.addLayout(self._lines)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -31,9 +30,8 @@ from desk.ui.core.fields import TextField, YesNoField
 from desk.ui.core.forms import Form, FormDialog
 from desk.ui.core.inputs import Choice, ComboField, DateField, IntField
 from desk.ui.core.labels import Label, button, icon_button, link, row
-from desk.ui.core.message_box import ask
-from desk.ui.core.messages import Text
-from desk.ui.plans.field_names import changes_text
+from desk.ui.plans.conflict import ConflictDialog, rebase
+from desk.ui.plans.field_names import shown
 from desk.ui.plans.panel_parts import ADDRESS_LABELS, address_text
 from desk.ui.plans.window_parts import PlanAddressDialog, ValueDetailDialog
 
@@ -45,18 +43,29 @@ class PlanDialog(FormDialog):
 
     @classmethod
     def ask(cls, desk: Desk, plan: PlanRow, parent: QWidget | None) -> None:
-        """Load the plan, then open its window."""
-        desk.ask(PlanWindow(plan.id), owner=desk, done=lambda details: cls(desk, details, parent).open())
+        """Load the plan and what its lists offer, then open its window."""
 
-    def __init__(self, desk: Desk, details: PlanDetails, parent: QWidget | None) -> None:
+        def loaded(details: PlanDetails) -> None:
+            desk.ask(ChoicesForPlan(), owner=desk, done=lambda choices: cls(desk, details, choices, parent).open())
+
+        desk.ask(PlanWindow(plan.id), owner=desk, done=loaded, slot="plans.open")
+
+    def __init__(self, desk: Desk, details: PlanDetails, choices: PlanChoices, parent: QWidget | None) -> None:
         # PL-20: "Cancelar" would cancel the plan, so this window's own button is Fechar.
         super().__init__("Plano/Serviço", size=Size.FORM, closing="Fechar", parent=parent)
         self._desk, self._details, self._version = desk, details, details.row.version
+        self._choices = choices
+        self._labels: dict[str, dict[Any, str]] = {}
         self.form = self._detail_form()
         self.billing = self._billing_form()
         self.body.setSpacing(14)
         title = f"{details.row.title} · Plano nº {details.row.number:03d} · {details.row.status_label}"
-        self.body.addWidget(Label(title, "section"))
+        head = QVBoxLayout()
+        head.setSpacing(2)
+        head.addWidget(Label(title, "section", wrap=True))
+        head.addWidget(Label(origin_text(details), "caption", "text2", wrap=True))
+        self.body.addLayout(head)
+        self.body.addWidget(Label("Detalhe", "section"))
         self.body.addWidget(self.form)
         self.body.addWidget(Label("Informação de Cobrança", "section"))
         self.body.addWidget(self.billing)
@@ -72,10 +81,12 @@ class PlanDialog(FormDialog):
         self.body.addWidget(self.addresses)
         self.hold(self.form, self.billing, whose=f"{details.row.title} · {details.row.customer_name}")
         self.save_button = self.set_primary(button("Salvar", self.save, kind="primary"))
+        self._offer(details)
         self._bind()
         self._permissions()
+        self._booklet_rule()
+        self.billing["payment_method_id"].edited.connect(self._booklet_rule)
         self._show_rest(details)
-        desk.ask(ChoicesForPlan(), owner=self, done=self._offer)
         desk.changed.connect(self._changed)
 
     def _detail_form(self) -> Form:
@@ -97,54 +108,32 @@ class PlanDialog(FormDialog):
         return form
 
     def _bind(self) -> None:
-        d = self._details
-        self.form.bind({"reference": d.row.reference, "start_date": d.start_date})
-        self.billing.bind(
-            {
-                "due_day": d.row.due_day,
-                "last_close_date": d.last_close_date,
-                "identifier_code": d.identifier_code,
-                "separate_invoice": d.separate_invoice,
-                "booklet": d.booklet,
-            }
-        )
+        values = values_of(self._details)
+        for form in (self.form, self.billing):
+            form.bind({name: value for name, value in values.items() if name in form.fields})
 
-    def _offer(self, choices: PlanChoices) -> None:
-        d = self._details
-        pairs: tuple[tuple[Form, str, list[Choice], Any], ...] = (
-            (
-                self.form,
-                "access_point_id",
-                [Choice(None, "—"), *(Choice(point.id, point.label) for point in choices.access_points)],
-                d.access_point_id,
-            ),
-            (self.form, "seller", [Choice(None, "—"), *(Choice(*seller) for seller in choices.sellers)], d.seller),
-            (
-                self.billing,
-                "payment_method_id",
-                [Choice(method.id, method.label) for method in choices.payment_methods],
-                d.payment_method_id,
-            ),
-        )
-        for form, name, offered, value in pairs:
-            field = form[name]
+    def _offer(self, d: PlanDetails) -> None:
+        """Fill the lists; what is inactive by now, but still this plan's, stays among them."""
+        lists = self._choices
+        offered: dict[str, dict[Any, str]] = {
+            "access_point_id": {None: "—"} | {point.id: point.label for point in lists.access_points},
+            "seller": {None: "—"} | dict(lists.sellers),
+            "payment_method_id": {method.id: method.label for method in lists.payment_methods},
+        }
+        offered["access_point_id"].setdefault(d.access_point_id, d.access_point)
+        offered["seller"].setdefault(d.seller, d.seller_name)
+        offered["payment_method_id"].setdefault(d.payment_method_id, d.payment_method)
+        self._labels = offered
+        for name, labels in offered.items():
+            field = (self.form if name in self.form.fields else self.billing)[name]
             if isinstance(field, ComboField):
-                known = {choice.value for choice in offered}
-                if value is not None and value not in known:  # inactive by now, but still this plan's
-                    known_as = {"seller": d.seller_name, "access_point_id": d.access_point}
-                    offered.append(Choice(value, known_as.get(name, d.payment_method)))
-                field.set_choices(offered)
-            form.set(name, value)
-            form.settle()
-        self._choices = choices
-        self._booklet_rule()
-        self.billing["payment_method_id"].edited.connect(self._booklet_rule)
+                field.set_choices([Choice(value, label) for value, label in labels.items()])
 
     def _booklet_rule(self) -> None:
         """Emite Carnê only where the method is a booklet."""
         possible = self.billing["payment_method_id"].value() in self._choices.booklet_methods
         field = self.billing["booklet"]
-        if not self._locked:
+        if not self._locked:  # who may not edit the plan is told that instead
             field.set_read_only(not possible)
             field.set_hint("" if possible else "Só com forma de pagamento em carnê")
 
@@ -259,33 +248,52 @@ class PlanDialog(FormDialog):
         return self.form.refused(error) or self.billing.refused(error)
 
     def _choose(self, error: StaleRecord, theirs: PlanDetails) -> None:
-        """Somebody else was quicker: say who changed what, and let the clerk decide."""
-        who = error.changes[-1].who if error.changes else "Outra pessoa"
-        when = dt.datetime.fromisoformat(error.changes[-1].at).astimezone() if error.changes else None
+        """Somebody else was quicker: say who changed what, and let the clerk decide field by field."""
+        other = values_of(theirs)
+        rebased = rebase(values_of(self._details), {**self.form.draft, **self.billing.draft}, other)
 
-        def keep_mine() -> None:
-            self._version = theirs.row.version
+        def save_with(values: dict[str, Any]) -> None:
+            self._details, self._version = theirs, theirs.row.version
+            self._offer(theirs)
+            for form in (self.form, self.billing):
+                form.bind({name: value for name, value in other.items() if name in form.fields})
+                for name in form.fields:
+                    if values[name] != other[name]:
+                        form.set(name, values[name])
+            self._show_rest(theirs)
             self.save()
 
-        def take_theirs() -> None:
-            self._details, self._version = theirs, theirs.row.version
-            self._bind()
-            self._offer(self._choices)
-            self._show_rest(theirs)
+        ConflictDialog(theirs.row.title, error.changes, rebased, other, self._say, save_with, self).open()
 
-        ask(
-            Text(
-                what="Este plano foi alterado por outra pessoa",
-                why=f"{who} salvou{f' às {when:%H:%M}' if when else ''}:\n{changes_text(error.changes)}",
-                do="Salvar o meu grava o que está nesta janela por cima. Usar o dele traz os valores novos para cá.",
-                subject=self._details.row.title,
-            ),
-            "Salvar o meu",
-            keep_mine,
-            other="Usar o dele",
-            on_other=take_theirs,
-            parent=self,
-        )
+    def _say(self, name: str, value: Any) -> str:
+        """A field's value in the words of this window."""
+        return self._labels[name].get(value, "—") if name in self._labels else shown(value)
+
+
+def values_of(details: PlanDetails) -> dict[str, Any]:
+    """What the window edits, by the names of its fields."""
+    d = details
+    return {
+        "reference": d.row.reference,
+        "start_date": d.start_date,
+        "access_point_id": d.access_point_id,
+        "seller": d.seller,
+        "payment_method_id": d.payment_method_id,
+        "due_day": d.row.due_day,
+        "last_close_date": d.last_close_date,
+        "identifier_code": d.identifier_code,
+        "separate_invoice": d.separate_invoice,
+        "booklet": d.booklet,
+    }
+
+
+def origin_text(d: PlanDetails) -> str:
+    """What nobody edits: first activation, who made it, when and why it was cancelled."""
+    parts = [f"Primeira ativação {format.day(d.first_activation_date)}" if d.first_activation_date else "Nunca ativado"]
+    parts.append(f"criado por {d.created_by} em {format.day(d.created_at.astimezone().date())}")
+    if d.cancelled_on is not None:
+        parts.append(f"cancelado em {format.day(d.cancelled_on)}: {d.cancel_reason or 'sem motivo'}")
+    return " · ".join(parts)
 
 
 def _clear(layout: QVBoxLayout) -> None:

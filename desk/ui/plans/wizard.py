@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -32,15 +33,17 @@ EVERY = Choice(None, "Todos")
 class NewPlanDialog:
     """Loads the choices, then opens the wizard; named as a dialog because it is opened like one."""
 
-    def __init__(self, desk: Desk, customer_id: int, parent: QWidget | None) -> None:
-        self._desk, self._customer_id, self._parent = desk, customer_id, parent
+    def __init__(
+        self, desk: Desk, customer_id: int, parent: QWidget | None, *, made: Callable[[int], object] | None = None
+    ) -> None:
+        self._desk, self._customer_id, self._parent, self._made = desk, customer_id, parent, made
 
     def open(self) -> None:
         """Ask for the choices and show the first page when they are there."""
         self._desk.ask(
             ChoicesForNewPlan(self._customer_id),
             owner=self._desk,
-            done=lambda choices: NewPlanWizard(self._desk, choices, self._parent).open(),
+            done=lambda choices: NewPlanWizard(self._desk, choices, self._parent, made=self._made).open(),
         )
 
 
@@ -188,7 +191,7 @@ class SummaryPage(WizardPage):
                 Fact("Forma Pagamento", method),
                 Fact("Dia Vencimento", str(d.due_day)),
                 Fact("Boleto Separado", format.yes_no(d.separate_invoice)),
-                Fact("Valor", format.reais(d.value or d.offered.price), strong=True),
+                Fact("Valor", format.reais(d.offered.price if d.value is None else d.value), strong=True),
             ]
         )
 
@@ -223,8 +226,15 @@ class CostCard(Card):
 class NewPlanWizard(FlowWizard):
     """Three steps, one command; stays open with everything typed when the command is refused."""
 
-    def __init__(self, desk: Desk, choices: NewPlanChoices, parent: QWidget | None) -> None:
-        self._desk = desk
+    def __init__(
+        self,
+        desk: Desk,
+        choices: NewPlanChoices,
+        parent: QWidget | None,
+        *,
+        made: Callable[[int], object] | None = None,
+    ) -> None:
+        self._desk, self._made = desk, made
         draft = PlanDraft(
             customer_id=choices.customer_id,
             unit_id=choices.unit_id,
@@ -274,6 +284,8 @@ class NewPlanWizard(FlowWizard):
 
     def _saved(self, saved: PlanSaved) -> None:
         self.done_ok()
+        if self._made is not None:
+            self._made(saved.plan_id)
 
     def _refused(self, error: DomainError) -> bool:
         return self.failed(error)

@@ -1,0 +1,57 @@
+"""Why a step is not possible for a plan as it is now; an empty text when it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from desk.services.plans import PROVISIONAL, PlanGroup, PlanRow, StatusCode
+from desk.ui.core.actions import Action
+from desk.ui.core.desk import Desk
+
+
+def why_not_suspend(plan: PlanRow) -> str:
+    """ST-13: only an enabled plan."""
+    if plan.enabled:
+        return ""
+    if plan.group is PlanGroup.CANCELLED:
+        return "O plano está cancelado"
+    return "O plano já está suspenso" if plan.suspended else f"O plano está em “{plan.status_label}”"
+
+
+def why_not_enable(plan: PlanRow) -> str:
+    """ST-11, ST-12, ST-16, ST-20."""
+    if plan.group is PlanGroup.CANCELLED:
+        return "O plano está cancelado"
+    if plan.enabled:
+        return "O plano já está habilitado"
+    return "O plano aguarda autorização" if plan.status == StatusCode.AWAITING else ""
+
+
+def why_not_provisionally(plan: PlanRow) -> str:
+    """ST-17."""
+    if plan.status != StatusCode.SUSPENDED_DEBT:
+        return "Só um plano suspenso por débito"
+    return "O plano já está habilitado provisoriamente" if plan.provisional_until is not None else ""
+
+
+def why_not(plan: PlanRow, target: str) -> str:
+    """The same by the card's target."""
+    if target == PROVISIONAL:
+        return why_not_provisionally(plan)
+    return why_not_suspend(plan) if target == StatusCode.SUSPENDED else why_not_enable(plan)
+
+
+def may_enable_suspended(desk: Desk) -> bool:
+    """Whether the person holds the second permission that enabling a suspended plan needs (ST-16)."""
+    return any(permission.code == "enable_suspended" for permission in desk.bus.actor.permissions)
+
+
+class EnableAction(Action):
+    """Enabling a suspended plan needs `Habilitar Planos Suspensos` besides the command's own permission."""
+
+    def obstacle(self, desk: Desk, row: Any) -> str | None:
+        """The missing permission, before or after what the row itself says."""
+        found = super().obstacle(desk, row)
+        if found is None and row.suspended and not may_enable_suspended(desk):
+            return desk.tr("Falta a permissão {}").format("“Habilitar Planos Suspensos”")
+        return found

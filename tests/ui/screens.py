@@ -1,0 +1,107 @@
+"""What tests of the area Planos do over and over: open it, wait until it is calm, find menus and dialogs."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QContextMenuEvent
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from pytestqt.qtbot import QtBot
+
+from desk.ui.core.desk import Desk
+from desk.ui.core.tree import Node
+from desk.ui.plans.page import PlansPage
+
+W = TypeVar("W", bound=QWidget)
+PATIENCE = 10_000
+
+
+def shown_plans(qtbot: QtBot, desk: Desk, customer_id: int) -> PlansPage:
+    """The area Planos of a customer, loaded, with the focus in its tree."""
+    page = PlansPage(desk, customer_id)
+    qtbot.addWidget(page)
+    page.resize(1366, 560)
+    page.show()
+    page.activateWindow()
+    qtbot.waitUntil(lambda: page.shown is not None, timeout=PATIENCE)
+    page.enter()
+    calm(qtbot, page)
+    return page
+
+
+def calm(qtbot: QtBot, page: PlansPage) -> None:
+    """Until nothing is under way and nothing is about to be asked."""
+
+    def quiet() -> bool:
+        return not (page._desk.background.busy or page._soon.isActive() or page.panel._asking.isActive())
+
+    qtbot.waitUntil(quiet, timeout=PATIENCE)
+
+
+def node(page: PlansPage, key: object) -> Node:
+    """A node of the tree by its key."""
+    found = page.tree.nodes.find(key)
+    assert found is not None, f"no node {key}"
+    return found
+
+
+def selected(page: PlansPage) -> object:
+    """Key of the node under the bar."""
+    current = page.tree.current_node()
+    return current.key if current is not None else None
+
+
+def right_click(qtbot: QtBot, page: PlansPage, key: object) -> QMenu:
+    """The context menu of a node, opened as a person does."""
+    page.tree.select(key)
+    place = page.tree.visualRect(page.tree.nodes.index_of(node(page, key))).center()
+    viewport = page.tree.viewport()
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, viewport.mapToGlobal(place))
+    QApplication.sendEvent(viewport, event)
+    return popup(qtbot)
+
+
+def popup(qtbot: QtBot) -> QMenu:
+    """The menu that is open."""
+    qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu), timeout=PATIENCE)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    return menu
+
+
+def entry(menu: QMenu, action_id: str) -> QAction:
+    """An entry of a menu by the id of its action."""
+    return next(action for action in menu.actions() if action.objectName() == action_id)
+
+
+def choose(menu: QMenu, action_id: str) -> None:
+    """Click an entry."""
+    place = menu.actionGeometry(entry(menu, action_id)).center()
+    from PySide6.QtTest import QTest
+
+    QTest.mouseClick(menu, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(place))
+
+
+def dialog(qtbot: QtBot, kind: type[W]) -> W:
+    """The open dialog of a kind."""
+    qtbot.waitUntil(lambda: _open(kind) is not None, timeout=PATIENCE)
+    found = _open(kind)
+    assert found is not None
+    return found
+
+
+def gone(qtbot: QtBot, kind: type[QWidget]) -> None:
+    """Until no dialog of a kind is open."""
+    qtbot.waitUntil(lambda: _open(kind) is None, timeout=PATIENCE)
+
+
+def _open(kind: type[W]) -> W | None:
+    return next((each for each in QApplication.topLevelWidgets() if isinstance(each, kind) and each.isVisible()), None)
+
+
+def listen(signal: Any) -> list[Any]:
+    """Everything a signal says from here on."""
+    heard: list[Any] = []
+    signal.connect(heard.append)
+    return heard
