@@ -38,7 +38,7 @@ def translate(error: DBAPIError | BaseException) -> DomainError | None:
         return DatabaseLost() if isinstance(cause, (psycopg.OperationalError, psycopg.InterfaceError)) else None
     name = cause.diag.constraint_name or ""
     if state == "42501":
-        return _refusal(name)
+        return _refusal(name, cause.diag.message_primary or "")
     if name in CONSTRAINTS:
         return CONSTRAINTS[name]()
     if state == "23505":
@@ -54,7 +54,7 @@ def translate(error: DBAPIError | BaseException) -> DomainError | None:
     return None
 
 
-def _refusal(name: str) -> DomainError:
+def _refusal(name: str, said: str) -> DomainError:
     kind, _, what = name.partition(":")
     if kind == "permission":
         try:
@@ -70,6 +70,6 @@ def _refusal(name: str) -> DomainError:
         return RevealRefused(why=what)
     if kind in ("step", "approval"):
         return ForbiddenBy(what=name)
-    if kind in ("person", "secret", "isolation"):
-        return Refused(constraint=name)
+    if kind in ("person", "secret", "isolation", "rule"):
+        return Refused(constraint=name, detail=said)
     return NotAllowed()

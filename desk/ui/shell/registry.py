@@ -9,7 +9,7 @@ from typing import Any
 from desk.ui.core.actions import Action, ActionRegistry
 from desk.ui.core.pages import CustomerPage, SettingsPage
 
-CAPABILITIES = ("customers", "plans", "logins", "history")
+CAPABILITIES = ("customers", "plans", "logins", "history", "catalog", "access_points", "permissions", "variables")
 
 
 def _contributions(kind: str) -> Iterator[Any]:

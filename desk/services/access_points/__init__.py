@@ -1,0 +1,35 @@
+"""Access points and the routing servers behind them; what the UI may use."""
+
+from desk.models.access_points import TlsMode
+from desk.services.access_points.errors import AccessPointInUse
+from desk.services.access_points.points import (
+    AccessPointRow,
+    AccessPoints,
+    DeleteAccessPoint,
+    SaveAccessPoint,
+)
+from desk.services.access_points.servers import (
+    CheckRouter,
+    DeleteRoutingServer,
+    ReadCertificate,
+    RouterAnswer,
+    RoutingServerRow,
+    RoutingServers,
+    SaveRoutingServer,
+)
+
+__all__ = [
+    "AccessPointInUse",
+    "AccessPointRow",
+    "AccessPoints",
+    "CheckRouter",
+    "DeleteAccessPoint",
+    "DeleteRoutingServer",
+    "ReadCertificate",
+    "RouterAnswer",
+    "RoutingServerRow",
+    "RoutingServers",
+    "SaveAccessPoint",
+    "SaveRoutingServer",
+    "TlsMode",
+]

@@ -1,0 +1,116 @@
+"""Access points: list, save, delete by variable 9."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from desk.models.access_points import AccessPoint
+from desk.models.people import Permission
+from desk.models.variables import Variable
+from desk.services.access_points.errors import AccessPointInUse
+from desk.services.core.bus import Command, Query, use_case
+from desk.services.core.errors import Invalid, NotFound, StaleRecord, Violation
+from desk.services.core.work import Work
+
+
+@dataclass(frozen=True)
+class AccessPointRow:
+    """One access point with its use."""
+
+    id: int
+    name: str
+    business_unit_id: int | None
+    unit: str
+    routing_server_id: int | None
+    router: str
+    customer_limit: int | None
+    used: int
+    active: bool
+    notes: str
+    version: int
+
+
+@dataclass(frozen=True)
+class AccessPoints(Query[list[AccessPointRow]]):
+    """All access points; one statement."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaveAccessPoint(Command[int]):
+    """New (no id) or changed access point."""
+
+    id: int | None = None
+    version: int = 0
+    name: str
+    business_unit_id: int | None = None
+    routing_server_id: int | None = None
+    customer_limit: int | None = None
+    active: bool = True
+    notes: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeleteAccessPoint(Command[None]):
+    """Remove an access point that no plan, or by variable 9 only cancelled plans, use."""
+
+    id: int
+    version: int
+
+
+_POINTS = text("""
+    SELECT a.id, a.name, a.business_unit_id, COALESCE(u.name, '') AS unit, a.routing_server_id,
+           COALESCE(r.name, '') AS router, a.customer_limit,
+           (SELECT count(*) FROM desk.customer_plans p WHERE p.access_point_id = a.id AND p.status <> 'CANCELADO')
+             AS used, a.active, a.notes, a.version
+      FROM desk.access_points a
+      LEFT JOIN desk.business_units u ON u.id = a.business_unit_id
+      LEFT JOIN desk.routing_servers r ON r.id = a.routing_server_id
+     ORDER BY a.active DESC, a.name""")
+
+
+@use_case(AccessPoints, permission=None)
+def access_points(query: AccessPoints, work: Work) -> list[AccessPointRow]:
+    """What the page lists."""
+    return [AccessPointRow(**row) for row in work.session.execute(_POINTS).mappings()]
+
+
+@use_case(SaveAccessPoint, permission=Permission.ACCESS_POINTS)
+def save_access_point(cmd: SaveAccessPoint, work: Work) -> int:
+    """Save; a limit below the present use is allowed, since it only stops new links."""
+    found: list[Violation] = []
+    if not cmd.name.strip():
+        found.append(Violation("name", "required"))
+    if cmd.customer_limit is not None and cmd.customer_limit < 1:
+        found.append(Violation("customer_limit", "must_be_positive"))
+    if found:
+        raise Invalid(found)
+    point = AccessPoint() if cmd.id is None else work.session.get(AccessPoint, cmd.id)
+    if point is None:
+        raise NotFound("access_point", cmd.id)
+    if cmd.id is not None and point.version != cmd.version:
+        raise StaleRecord(work.changes_since("access_points", cmd.id, cmd.version))
+    point.name = cmd.name.strip()
+    for name in ("business_unit_id", "routing_server_id", "customer_limit", "active", "notes"):
+        setattr(point, name, getattr(cmd, name))
+    work.session.add(point)
+    work.session.flush()
+    work.touch("access_points")
+    return point.id
+
+
+@use_case(DeleteAccessPoint, permission=Permission.ACCESS_POINTS)
+def delete_access_point(cmd: DeleteAccessPoint, work: Work) -> None:
+    """Refused while plans use it; with variable 9 links of cancelled plans are taken off by the database."""
+    live, cancelled = work.session.execute(
+        text(
+            "SELECT count(*) FILTER (WHERE status <> 'CANCELADO'), count(*) FILTER (WHERE status = 'CANCELADO')"
+            " FROM desk.customer_plans WHERE access_point_id = :id"
+        ),
+        {"id": cmd.id},
+    ).one()
+    if live or (cancelled and not work.switched_on(Variable.DELETE_ACCESS_POINT_OF_CANCELLED)):
+        raise AccessPointInUse(live=live, cancelled=cancelled)
+    work.session.execute(text("SELECT desk.delete_access_points(:id)"), {"id": cmd.id})
+    work.touch("access_points")

@@ -1,0 +1,187 @@
+"""Routing servers: the routers Desk calls, their secrets, and whether they answer."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass, field
+
+from sqlalchemy import text
+
+from desk.integrations.errors import IntegrationError
+from desk.integrations.routeros.tls import read_fingerprint
+from desk.models.access_points import RoutingServer, TlsMode
+from desk.models.people import Permission
+from desk.services.core.bus import Command, Query, use_case
+from desk.services.core.errors import DomainError, Invalid, NotFound, StaleRecord, Violation
+from desk.services.core.secrets import reveal, store_secret
+from desk.services.core.work import Work
+from desk.services.logins.reconcile import address_of, router_at
+
+LOOK_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class RoutingServerRow:
+    """One router as the screen shows it; secrets are only told to exist."""
+
+    id: int
+    name: str
+    host: str
+    port: int
+    tls: TlsMode
+    fingerprint: str
+    username: str
+    local_secrets: bool
+    nas_address: str
+    active: bool
+    notes: str
+    points: int
+    version: int
+
+
+@dataclass(frozen=True)
+class RoutingServers(Query[list[RoutingServerRow]]):
+    """All routers; one statement."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaveRoutingServer(Command[int]):
+    """New (no id) or changed router; empty secrets leave the stored ones alone."""
+
+    id: int | None = None
+    version: int = 0
+    name: str
+    host: str
+    port: int
+    tls: TlsMode
+    fingerprint: str = ""
+    username: str = ""
+    local_secrets: bool = False
+    nas_address: str = ""
+    active: bool = True
+    notes: str = ""
+    password: str = field(default="", repr=False)
+    radius_secret: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeleteRoutingServer(Command[None]):
+    """Remove a router that no access point uses."""
+
+    id: int
+    version: int
+
+
+@dataclass(frozen=True)
+class RouterAnswer:
+    """What a router said when it was asked; `problem` is a reason code when it did not answer well."""
+
+    answers: bool
+    identity: str = ""
+    version: str = ""
+    board: str = ""
+    problem: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckRouter(Query[RouterAnswer]):
+    """Testar conexão: sign in to the router and ask who it is."""
+
+    id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadCertificate(Query[str]):
+    """Ler certificado: the SHA-256 fingerprint a router shows; no credentials are sent."""
+
+    host: str
+    port: int
+
+
+_SERVERS = text("""
+    SELECT r.id, r.name, r.host, r.port, r.tls, r.fingerprint, r.username, r.local_secrets,
+           COALESCE(host(r.nas_address), '') AS nas_address, r.active, r.notes,
+           (SELECT count(*) FROM desk.access_points a WHERE a.routing_server_id = r.id) AS points, r.version
+      FROM desk.routing_servers r ORDER BY r.active DESC, r.name""")
+
+
+@use_case(RoutingServers, permission=None)
+def routing_servers(query: RoutingServers, work: Work) -> list[RoutingServerRow]:
+    """What the page lists."""
+    return [
+        RoutingServerRow(**(dict(row) | {"tls": TlsMode(row["tls"])}))
+        for row in work.session.execute(_SERVERS).mappings()
+    ]
+
+
+def _violations(cmd: SaveRoutingServer) -> list[Violation]:
+    found = [Violation(name, "required") for name in ("name", "host") if not str(getattr(cmd, name)).strip()]
+    if not 1 <= cmd.port <= 65535:
+        found.append(Violation("port", "port_range"))
+    if cmd.tls is TlsMode.PINNED and len(cmd.fingerprint) != 64:
+        found.append(Violation("fingerprint", "fingerprint_shape"))
+    if cmd.nas_address:
+        try:
+            ipaddress.ip_address(cmd.nas_address)
+        except ValueError:
+            found.append(Violation("nas_address", "ip_shape"))
+    return found
+
+
+@use_case(SaveRoutingServer, permission=Permission.ROUTING_SERVERS)
+def save_routing_server(cmd: SaveRoutingServer, work: Work) -> int:
+    """Save the router; a password goes to the vault, a RADIUS secret to FreeRADIUS as well."""
+    if found := _violations(cmd):
+        raise Invalid(found)
+    server = RoutingServer() if cmd.id is None else work.session.get(RoutingServer, cmd.id)
+    if server is None:
+        raise NotFound("routing_server", cmd.id)
+    if cmd.id is not None and server.version != cmd.version:
+        raise StaleRecord(work.changes_since("routing_servers", cmd.id, cmd.version))
+    server.name, server.host = cmd.name.strip(), cmd.host.strip()
+    for name in ("port", "tls", "fingerprint", "username", "local_secrets", "active", "notes"):
+        setattr(server, name, getattr(cmd, name))
+    server.nas_address = cmd.nas_address or None
+    work.session.add(server)
+    work.session.flush()
+    if cmd.password:
+        store_secret(work.session, "router", server.id, cmd.password)
+    if cmd.radius_secret:
+        store_secret(work.session, "nas", server.id, cmd.radius_secret, clear=True)
+    work.touch("access_points")
+    return server.id
+
+
+@use_case(DeleteRoutingServer, permission=Permission.ROUTING_SERVERS)
+def delete_routing_server(cmd: DeleteRoutingServer, work: Work) -> None:
+    """Refused by the foreign key while an access point uses it."""
+    work.session.execute(text("SELECT desk.delete_routing_servers(:id)"), {"id": cmd.id})
+    work.touch("access_points")
+
+
+@use_case(CheckRouter, permission=Permission.ROUTING_SERVERS)
+def check_router(query: CheckRouter, work: Work) -> RouterAnswer:
+    """Reads the address, lets the session go, then visits the router for a few seconds at most."""
+    row = router_at(work.session, query.id)
+    work.session.close()
+    try:
+        password = reveal(work.sessions, "router", query.id, "teste de conexão").text
+    except DomainError:
+        return RouterAnswer(answers=False, problem="no_credentials")
+    try:
+        with work.ports.router(address_of(row, password)).open(deadline=LOOK_SECONDS) as api:
+            info = api.info()
+    except IntegrationError as error:
+        return RouterAnswer(answers=False, problem=error.reason.value, detail=error.detail)
+    return RouterAnswer(True, info.identity, info.version, info.board)
+
+
+@use_case(ReadCertificate, permission=Permission.ROUTING_SERVERS)
+def read_certificate(query: ReadCertificate, work: Work) -> str:
+    """The fingerprint, or nothing when there is no answer or no certificate."""
+    work.session.close()
+    try:
+        return read_fingerprint(query.host, query.port)
+    except IntegrationError:
+        return ""

@@ -1,0 +1,1 @@
+"""Access points and routing servers on screen."""

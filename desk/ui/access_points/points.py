@@ -1,0 +1,114 @@
+"""Pontos de Acesso: list and editor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from desk.services.access_points import (
+    AccessPointRow,
+    AccessPoints,
+    DeleteAccessPoint,
+    RoutingServerRow,
+    RoutingServers,
+    SaveAccessPoint,
+)
+from desk.services.catalog import ListRow, Lists, SmallList
+from desk.ui.core.desk import Desk
+from desk.ui.core.fields import NoteField, TextField, YesNoField
+from desk.ui.core.inputs import Choice, ComboField, IntField
+from desk.ui.core.labels import button
+from desk.ui.core.list_page import ListPage
+from desk.ui.core.message_box import ask
+from desk.ui.core.messages import Text
+from desk.ui.core.saving import SaveDialog, text_of
+from desk.ui.core.table import Column
+
+
+class AccessPointsPage(ListPage):
+    """All access points with their use."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(
+            desk,
+            name="access_points",
+            topic="access_points",
+            columns=[
+                Column(head="Nome", text=lambda p: p.name, strong=True, stretch=True),
+                Column(head="Unidade de Negócios", text=lambda p: p.unit or "—", width=170),
+                Column(head="Servidor de Roteamento", text=lambda p: p.router or "—", width=190),
+                Column(head="Clientes", text=_use, sort=lambda p: p.used, right=True, width=110),
+                Column(head="Ativo", text=lambda p: "Sim" if p.active else "Não", width=64),
+            ],
+            ask=AccessPoints,
+            edit=self.edit,
+            save=SaveAccessPoint,
+            empty=("broadcast", "Nenhum ponto de acesso", "Cadastre onde os planos se conectam."),
+        )
+
+    def edit(self, point: AccessPointRow | None) -> None:
+        """Open an access point, or an empty one."""
+        AccessPointDialog(self._desk, point, self).open()
+
+
+def _use(point: AccessPointRow) -> str:
+    return f"{point.used} de {point.customer_limit}" if point.customer_limit else str(point.used)
+
+
+class AccessPointDialog(SaveDialog):
+    """Name, unit, router, limit."""
+
+    def __init__(self, desk: Desk, point: AccessPointRow | None, parent: QWidget) -> None:
+        super().__init__(desk, "Novo Ponto de Acesso" if point is None else "Ponto de Acesso", parent)
+        self._point = point
+        self.form.add(TextField("name", "Nome", mandatory=True, limit=60), span=2)
+        self._unit = self.form.add(ComboField("business_unit_id", "Unidade de Negócios", ()))
+        self._router = self.form.add(ComboField("routing_server_id", "Servidor de Roteamento", ()))
+        self.form.add(IntField("customer_limit", "Limite Cliente", hint="vazio = sem limite", low=1))
+        self.form.add(YesNoField("active", "Ativo"))
+        self.form.add(NoteField("notes", "Observações"), span=2)
+        names = ("name", "customer_limit", "active", "notes")
+        draft = {name: getattr(point, name) for name in names} if point else {"active": True}
+        self.begin(draft, point.name if point else "")
+        self.command = self._save
+        if point is not None:
+            self.add_button(button("Apagar", self._delete, icon="trash"))
+        desk.ask(Lists(SmallList.UNITS), owner=self, done=self._units)
+        desk.ask(RoutingServers(), owner=self, done=self._routers)
+
+    def _units(self, rows: list[ListRow]) -> None:
+        self._unit.set_choices([Choice(None, "—"), *(Choice(unit.id, unit.name) for unit in rows)])
+        self.form.set("business_unit_id", self._point.business_unit_id if self._point else None)
+        self.form.settle()
+
+    def _routers(self, rows: list[RoutingServerRow]) -> None:
+        self._router.set_choices([Choice(None, "—"), *(Choice(server.id, server.name) for server in rows)])
+        self.form.set("routing_server_id", self._point.routing_server_id if self._point else None)
+        self.form.settle()
+
+    def _save(self, draft: dict[str, Any]) -> SaveAccessPoint:
+        return SaveAccessPoint(
+            id=self._point.id if self._point else None,
+            version=self._point.version if self._point else 0,
+            name=text_of(draft["name"]),
+            business_unit_id=draft["business_unit_id"],
+            routing_server_id=draft["routing_server_id"],
+            customer_limit=draft["customer_limit"],
+            active=bool(draft["active"]),
+            notes=text_of(draft["notes"]),
+        )
+
+    def _delete(self) -> None:
+        if self._point is None:
+            return
+        order = DeleteAccessPoint(id=self._point.id, version=self._point.version)
+        ask(
+            Text(
+                what=f"Apagar o ponto de acesso {self._point.name}?", why="Só é possível se nenhum plano o usa.", do=""
+            ),
+            "Apagar",
+            lambda: self.desk.do(order, owner=self, said="Ponto de acesso apagado", done=lambda _: self.done(1)),
+            danger=True,
+            parent=self,
+        )

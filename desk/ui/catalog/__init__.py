@@ -1,0 +1,1 @@
+"""The catalogue on screen: products, statuses and small lists."""

@@ -1,0 +1,1 @@
+"""People and permissions on screen."""
