@@ -246,6 +246,8 @@ def _partitions(cursor: Cursor) -> None:
             cursor,
             (
                 f"ALTER TABLE {partition} OWNER TO desk_log",
+                # ALL TABLES in the grants to jobs reaches partitions too, and a job must not rewrite history.
+                f"REVOKE ALL ON {partition} FROM desk_job",
                 f"GRANT SELECT ON {partition} TO desk_operator, desk_backup",
             ),
         )

@@ -34,7 +34,7 @@ ASK = "SELECT desk.ask_reveal('radius', {login}, 'cliente esqueceu')"
         "SELECT query_to_xml('SELECT * FROM desk_vault.radius_clear', true, false, '')",
         "SELECT table_to_xml('desk_vault.radius_clear', true, false, '')",
         "COPY desk_vault.radius_clear TO STDOUT",
-        "INSERT INTO desk_vault.tickets (kind, owner, reason, who, at, xid) VALUES ('radius', {login}, '', '', now(), 1)",
+        "INSERT INTO desk_vault.tickets (kind, owner, reason, who, at, xid) SELECT 'radius', {login}, '', '', now(), 1",
         "UPDATE desk_vault.secret_kinds SET see = '{{}}'",
         "DELETE FROM desk_vault.tickets",
         "SELECT pg_read_binary_file('/etc/passwd')",

@@ -80,6 +80,7 @@ def search(bus: Bus, text: str, kind: SearchKind = K.ALL) -> list[CustomerHit]:
         ("ria.nogu", K.LOGIN, "maria.nogueira", "ria.nogu"),
         ("maria@serranet.com.br", K.EMAIL, "maria@serranet.com.br", "maria@serranet.com.br"),
         ("maria@ser", K.EMAIL, "maria@serranet.com.br", "maria@ser"),
+        ("aria", K.EMAIL, "maria@serranet.com.br", "aria"),
         ("@serranet.com.br", K.DOMAIN, "maria@serranet.com.br", "serranet.com.br"),
         ("serranet", K.DOMAIN, "maria@serranet.com.br", "serranet"),
         ("(44) 99871-2043", K.PHONE, "44998712043", "44998712043"),
@@ -230,7 +231,7 @@ def test_a_name_finds_itself(name: str) -> None:
 TYPED = (
     *("maria", "maria silva", "lobao pra", "1234", "123.456.789-00", "12ABC34501DE35", "usuario.1f", "mga0001"),
     *("cliente5@gmail.com", "@serranet", "serranet.com.br", "44998712043", "2043", "10.0.0.4", "10.0.", "10.0.0.0/24"),
-    *("00:11:22:00:00:05", "mac:0011", "login:silva", "2001:db8::1"),
+    *("00:11:22:00:00:05", "mac:0011", "login:silva", "e-mail:silva", "2001:db8::1"),
 )
 # Tables of a handful of rows, read whole because that is quickest.
 _TINY = ("pk_cities", "pk_plan_statuses")

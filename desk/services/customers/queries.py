@@ -60,7 +60,7 @@ SELECT c.id, c.code, c.kind, c.name, c.trade_name, c.document, COALESCE(t.number
   CROSS JOIN LATERAL (SELECT count(DISTINCT l.id) AS logins, min(o.started_at) AS since,
                              count(DISTINCT l.id) FILTER (WHERE o.id IS NOT NULL) AS online
                         FROM desk.customer_plans p JOIN desk.radius_logins l ON l.plan_id = p.id
-                        LEFT JOIN desk.radius_sessions o ON o.username = l.login AND o.stopped_at IS NULL
+                        LEFT JOIN desk.radius_sessions o ON o.login_id = l.id AND o.stopped_at IS NULL
                        WHERE p.customer_id = c.id AND l.deleted_at IS NULL) net
   CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE s."group" = 'ativo') AS active,
                              count(*) FILTER (WHERE s."group" = 'inativo') AS inactive,

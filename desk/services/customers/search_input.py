@@ -85,7 +85,7 @@ class Asked:
 
     @property
     def substring(self) -> bool:
-        """Worth a look in the middle of names and logins."""
+        """Worth a look in the middle of names, logins and mailboxes."""
         return "name_part" in self.params
 
 
@@ -141,7 +141,7 @@ def _with_bounds(text: str, kinds: set[SearchKind], *, asked_for_one: bool) -> A
             params |= bounds
     folded = fold(text)
     has_letters = re.search(r"[^\W\d_]", text) is not None
-    if kept & {K.NAME, K.LOGIN} and "@" not in text and len(folded) >= 3 and (has_letters or asked_for_one):
+    if kept & {K.NAME, K.LOGIN, K.EMAIL} and "@" not in text and len(folded) >= 3 and (has_letters or asked_for_one):
         params["name_part"] = f"%{folded}%"
         params["login_part"] = "%" + re.sub(r"([%_\\])", r"\\\1", text.lower()) + "%"
     return Asked(frozenset(kept), text, params)

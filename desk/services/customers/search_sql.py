@@ -194,6 +194,9 @@ def parts(asked: Asked, limit: int) -> list[Branch]:
     if K.LOGIN in asked.kinds:
         where = f"{indexed('ix_radius_logins_login_part')} LIKE :login_part"
         found.append(_branch("login_part", 5, K.LOGIN, "login::text", "radius_logins", where, "", limit))
+    if K.EMAIL in asked.kinds:
+        where = f"{indexed('ix_customers_email_part')} LIKE :login_part"
+        found.append(_branch("email_part", 5, K.EMAIL, "email::text", "customers", where, "", limit))
     return found
 
 
@@ -204,7 +207,7 @@ SELECT f.rank, f.kind AS found_by, f.value, c.id, c.code, c.kind, c.name, c.trad
        (SELECT count(*) FROM desk.customer_plans p JOIN desk.plan_statuses s ON s.code = p.status
          WHERE p.customer_id = c.id AND s."group" <> 'cancelado') AS plans,
        EXISTS (SELECT FROM desk.customer_plans p JOIN desk.radius_logins l ON l.plan_id = p.id AND l.deleted_at IS NULL
-                 JOIN desk.radius_sessions o ON o.username = l.login AND o.stopped_at IS NULL
+                 JOIN desk.radius_sessions o ON o.login_id = l.id AND o.stopped_at IS NULL
                 WHERE p.customer_id = c.id) AS online
   FROM found f JOIN desk.customers c ON c.id = f.customer_id
   LEFT JOIN LATERAL (SELECT t.name AS city, t.state FROM desk.addresses a JOIN desk.cities t ON t.id = a.city_id

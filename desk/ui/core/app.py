@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
-import secrets
 import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
@@ -58,7 +57,7 @@ class Bugs(QObject):
         if issubclass(kind, KeyboardInterrupt):
             sys.__excepthook__(kind, error, trace)
             return
-        number = f"{datetime.now():%m%d-%H%M}-{secrets.token_hex(2).upper()}"
+        number = f"{datetime.now():%m%d-%H%M}-{os.urandom(2).hex().upper()}"
         log.critical("bug %s", number, exc_info=(kind, error, trace))
         self.happened.emit(
             Text(
@@ -117,6 +116,8 @@ def make_application(
 
 def write_logs(folder: Path) -> Callable[[], None]:
     """Log warnings and worse into a rotating file; returns what stops it."""
+    from logging.handlers import RotatingFileHandler  # here, since it brings sockets and pickling along
+
     folder.mkdir(parents=True, exist_ok=True)
     handler = RotatingFileHandler(folder / "desk.log", maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8")
     handler.setFormatter(NoSecrets("%(asctime)s %(levelname)s %(threadName)s %(name)s %(message)s"))

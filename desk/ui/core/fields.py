@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
-from superqt import QToggleSwitch
 
 from desk.ui.core.labels import IconLabel, Label, row, set_tone
-from desk.ui.core.paint import rounded
-from desk.ui.core.theme import font, theme
+from desk.ui.core.theme import font
 
 Check = Callable[[Any], str | None]  # a violation code, or None when all is well
 
@@ -210,36 +207,12 @@ class NoteField(Field):
         self._filling = False
 
 
-class Toggle(QToggleSwitch):
-    """A switch in the theme's colours, without movement."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAnimationDuration(0)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.switchWidth, self.switchHeight, self.handleSize = 40, 20, 12
-        self.recolour()
-        theme().changed.connect(self.recolour)
-
-    def recolour(self) -> None:
-        """Take the colours in force."""
-        self.onColor, self.offColor = theme().color("accent"), theme().color("ctl")
-        self.handleColor = theme().color("on_accent")
-
-    def drawGroove(self, painter: QPainter, rect: QRectF, option: Any) -> None:
-        on = self.isChecked()
-        rounded(painter, rect, ("accent" if on else "ctl") if self.isEnabled() else "sel_off", "" if on else "edge", 10)
-
-    def drawHandle(self, painter: QPainter, rect: QRectF, option: Any) -> None:
-        tone = "on_accent" if self.isChecked() else "text2"
-        shift = -2.0 if self.isChecked() else 2.0
-        rounded(painter, rect.translated(shift, 0), tone if self.isEnabled() else "off", radius=6)
-
-
 class YesNoField(Field):
     """Sim or Não: what it does at the left, the switch at the right."""
 
     def __init__(self, name: str, caption: str, *, sentence: str = "", hint: str = "") -> None:
+        from desk.ui.core.toggle import Toggle  # here, since importing superqt takes a while
+
         self.toggle = Toggle()
         super().__init__(name, "", self.toggle, hint=hint)
         self.caption.hide()

@@ -6,7 +6,6 @@ import re
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
-import phonenumbers
 from PySide6.QtCore import QLocale
 
 LOCALE = QLocale(QLocale.Language.Portuguese, QLocale.Country.Brazil)
@@ -120,6 +119,8 @@ def masked_document(text: str) -> str:
 
 def phone(text: str) -> str:
     """A phone number as Brazilians write it; foreign ones with their country's code."""
+    import phonenumbers  # here, since it loads its tables, and no window needs them to open
+
     try:
         found = phonenumbers.parse(text, "BR")
     except phonenumbers.NumberParseException:

@@ -11,11 +11,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import phonenumbers
 from PySide6.QtCore import QDate, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QCalendarWidget, QComboBox, QFrame, QLineEdit, QToolButton, QVBoxLayout
-from superqt import QSearchableComboBox
 
 from desk.ui.core import format, icons
 from desk.ui.core.fields import Field, TextField
@@ -160,6 +158,12 @@ class Choice:
     label: str
 
 
+def _searchable() -> QComboBox:
+    from superqt import QSearchableComboBox  # here, since importing superqt takes a while
+
+    return QSearchableComboBox()
+
+
 class ComboField(Field):
     """A choice from a list; long lists are searched by typing any part of the label."""
 
@@ -175,7 +179,7 @@ class ComboField(Field):
         width: int = 0,
         placeholder: str = "",
     ) -> None:
-        self.combo: QComboBox = QSearchableComboBox() if search else QComboBox()
+        self.combo = _searchable() if search else QComboBox()
         self._search = search
         self.combo.setPlaceholderText(placeholder)
         self.combo.setMaxVisibleItems(12)
@@ -244,6 +248,8 @@ class PhoneField(TextField):
     def malformed(self) -> str | None:
         if not self.text():
             return None
+        import phonenumbers  # here, as in format.phone
+
         try:
             good = phonenumbers.is_possible_number(phonenumbers.parse(self.text(), "BR"))
         except phonenumbers.NumberParseException:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
-from superqt import QElidingLabel
 
 from desk.ui.core import icons, paint
 from desk.ui.core.theme import font, theme
@@ -54,8 +53,11 @@ def rich(text: str, style: str = "body", tone: str = "text", *, wrap: bool = Fal
     return label
 
 
-class ElidedLabel(QElidingLabel):
-    """Text that gives way in the middle, so that its end survives; the whole text is its tip."""
+class ElidedLabel(QLabel):
+    """Text that gives way in the middle, so that its end survives; the whole text is its tip.
+
+    Not superqt's: importing superqt costs more than the whole sign-in window may.
+    """
 
     def __init__(
         self, text: str = "", style: str = "body", tone: str = "text", *, code: bool = False, middle: bool = True
@@ -63,7 +65,8 @@ class ElidedLabel(QElidingLabel):
         super().__init__(text)
         self.setFont(font(style, code=code))
         self.setProperty("tone", tone)
-        self.setElideMode(Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self._mode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
         self.setToolTip(text)
 
     def setText(self, text: str) -> None:
@@ -71,11 +74,17 @@ class ElidedLabel(QElidingLabel):
         self.setToolTip(text)
 
     def sizeHint(self) -> QSize:
-        # The whole text where there is room; superqt asks for the elided one only.
         return QSize(paint.text_width(self.font(), self.text()) + 2, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(24, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        shown = self.fontMetrics().elidedText(self.text(), self._mode, self.width())
+        painter.drawText(self.rect(), self.alignment(), shown)
+        painter.end()
 
 
 class IconLabel(QWidget):

@@ -164,7 +164,7 @@ register(
         "in_use": Text("O registro não foi apagado.", "Ele ainda é usado: {what}.", "Desfaça o vínculo primeiro."),
         "refused_by_database": Text(
             "Os dados não foram salvos.",
-            "O banco de dados recusou um valor que nenhuma regra tinha apontado.",
+            "O banco de dados recusou: {detail}",
             "Confira os campos; se estiverem certos, passe o código ao suporte.",
         ),
         "busy": Text(
