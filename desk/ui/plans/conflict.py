@@ -59,8 +59,9 @@ class ConflictDialog(DeskDialog):
         self.body.setSpacing(12)
         self.body.addWidget(Label("Este plano foi alterado por outra pessoa", "subtitle", wrap=True))
         self.body.addWidget(Label(title, "body", "text2", wrap=True))
-        card = Card(self._who(changes))
-        card.body.addWidget(Label(changes_text(changes, say), wrap=True).selectable())
+        self.who, self.said = self._who(changes), changes_text(changes, say)
+        card = Card(self.who)
+        card.body.addWidget(Label(self.said, wrap=True).selectable())
         self.body.addWidget(card)
         if rebased.conflicts:
             self.body.addWidget(NoteBar("Vocês dois alteraram os campos abaixo. Escolha qual valor fica em cada um."))

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from desk.services.core.errors import DomainError, StaleRecord
 from desk.services.plans import (
@@ -19,6 +19,8 @@ from desk.services.plans import (
     PlanWindow,
     RemoveValueDetail,
     SavePlan,
+    SaveValueDetail,
+    SetPlanAddress,
     ValueDetailView,
     ValueKind,
 )
@@ -72,7 +74,8 @@ class PlanDialog(FormDialog):
         self.values = Card("Descontos e Acréscimos")
         self._value_lines = QVBoxLayout()
         self.values.body.addLayout(self._value_lines)
-        self.values.head.addWidget(link("Adicionar", self._new_value, icon="plus"))
+        self.add_value = link("Adicionar", self._new_value, icon="plus")
+        self.values.head.addWidget(self.add_value)
         self.body.addWidget(self.values)
         self.addresses = Card("Endereços")
         self._address_lines = QVBoxLayout()
@@ -137,9 +140,11 @@ class PlanDialog(FormDialog):
             field.set_read_only(not possible)
             field.set_hint("" if possible else "Só com forma de pagamento em carnê")
 
+    def _holds(self, permission: str) -> bool:
+        return any(each.value == permission for each in self._desk.bus.actor.permissions)
+
     def _permissions(self) -> None:
-        held = {permission.value for permission in self._desk.bus.actor.permissions}
-        self._locked = "Editar Dados do Plano" not in held
+        self._locked = not self._holds("Editar Dados do Plano")
         needs = {
             "due_day": "Editar Vencimento do Plano",
             "last_close_date": "Alterar Data de Último Fechamento",
@@ -147,8 +152,15 @@ class PlanDialog(FormDialog):
         for form in (self.form, self.billing):
             for name, field in form.fields.items():
                 needed = needs.get(name, "Editar Dados do Plano")
-                if needed not in held:
+                if not self._holds(needed):
                     field.set_read_only(True, needed)
+        if not self._desk.may(SavePlan):
+            _grey(self.save_button, self._missing(SavePlan))
+        if not self._desk.may(SaveValueDetail):
+            _grey(self.add_value, self._missing(SaveValueDetail))
+
+    def _missing(self, command: type) -> str:
+        return self.tr("Falta a permissão {}").format(self._desk.needs(command))
 
     def _show_rest(self, details: PlanDetails) -> None:
         _clear(self._value_lines)
@@ -172,6 +184,10 @@ class PlanDialog(FormDialog):
         holder = QWidget()
         edit = icon_button("pencil-simple", f"Editar {kind}", partial(self._edit_value, detail), small=True)
         remove = icon_button("trash", f"Apagar {kind}", partial(self._remove_value, detail), small=True)
+        needed = "Dar Descontos em Planos" if detail.kind is ValueKind.DISCOUNT else "Editar Dados do Plano"
+        if not self._holds(needed):
+            for pressed in (edit, remove):
+                _grey(pressed, f"Falta a permissão “{needed}”")
         holder.setLayout(row(Label(text), None, edit, remove))
         return holder
 
@@ -184,10 +200,15 @@ class PlanDialog(FormDialog):
         words.addWidget(Label(address_text(address).replace("\n", ", "), "body", wrap=True))
         line = row(spacing=6)
         line.addLayout(words, 1)
+        acts: list[QAbstractButton] = []
         if not address.follows:
-            line.addWidget(link("Voltar ao padrão", partial(self._follow, address)))
+            acts.append(link("Voltar ao padrão", partial(self._follow, address)))
         edit = partial(self._edit_address, address)
-        line.addWidget(icon_button("pencil-simple", "Editar endereço", edit, small=True))
+        acts.append(icon_button("pencil-simple", "Editar endereço", edit, small=True))
+        for pressed in acts:
+            line.addWidget(pressed)
+            if not self._desk.may(SetPlanAddress):
+                _grey(pressed, self._missing(SetPlanAddress))
         holder.setLayout(line)
         return holder
 
@@ -294,6 +315,11 @@ def origin_text(d: PlanDetails) -> str:
     if d.cancelled_on is not None:
         parts.append(f"cancelado em {format.day(d.cancelled_on)}: {d.cancel_reason or 'sem motivo'}")
     return " · ".join(parts)
+
+
+def _grey(pressed: QAbstractButton, reason: str) -> None:
+    pressed.setEnabled(False)
+    pressed.setToolTip(reason)
 
 
 def _clear(layout: QVBoxLayout) -> None:

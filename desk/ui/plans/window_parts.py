@@ -51,12 +51,13 @@ class ValueDetailDialog(FormDialog):
         self.amount.edited.connect(lambda: self._only(self.amount, "percent"))
         self.percent.edited.connect(lambda: self._only(self.percent, "amount"))
         held = {permission.value for permission in desk.bus.actor.permissions}
-        discounts = "Dar Descontos em Planos" in held
-        allowed = [choice for choice in KINDS if discounts or choice.value is ValueKind.SURCHARGE]
+        needed = {ValueKind.DISCOUNT: "Dar Descontos em Planos", ValueKind.SURCHARGE: "Editar Dados do Plano"}
+        allowed = [choice for choice in KINDS if needed[choice.value] in held]
         kind = self.form["kind"]
-        if isinstance(kind, ComboField) and len(allowed) < len(KINDS):
-            kind.set_choices(allowed)
-            kind.set_hint("Desconto: só com “Dar Descontos em Planos”")
+        for choice in KINDS:
+            if choice not in allowed and isinstance(kind, ComboField):
+                kind.set_choices(allowed)
+                kind.set_hint(f"{choice.label}: só com “{needed[choice.value]}”")
         if detail is None:
             self.form.bind({"kind": allowed[0].value, "starts_on": dt.date.today()})
         else:

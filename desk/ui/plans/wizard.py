@@ -8,8 +8,8 @@ from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desk.services.core.errors import DomainError
-from desk.services.logins import check_login, check_password, generate_password
+from desk.services.core.errors import DomainError, Invalid, Violation
+from desk.services.logins import LoginIsFree, check_login, check_password, generate_password
 from desk.services.plans import (
     ChoicesForNewPlan,
     NewPlanChoices,
@@ -52,7 +52,8 @@ class DetailPage(WizardPage):
 
     def __init__(self, desk: Desk, choices: NewPlanChoices, draft: PlanDraft) -> None:
         super().__init__("Detalhe", mandatory_note=True)
-        self._choices, self._draft = choices, draft
+        self._desk, self._choices, self._draft = desk, choices, draft
+        self._taken: set[str] = set()  # logins that the database said no to
         self.first = "offered"
         held = {permission.value for permission in desk.bus.actor.permissions}
         form = self.form
@@ -75,14 +76,46 @@ class DetailPage(WizardPage):
         self.login = form.add(TextField("login", "Login de Radius", code=True, limit=64))
         self.password = form.add(PasswordField("password", "Senha", generate=True, make=generate_password))
         self.login.checks.append(lambda text: _first(check_login(text, forbid_accents=False)))
+        self.login.checks.append(lambda text: "login_taken" if text.lower() in self._taken else None)
+        self.login.left.connect(self._ask_free)
         self.password.checks.append(lambda text: _first(check_password(text)))
         form.bind({"start_date": draft.start_date, "unit_id": draft.unit_id, "group_id": None})
         form.changed.connect(self._edited)
         self._offer()
         self._adapt(None)
 
+    def ready(self) -> bool:
+        """PL-10 has words of its own; everything else is said by the fields."""
+        found = [
+            Violation(each.field, "login_required") if (each.field, each.code) == ("login", "required") else each
+            for each in self.form.check()
+        ]
+        self.form.show_violations(found)
+        self.form.go_to_first()
+        return not found
+
+    def _ask_free(self) -> None:
+        wanted = self.login.text()
+        if wanted and self.login.check() is None:
+            slot = ("free", id(self))
+            self._desk.ask(LoginIsFree(wanted), owner=self, done=lambda free: self._told(wanted, free), slot=slot)
+
+    def _told(self, wanted: str, free: bool) -> None:
+        if free:
+            self.login.set_hint("disponível")
+        else:
+            self.take(wanted)
+
+    def take(self, login: str) -> None:
+        """Remember that a login is taken, and say so under the field while it stands there."""
+        self._taken.add(login.lower())
+        if self.login.text().lower() == login.lower():
+            self.form.show_violations([Violation("login", "login_taken")])
+
     def _edited(self, name: str) -> None:
         draft = self.form.draft
+        if name == "login":
+            self.login.set_hint("")
         if name in ("unit_id", "group_id"):
             self._offer()
         if name == "offered":
@@ -288,6 +321,9 @@ class NewPlanWizard(FlowWizard):
             self._made(saved.plan_id)
 
     def _refused(self, error: DomainError) -> bool:
+        if error.code == "login_taken":
+            self._stores[Step.DETAIL].take(self.draft.login)
+            error = Invalid([Violation("login", "login_taken")])
         return self.failed(error)
 
 
