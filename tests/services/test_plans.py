@@ -168,6 +168,7 @@ def test_st_17_provisional_access_until_the_end_of_a_day(database: Database) -> 
     after = one(database, plan.id)
     assert after.status == "SUSPENSO_DEBITO"
     assert after.provisional_until is not None
+    assert after.provisional_day == until  # in the company's zone, wherever the desk's computer thinks it is
     assert after.logins[0].allowed
     assert {"radius_login", "plan_provisional"} == {debt.topic for debt in outcome.owed}
     with pytest.raises(ProvisionalTooSoon):

@@ -9,14 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from desk.models.access_points import AccessPoint
-from desk.models.catalog import CatalogPlan, CatalogPlanUnit, PaymentMethod, ServiceGroup
+from desk.models.catalog import CatalogCompositionItem, CatalogPlan, CatalogPlanUnit, PaymentMethod, ServiceGroup
 from desk.models.customers import BusinessUnit, City, Customer
 from desk.models.people import Person
 from desk.models.variables import Variable
 from desk.services.core.bus import Query, use_case
 from desk.services.core.errors import NotFound
 from desk.services.core.work import Work
-from desk.services.plans.rows import Choice, NewPlanChoices, OfferedPlan, PlanChoices
+from desk.services.plans.rows import Choice, CompositionView, NewPlanChoices, OfferedPlan, PlanChoices
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,19 @@ def choices_for_new_plan(query: ChoicesForNewPlan, work: Work) -> NewPlanChoices
         .where(CatalogPlan.active)
         .order_by(ServiceGroup.name, CatalogPlan.price, CatalogPlan.name)
     ).all()
-    plans = tuple(OfferedPlan(*row[:6], frozenset(units[row[0]]), *row[6:]) for row in offered)
+    parts: dict[int, list[CompositionView]] = defaultdict(list)
+    for item in session.execute(
+        select(
+            CatalogCompositionItem.catalog_plan_id,
+            CatalogCompositionItem.description,
+            CatalogCompositionItem.service_class,
+            CatalogCompositionItem.amount,
+        ).order_by(CatalogCompositionItem.position)
+    ):
+        parts[item.catalog_plan_id].append(CompositionView(*item[1:]))
+    plans = tuple(
+        OfferedPlan(*row[:6], frozenset(units[row[0]]), *row[6:], composition=tuple(parts[row[0]])) for row in offered
+    )
     return NewPlanChoices(
         customer_id=customer.id,
         customer_name=customer.name,

@@ -241,6 +241,7 @@ class OfferedPlan:
     requires_authorization: bool
     down_kbps: int
     up_kbps: int
+    composition: tuple[CompositionView, ...] = ()
 
 
 @dataclass(frozen=True)

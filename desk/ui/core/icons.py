@@ -44,6 +44,7 @@ STATUS_ICONS: dict[str, tuple[str, str, bool]] = {
     "Suspenso por Débito": ("currency-circle-dollar-fill", "bad", True),
     "Suspensão Temporária": ("calendar-x-fill", "warn", True),
     "Cancelado": ("x-circle-fill", "mute", False),
+    "Habilitado provisoriamente": ("timer", "warn", True),  # no status of its own, but what the card leads to
 }
 
 # Marker: (icon, tone, filled chip?).

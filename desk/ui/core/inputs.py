@@ -207,6 +207,11 @@ class ComboField(Field):
         self._filling = False
         self.set_value(kept)
 
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """What is offered."""
+        return tuple(self._choices)
+
     def _chosen(self) -> None:
         if not self._filling:
             self.edited.emit()
@@ -234,6 +239,8 @@ class ComboField(Field):
         self.combo.setCurrentIndex(at)
         if at < 0 and self._search:
             self.combo.clearEditText()
+        if (inner := self.combo.lineEdit()) is not None:
+            inner.setCursorPosition(0)  # a long label is read from its beginning
         self._filling = False
 
 

@@ -216,7 +216,7 @@ class TableView(QTableView):
         kept = self._settings.value(f"columns/{self._name}") if self._settings is not None and self._name else None
         given = [int(width) for width in kept] if isinstance(kept, list) and len(kept) == len(columns) else None
         for at, column in enumerate(columns):
-            if column.stretch and given is None:
+            if column.stretch:  # whatever was kept: it takes what is left
                 self.horizontalHeader().setSectionResizeMode(at, QHeaderView.ResizeMode.Stretch)
             elif given is not None:
                 self.setColumnWidth(at, given[at])

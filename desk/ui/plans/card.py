@@ -217,10 +217,9 @@ def network_section(card: StatusCard, look: NetworkLook | None) -> Section:
                 warning=f"{why}; a entrega fica pendente e é tentada de novo. Não impede confirmar.",
             )
         )
-    if not lines:
-        lines.append(
-            Line(key="none", text="Nenhum login para bloquear ou liberar.", quiet=True, icon="minus-circle-fill")
-        )
+    if not lines and not card.network:
+        none = "Nenhum login para bloquear ou liberar."
+        lines.append(Line(key="none", text=none, quiet=True, icon="minus-circle-fill"))
     if still:
         names = ", ".join(dict.fromkeys(still))
         lines.append(Line(key="still", text=f"Sem mudança: {names}", quiet=True, icon="minus-circle-fill"))

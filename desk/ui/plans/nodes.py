@@ -63,6 +63,8 @@ def plan_node(plan: PlanRow) -> Node:
     if owed:
         worst = next((d for d in (Delivery.PARKED, Delivery.FAILED) if d in owed), Delivery.PENDING)
         markers.append(_DELIVERIES[worst])
+    status = status_part(plan)
+    dot = "" if status.chip else "· "  # a chip parts itself from what follows
     node = Node(
         kind="plan",
         key=("plan", plan.id),
@@ -70,7 +72,7 @@ def plan_node(plan: PlanRow) -> Node:
         row=plan,
         shape="plan",
         icon=PLAN_ICONS[plan.kind],
-        second=(status_part(plan), Part(f"· {format.reais(plan.total)}"), Part(f"· vence dia {plan.due_day}")),
+        second=(status, Part(f"{dot}{format.reais(plan.total)}"), Part(f"· vence dia {plan.due_day}")),
         right=tuple(markers),
         noun="Plano",
         open=plan.group is not PlanGroup.CANCELLED,

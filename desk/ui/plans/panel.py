@@ -88,7 +88,9 @@ class PlanPanel(QWidget):
         self.detail_facts, self.billing_facts = FieldGrid(), FieldGrid()
         self.detail.body.addWidget(self.detail_facts)
         self.detail.body.addStretch(1)
+        self.money_facts = FieldGrid()  # a grid of its own: long names of parts do not move the values above
         self.billing.body.addWidget(self.billing_facts)
+        self.billing.body.addWidget(self.money_facts)
         self.billing.body.addStretch(1)
         pair.addWidget(self.detail, 1)
         pair.addWidget(self.billing, 1)
@@ -163,6 +165,7 @@ class PlanPanel(QWidget):
         self.details = shown
         self.detail_facts.show_facts(_detail_facts(shown))
         self.billing_facts.show_facts(_billing_facts(shown))
+        self.money_facts.show_facts(_money_facts(shown))
         self.items.show_allowance(shown.allowance_gb)
         self.addresses.show_addresses(shown.addresses)
         self.statuses.show_steps(shown.statuses)
@@ -190,13 +193,17 @@ def _detail_facts(d: PlanDetails) -> list[Fact]:
 
 
 def _billing_facts(d: PlanDetails) -> list[Fact]:
-    facts = [
+    return [
         Fact("Forma Pagamento", d.payment_method),
         Fact("Dia Vencimento", str(d.row.due_day)),
         Fact("Data Último Fechamento", format.day(d.last_close_date) or "—"),
         Fact("Boleto Separado", "Sim" if d.separate_invoice else "Não"),
         Fact("Cód.Identificador", d.identifier_code or "—", code=True),
     ]
+
+
+def _money_facts(d: PlanDetails) -> list[Fact]:
+    facts: list[Fact] = []
     for at, part in enumerate(d.composition if len(d.composition) > 1 else ()):
         facts.append(
             Fact(part.description, format.money(part.amount), note=part.service_class, money=True, line=at == 0)

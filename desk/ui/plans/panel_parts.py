@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QModelIndex, QPoint, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QVBoxLayout, QWidget
 
 from desk.services.plans import AddressKind, AddressView, Delivery, LoginItem, PlanRow, StatusStep
@@ -81,6 +81,7 @@ class ItemsCard(Card):
         self.table.clicked.connect(self._clicked)
         self.table.opened.connect(lambda item: self.opened.emit(item.key))
         self.table.menu_wanted.connect(self._menu)
+        self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.none = Label("Este plano ainda não tem itens.", "body", "text2")
         self.body.addWidget(self.table)
         self.body.addWidget(self.none)
@@ -163,15 +164,18 @@ def _address(address: AddressView) -> QWidget:
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(4)
     column.addWidget(Label(ADDRESS_LABELS[address.kind], "caption", "text2"))
-    if address.follows:
-        tone = "ok" if address.kind is AddressKind.INSTALLATION else "violet"
-        column.addLayout(row(Chip(address.follows, tone, ""), None))
-    else:
-        column.addLayout(row(Chip("próprio deste plano", "mute", ""), None))
+    column.addLayout(row(address_tag(address), None))
     column.addWidget(Label(address_text(address), "body", wrap=True).selectable())
     column.addStretch(1)
     holder.setAccessibleName(f"{ADDRESS_LABELS[address.kind]}: {address.follows} {address_text(address)}")
     return holder
+
+
+def address_tag(address: AddressView) -> Chip:
+    """The tag of the default that an address follows, or that it follows none (PL-31, PL-32)."""
+    if not address.follows:
+        return Chip("próprio deste plano", "mute")
+    return Chip(address.follows, "ok" if address.kind is AddressKind.INSTALLATION else "violet")
 
 
 def address_text(address: AddressView) -> str:

@@ -34,7 +34,7 @@ from desk.ui.core.inputs import Choice, ComboField, DateField, IntField
 from desk.ui.core.labels import Label, button, icon_button, link, row
 from desk.ui.plans.conflict import ConflictDialog, rebase
 from desk.ui.plans.field_names import shown
-from desk.ui.plans.panel_parts import ADDRESS_LABELS, address_text
+from desk.ui.plans.panel_parts import ADDRESS_LABELS, address_tag, address_text
 from desk.ui.plans.window_parts import PlanAddressDialog, ValueDetailDialog
 
 SAVED = "Dados salvos com sucesso"
@@ -194,9 +194,8 @@ class PlanDialog(FormDialog):
     def _address_line(self, address: AddressView) -> QWidget:
         holder = QWidget()
         words = QVBoxLayout()
-        words.setSpacing(1)
-        tag = address.follows or "próprio deste plano"
-        words.addWidget(Label(f"{ADDRESS_LABELS[address.kind]} · {tag}", "caption", "text2"))
+        words.setSpacing(2)
+        words.addLayout(row(Label(ADDRESS_LABELS[address.kind], "caption", "text2"), address_tag(address), None))
         words.addWidget(Label(address_text(address).replace("\n", ", "), "body", wrap=True))
         line = row(spacing=6)
         line.addLayout(words, 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -12,6 +12,7 @@ from desk.services.core.errors import DomainError, Invalid, Violation
 from desk.services.logins import LoginIsFree, check_login, check_password, generate_password
 from desk.services.plans import (
     ChoicesForNewPlan,
+    CompositionView,
     NewPlanChoices,
     OfferedPlan,
     PlanDraft,
@@ -24,7 +25,7 @@ from desk.ui.core.cards import Card, Fact, FieldGrid
 from desk.ui.core.desk import Desk
 from desk.ui.core.fields import TextField, YesNoField
 from desk.ui.core.inputs import Choice, ComboField, DateField, IntField, MoneyField, PasswordField
-from desk.ui.core.labels import Label
+from desk.ui.core.labels import ElidedLabel, Label, row
 from desk.ui.core.wizards import FlowWizard, StepText, WizardPage
 
 EVERY = Choice(None, "Todos")
@@ -135,8 +136,15 @@ class DetailPage(WizardPage):
         ]
         kept = draft.get("offered")
         self.plan.set_choices([Choice(plan.id, f"{plan.name} – {format.reais(plan.price)}") for plan in plans])
+        self.plan.set_hint(self._how_many(len(plans)))
         if kept in {plan.id for plan in plans}:
             self.form.set("offered", kept)
+
+    def _how_many(self, count: int) -> str:
+        draft = self.form.draft
+        unit = next((unit.label for unit in self._choices.units if unit.id == draft["unit_id"]), "")
+        group = next((group.label for group in self._choices.groups if group.id == draft["group_id"]), "")
+        return f"{format.count(count, 'plano', 'planos')} de {unit}{f', grupo {group}' if group else ''}"
 
     def _chosen(self) -> OfferedPlan | None:
         return next((plan for plan in self._choices.plans if plan.id == self.form.draft.get("offered")), None)
@@ -238,12 +246,17 @@ class CostCard(Card):
     def __init__(self) -> None:
         super().__init__("Quanto vem")
         self.facts = FieldGrid(caption_width=120)
-        self.note = Label("", "caption", "text2", wrap=True)
-        self.body.addWidget(self.facts)
-        self.body.addWidget(self.note)
+        self.note, self.from_when = Label("", "caption", "text2"), Label("", "caption", "text2")
+        for each in (self.facts, self.note, self.from_when):
+            self.body.addWidget(each)
+        self.composition = Card("Composição do Plano")
 
     def show_draft(self, draft: PlanDraft) -> None:
         """The plan's value and when it counts."""
+        parts = draft.offered.composition if draft.offered is not None else ()
+        self._show_parts(parts)
+        self.composition.setVisible(bool(parts))
+        self.from_when.setVisible(draft.offered is not None)
         if draft.offered is None:
             self.facts.show_facts([])
             self.note.setText("Escolha o plano para ver o valor.")
@@ -253,7 +266,24 @@ class CostCard(Card):
         if value != draft.offered.price:
             facts.insert(0, Fact("No catálogo", format.money(draft.offered.price), money=True))
         self.facts.show_facts(facts)
-        self.note.setText(f"Vence todo dia {draft.due_day}. Começa a ser cobrado quando o serviço for habilitado.")
+        self.note.setText(f"Vence todo dia {draft.due_day}.")
+        self.from_when.setText("Cobrado a partir da habilitação.")
+
+    def _show_parts(self, parts: Sequence[CompositionView]) -> None:
+        body = self.composition.body
+        while (item := body.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        for part in parts:
+            holder = QWidget()
+            name = ElidedLabel(part.description, "body", "text2")
+            name.setToolTip(part.description)
+            line = row(name, Label(format.money(part.amount)))
+            line.setStretchFactor(name, 1)
+            line.setContentsMargins(0, 0, 0, 0)
+            holder.setLayout(line)
+            body.addWidget(holder)
 
 
 class NewPlanWizard(FlowWizard):
@@ -283,7 +313,9 @@ class NewPlanWizard(FlowWizard):
         side = QWidget()
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
         column.addWidget(self.cost)
+        column.addWidget(self.cost.composition)
         texts = {
             Step.DETAIL: StepText("Detalhe", "o que é contratado"),
             Step.BILLING: StepText("Cobrança", "como é pago"),
