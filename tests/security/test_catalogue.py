@@ -36,9 +36,9 @@ INVARIANTS = {
           AND a.grantee = 'desk_operator'::regrole AND a.privilege_type IN ('INSERT', 'UPDATE'))
         AND (SELECT count(*) FROM pg_trigger g WHERE g.tgrelid = c.oid AND g.tgenabled IN ('O', 'A')
           AND g.tgname IN ('zz_guard', 'zz_truncate', 'zz_log')) <> 3""",
-    "a trigger that runs after the guard and before the row": """
+    "a trigger that could change a row after the guard saw it": """
         SELECT g.tgrelid::regclass || '.' || g.tgname FROM pg_trigger g WHERE NOT g.tgisinternal
-        AND g.tgtype & 2 = 2 AND g.tgtype & 1 = 1 AND g.tgname > 'zz_guard' COLLATE "C"
+        AND g.tgtype & 2 = 2 AND g.tgtype & 1 = 1 AND g.tgtype & 20 <> 0 AND g.tgname > 'zz_guard' COLLATE "C"
         AND EXISTS (SELECT FROM pg_trigger o WHERE o.tgrelid = g.tgrelid AND o.tgname = 'zz_guard')""",
     "a person who is a member of anything but desk_operator": """
         SELECT m.member::regrole || ' in ' || m.roleid::regrole FROM pg_auth_members m

@@ -42,7 +42,9 @@ ASK = "SELECT desk.ask_reveal('radius', {login}, 'cliente esqueceu')"
     ],
 )
 def test_the_vault_is_closed_even_to_the_administrator(scene: Scene, statement: str) -> None:
-    assert constraint(scene.attack("administrador", statement)) == ""
+    # The embedded server was built without XML, which closes that way as well.
+    state = ("42501", "0A000") if "_to_xml" in statement else "42501"
+    assert constraint(scene.attack("administrador", statement, state=state)) == ""
 
 
 def test_asking_needs_the_permission(scene: Scene) -> None:

@@ -15,8 +15,8 @@ _SHAPE = """
 SELECT 'function ' || p.oid::regprocedure || ' ' || p.proowner::regrole || ' ' || COALESCE(p.proacl::text, '')
   || md5(pg_get_functiondef(p.oid)) FROM pg_proc p WHERE p.pronamespace::regnamespace::text IN
   ('desk', 'desk_guard', 'desk_vault', 'radius_api') AND p.prokind = 'f'
-UNION ALL SELECT 'relation ' || c.oid::regclass || ' ' || c.relowner::regrole || ' ' || (
-  SELECT string_agg(a::text, ',' ORDER BY a::text) FROM unnest(COALESCE(c.relacl, '{}')) a)
+UNION ALL SELECT 'relation ' || c.oid::regclass || ' ' || c.relowner::regrole || ' ' || COALESCE((
+  SELECT string_agg(a::text, ',' ORDER BY a::text) FROM unnest(c.relacl) a), '')
   FROM pg_class c WHERE c.relnamespace::regnamespace::text IN ('desk', 'desk_vault', 'radius_api')
   AND c.relname <> 'alembic_version'
 UNION ALL SELECT 'column ' || t.attrelid::regclass || '.' || t.attname || ' ' || t.attacl::text FROM pg_attribute t
