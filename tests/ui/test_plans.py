@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import socket
+from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desk.services.plans import EnablePlan, FollowDefaultAddress, OnePlan, PlanRow, PlanWindow, SavePlan, SuspendPlan
 from desk.ui.core.change_card import ChangeCard
 from desk.ui.core.message_box import MessageBox
-from tests.builders import a_customer, a_plan
+from tests.builders import a_customer, a_plan, a_routing_server, a_secret, an_access_point
 from tests.postgres import Database
 from tests.ui.conftest import DeskAs
 from tests.ui.screens import (
@@ -369,6 +371,54 @@ def test_keys_alone(qtbot: QtBot, database: Database, desk_as: DeskAs) -> None:
     gone(qtbot, ChangeCard)
     calm(qtbot, page)
     assert row_of(database, plan.id).status == "SUSPENSO"
+
+
+def test_sections_by_their_keys(qtbot: QtBot, database: Database, desk_as: DeskAs) -> None:
+    page = shown_plans(qtbot, desk_as("atendente"), a_plan(database, logins=("eva", "eva.tv")).customer_id)
+    page.resize(1366, 380)
+    qtbot.waitUntil(lambda: page.panel.area.verticalScrollBar().maximum() > 0)
+    qtbot.keyClick(page.tree, Qt.Key.Key_4, Qt.KeyboardModifier.AltModifier)
+    assert page.panel.pills.buttons[3].isChecked()
+    assert page.panel.area.verticalScrollBar().value() > 0
+    qtbot.keyClick(page.tree, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    assert page.panel.area.verticalScrollBar().value() == 0
+
+
+def test_a_mute_router_is_said_in_the_card_and_holds_nobody_up(
+    qtbot: QtBot, database: Database, desk_as: DeskAs, mute: int
+) -> None:
+    router = a_routing_server(database, "RT-MUDO", port=mute, local_secrets=True)
+    a_secret(database, "router", router.id, "segredo")
+    point = an_access_point(database, routing_server=router)
+    plans = [a_plan(database, logins=1, access_point=point) for _ in range(2)]
+    desk = desk_as("atendente")
+    page = shown_plans(qtbot, desk, plans[0].customer_id)
+    choose(right_click(qtbot, page, ("plan", plans[0].id)), "plans.suspend")
+    card = dialog(qtbot, ChangeCard)
+    qtbot.keyClick(card, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)  # while the router is being asked
+    gone(qtbot, ChangeCard)
+    assert row_of(database, plans[0].id).status == "SUSPENSO"
+    other = shown_plans(qtbot, desk, plans[1].customer_id)
+    choose(right_click(qtbot, other, ("plan", plans[1].id)), "plans.suspend")
+    card = dialog(qtbot, ChangeCard)
+
+    def said() -> str:
+        return " ".join(label.text() for label in card.sections["Rede"].findChildren(QLabel))
+
+    qtbot.waitUntil(lambda: "Não respondeu agora" in said(), timeout=10_000)
+    assert "RT-MUDO" in said()
+    assert "conferido às" in said()
+    assert card.primary is not None
+    assert card.primary.isEnabled()
+    card.reject()
+    calm(qtbot, page)
+
+
+@pytest.fixture
+def mute() -> Iterator[int]:
+    """The port of something that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
 
 
 def test_a_customer_without_plans_is_told_the_next_step(qtbot: QtBot, database: Database, desk_as: DeskAs) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer
@@ -19,7 +20,7 @@ from desk.ui.core.tree import Node
 from desk.ui.core.tree_view import PlanTreeView
 from desk.ui.plans.empty import NoPlans
 from desk.ui.plans.nodes import GROUPS, tree_of
-from desk.ui.plans.panel import PlanPanel
+from desk.ui.plans.panel import SECTIONS, PlanPanel
 
 TREE_WIDTH, NARROWEST = 470, 360
 RELOAD_MS = 120
@@ -87,6 +88,10 @@ class PlansPage(QWidget):
         self._minute.start()
         QShortcut(QKeySequence("F5"), self, self.load, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         QShortcut(QKeySequence("F6"), self, self._next_pane, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        for at in range(len(SECTIONS)):
+            key = QKeySequence(f"Alt+{at + 1}")
+            jump = partial(self.panel.pills.go, at)
+            QShortcut(key, self, jump, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         desk.changed.connect(self._changed)
         desk.progress.connect(self._progressed)
         self._build_commands()
