@@ -140,9 +140,10 @@ class Bus:
                     held = session.execute(text("SELECT desk.holds(VARIADIC :codes)"), {"codes": codes}).scalar_one()
                     if not held:
                         raise NotAllowed(permission=use_case_.any_of[0].value)
-                return Outcome(
-                    cast(R, use_case_.handler(query, Work(session, self.actor, self._sessions, self._ports)))
-                )
+                value = cast(R, use_case_.handler(query, Work(session, self.actor, self._sessions, self._ports)))
+                # Not a rollback: psycopg forgets its prepared statements then, and planning costs more than running.
+                session.commit()
+                return Outcome(value)
         except (DBAPIError, InterfaceError) as error:
             found = translate(error)
             if found is None:

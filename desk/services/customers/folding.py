@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _MARKS = re.compile("[\u0300-\u036f]")
 _OTHER = re.compile("[^a-z0-9]+")
@@ -43,12 +44,18 @@ def _folded_with_origin(text: str) -> tuple[str, list[int]]:
     letters: list[str] = []
     origin: list[int] = []
     for place, letter in enumerate(text):
-        for part in _MARKS.sub("", unicodedata.normalize("NFKD", letter)).lower():
-            plain = part if "a" <= part <= "z" or "0" <= part <= "9" else " "
+        for plain in _letter(letter):
             if plain != " " or (letters and letters[-1] != " "):
                 letters.append(plain)
                 origin.append(place)
     return "".join(letters), origin
+
+
+@lru_cache(maxsize=1024)
+def _letter(letter: str) -> str:
+    """What one letter becomes before spaces are squeezed."""
+    parts = _MARKS.sub("", unicodedata.normalize("NFKD", letter)).lower()
+    return "".join(part if "a" <= part <= "z" or "0" <= part <= "9" else " " for part in parts)
 
 
 def _back(origin: list[int], start: int, end: int) -> tuple[int, int]:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from desk.models.customers import CustomerKind
 from desk.services.core.bus import Query, use_case
 from desk.services.core.work import Work
-from desk.services.customers.folding import fold, found_in, literally_in
+from desk.services.customers.folding import found_in, literally_in
 from desk.services.customers.rules import mask_document
 from desk.services.customers.search_input import Asked, SearchKind, understand
-from desk.services.customers.search_sql import RECENT, SETTINGS, Branch, branches, parts, statement
+from desk.services.customers.search_sql import RECENT, SETTINGS, Question, questions
 
 ENOUGH = 10  # hits that make the look into the middle of words unnecessary
 MOST = 200
@@ -72,13 +72,15 @@ def search_customers(query: SearchCustomers, work: Work) -> list[CustomerHit]:
     """One statement over every kind of key that fits; a second one into words only when that brought little."""
     asked = understand(query.text, query.kind)
     limit = max(1, min(query.limit, MOST))
-    chosen = branches(asked, limit)
-    if not chosen:
+    first, within = questions(asked, limit)
+    if first is None:
         return []
-    work.session.execute(SETTINGS)
-    rows = _ask(work, chosen, asked, limit)
-    if len({row.id for row in rows}) < ENOUGH and (within := parts(asked, limit)):
-        rows += _ask(work, within, asked, limit)
+    # Straight to the driver: compiling and binding would cost more than most of these answers.
+    connection = work.session.connection()
+    connection.exec_driver_sql(SETTINGS)
+    rows = _ask(connection, first, asked)
+    if within is not None and len({row.id for row in rows}) < ENOUGH:
+        rows += _ask(connection, within, asked)
     return _hits(rows, asked)[:limit]
 
 
@@ -89,9 +91,9 @@ def recent_customers(query: RecentCustomers, work: Work) -> list[CustomerHit]:
     return [_hit(row, (), exact=False) for row in rows]
 
 
-def _ask(work: Work, chosen: Sequence[Branch], asked: Asked, limit: int) -> list[Row[Any]]:
-    question = statement(tuple(chosen), limit)
-    return list(work.session.execute(question.clause, {name: asked.params[name] for name in question.names}))
+def _ask(connection: Connection, question: Question, asked: Asked) -> list[Row[Any]]:
+    named = {name: asked.params[name] for name in question.names}
+    return list(connection.exec_driver_sql(question.sql, named))
 
 
 def _hits(rows: Iterable[Row[Any]], asked: Asked) -> list[CustomerHit]:
@@ -107,7 +109,7 @@ def _hits(rows: Iterable[Row[Any]], asked: Asked) -> list[CustomerHit]:
         reasons.setdefault(row.id, {}).setdefault((match.kind, match.text), match)
         if row.rank == 0 and match.kind in _AT_ONCE:
             exact.add(row.id)
-    order = sorted(first.values(), key=lambda row: (row.rank, not row.active, fold(row.name), row.code))
+    order = sorted(first.values(), key=lambda row: (row.rank, not row.active, row.name_key, row.code))
     return [_hit(row, tuple(reasons[row.id].values()), exact=row.id in exact) for row in order]
 
 

@@ -7,16 +7,17 @@ index's own collation to be served by it. Prefixes are ranges: under a generic p
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 
 from desk.models.base import metadata
 from desk.services.customers.search_input import Asked, SearchKind
 
 K = SearchKind
-SETTINGS = text(
+_MOST_SHAPES = 500
+SETTINGS = (
     # What runs is the plan that the tests have seen, whatever was typed.
     "SELECT set_config('enable_seqscan', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true),"
     " set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)"
@@ -202,8 +203,8 @@ def parts(asked: Asked, limit: int) -> list[Branch]:
 
 # What a hit shows beside its name; asked once per hit, each by an index.
 DETAILS = """
-SELECT f.rank, f.kind AS found_by, f.value, c.id, c.code, c.kind, c.name, c.trade_name, c.document, c.active,
-       c.inactive_since, home.city, home.state,
+SELECT f.rank, f.kind AS found_by, f.value, c.id, c.name_key, c.code, c.kind, c.name, c.trade_name, c.document,
+       c.active, c.inactive_since, home.city, home.state,
        (SELECT count(*) FROM desk.customer_plans p JOIN desk.plan_statuses s ON s.code = p.status
          WHERE p.customer_id = c.id AND s."group" <> 'cancelado') AS plans,
        EXISTS (SELECT FROM desk.customer_plans p JOIN desk.radius_logins l ON l.plan_id = p.id AND l.deleted_at IS NULL
@@ -217,18 +218,34 @@ SELECT f.rank, f.kind AS found_by, f.value, c.id, c.code, c.kind, c.name, c.trad
 
 @dataclass(frozen=True)
 class Question:
-    """A statement and the parameters it names."""
+    """A statement as the driver takes it, and the parameters it names."""
 
-    clause: TextClause
+    sql: str
     names: frozenset[str]
 
 
-@lru_cache(maxsize=256)
-def statement(chosen: tuple[Branch, ...], limit: int) -> Question:
-    """The branches joined into one statement with the details of each hit; one text per shape of question."""
+def statement(chosen: Sequence[Branch], limit: int) -> Question:
+    """The branches joined into one statement with the details of each hit."""
     union = " UNION ALL ".join(f"({branch.sql})" for branch in chosen)
-    sql = f"WITH found AS MATERIALIZED (SELECT * FROM ({union}) u LIMIT {int(limit)}){DETAILS}"
-    return Question(text(sql), frozenset(re.findall(r"(?<![:\w]):(\w+)", sql)))
+    named = f"WITH found AS MATERIALIZED (SELECT * FROM ({union}) u LIMIT {int(limit)}){DETAILS}"
+    parameter = re.compile(r"(?<![:\w]):(\w+)")
+    return Question(parameter.sub(r"%(\1)s", named.replace("%", "%%")), frozenset(parameter.findall(named)))
+
+
+# By shape of the question: putting the text together costs as much as some of the answers.
+_questions: dict[tuple[object, ...], tuple[Question | None, Question | None]] = {}
+
+
+def questions(asked: Asked, limit: int) -> tuple[Question | None, Question | None]:
+    """The first statement, and the look into words; None where there is nothing to ask."""
+    shape = (asked.kinds, asked.exact_address, asked.exact_mac, asked.suffix, asked.substring, limit)
+    found = _questions.get(shape)
+    if found is None:
+        first, within = branches(asked, limit), parts(asked, limit)
+        found = statement(first, limit) if first else None, statement(within, limit) if within else None
+        if len(_questions) < _MOST_SHAPES:
+            _questions[shape] = found
+    return found
 
 
 RECENT = text(
