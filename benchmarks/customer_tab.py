@@ -39,7 +39,7 @@ def run(cluster: Cluster) -> list[tuple[str, str, str, str]]:
             def floor(sent=sent) -> None:  # type: ignore[no-untyped-def]
                 for statement, parameters in sent:
                     connection.execute(statement, parameters).fetchall()
-                connection.rollback()
+                connection.commit()  # a rollback would make psycopg forget its prepared statements
 
             ours, hand = pair(lambda who=customer_id: bus.execute(CustomerPlanTree(who)), floor)  # type: ignore[misc]
             name = f"abrir a aba Planos, {plans or 'poucos'} planos, {len(sent)} comandos"

@@ -58,7 +58,7 @@ def run(cluster: Cluster) -> list[tuple[str, str, str, str]]:
                     cursor = connection.execute(statement, parameters)
                     if cursor.description:
                         cursor.fetchall()
-                connection.rollback()
+                connection.commit()  # a rollback would make psycopg forget its prepared statements
 
             ours, hand = pair(lambda what=typed: bus.execute(SearchCustomers(what)), floor)  # type: ignore[misc]
             figures.append(line(f"pesquisa: {name} ({len(hits)} clientes)", ours, hand))
