@@ -1,4 +1,4 @@
-"""What tests of the area Planos do over and over: open it, wait until it is calm, find menus and dialogs."""
+"""What tests of the area Planos do over and over: open it, wait until it is calm, find menus, look at rows."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
+from desk.services.plans import OnePlan, PlanRow, PlanWindow, SavePlan
 from desk.ui.core.desk import Desk
 from desk.ui.core.tree import Node
 from desk.ui.plans.page import PlansPage
+from tests.postgres import Database
 
 W = TypeVar("W", bound=QWidget)
 PATIENCE = 10_000
@@ -105,3 +107,37 @@ def listen(signal: Any) -> list[Any]:
     heard: list[Any] = []
     signal.connect(heard.append)
     return heard
+
+
+def as_job(database: Database, sql: str, *values: object) -> None:
+    """As the only role that the guards let pass, as jobs and loaders do."""
+    admin = database.admin()
+    admin.execute("SET ROLE desk_job")
+    admin.execute(sql, values)
+    admin.execute("RESET ROLE")
+
+
+def row_of(database: Database, plan_id: int) -> PlanRow:
+    """A plan as it is in the database."""
+    return database.bus("administrador").execute(OnePlan(plan_id)).value
+
+
+def save(database: Database, role: str, plan_id: int, **changes: object) -> None:
+    """Another desk saves a few fields of a plan."""
+    bus = database.bus(role)
+    d = bus.execute(PlanWindow(plan_id)).value
+    fields: dict[str, object] = {
+        "plan_id": plan_id,
+        "version": d.row.version,
+        "reference": d.row.reference,
+        "start_date": d.start_date,
+        "access_point_id": d.access_point_id,
+        "seller": d.seller,
+        "payment_method_id": d.payment_method_id,
+        "due_day": d.row.due_day,
+        "last_close_date": d.last_close_date,
+        "separate_invoice": d.separate_invoice,
+        "booklet": d.booklet,
+        "identifier_code": d.identifier_code,
+    }
+    bus.execute(SavePlan(**(fields | changes)))  # type: ignore[arg-type]

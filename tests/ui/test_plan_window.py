@@ -21,8 +21,19 @@ from desk.ui.plans.wizard import NewPlanWizard
 from tests.builders import Plan, a_customer, a_plan, an_access_point
 from tests.postgres import Database
 from tests.ui.conftest import DeskAs
-from tests.ui.screens import calm, choose, dialog, gone, listen, node, right_click, selected, shown_plans
-from tests.ui.test_plans import as_job, save
+from tests.ui.screens import (
+    as_job,
+    calm,
+    choose,
+    dialog,
+    gone,
+    listen,
+    node,
+    right_click,
+    save,
+    selected,
+    shown_plans,
+)
 
 
 def details(database: Database, plan_id: int) -> PlanDetails:
