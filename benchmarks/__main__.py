@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks import cold_start, customer_tab, radius_decisions, search
+from benchmarks import cold_start, customer_tab, event_loop, radius_decisions, search, suspend
 from desk.db.bootstrap import prepare
 from desk.demo import load_large
 from tests.postgres import Cluster
@@ -48,15 +48,17 @@ def main(argv: list[str]) -> int:
     parser.add_argument("names", nargs="*")
     options = parser.parse_args(argv)
     figures: Figures = []
-    wanted = set(options.names) or {"search", "customer_tab", "cold_start", "radius"}
+    wanted = set(options.names) or {"search", "customer_tab", "cold_start", "radius", "suspend", "event_loop"}
     if "cold_start" in wanted:
         figures += cold_start.run()
-    if wanted & {"search", "customer_tab", "radius"}:
+    if wanted & {"search", "customer_tab", "radius", "suspend", "event_loop"}:
         with provider(options.customers if wanted & {"search", "customer_tab"} else 100) as cluster:
             parts: dict[str, Callable[[], Figures]] = {
                 "search": lambda: search.run(cluster),
                 "customer_tab": lambda: customer_tab.run(cluster),
                 "radius": lambda: radius(cluster, options.logins),
+                "suspend": lambda: suspend.run(cluster),
+                "event_loop": lambda: event_loop.run(cluster),
             }
             for name, part in parts.items():
                 if name in wanted:

@@ -74,9 +74,16 @@ class SignedIn:
     ) -> None:
         """Begin to listen to other desks and to settle debts; the callbacks come from other threads."""
         self.deliveries = Deliveries(Settler(self.sessions, reconcilers(self.sessions), on_progress))
-        self.listener = Listener(lambda: _connect(self.conninfo, autocommit=True), on_change, on_state)
+        self.listener = Listener(
+            lambda: _connect(self.conninfo, autocommit=True), lambda names: self._heard(names, on_change), on_state
+        )
         self.listener.start()
         self.deliveries.start()
+
+    def _heard(self, names: frozenset[str], on_change: Callable[[frozenset[str]], None]) -> None:
+        if self.deliveries is not None and any(name.startswith(("debts", "*")) for name in names):
+            self.deliveries.look()
+        on_change(names)
 
     def close(self) -> None:
         """Stop the threads and give every connection back."""
@@ -96,6 +103,11 @@ def conninfo_of(server: Server, role: str, password: str | None) -> str:
         "user": role,
         "sslmode": server.sslmode,
         "connect_timeout": 5,
+        # A server that vanished from the network is noticed in half a minute instead of a quarter of an hour.
+        "keepalives_idle": 15,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 30000,
         "application_name": "desk",
         "target_session_attrs": "read-write",
         "options": SESSION_OPTIONS,
@@ -152,6 +164,8 @@ def _refusal(error: DBAPIError, server: Server, role: str) -> Exception:
     if not isinstance(cause, psycopg.OperationalError):
         return error
     if "FATAL" not in said:  # libpq's own words: nobody answered, or the certificate is wrong
+        return ServerUnreachable(server=server.label, detail=said.strip()[:300])
+    if "the database system is" in said or "o sistema de banco de dados" in said:  # it starts, stops or recovers
         return ServerUnreachable(server=server.label, detail=said.strip()[:300])
     if "too many connections" in said or "remaining connection slots" in said or "muitas conex" in said:
         return TooManySessions(role=role)

@@ -59,21 +59,21 @@ def run(settings: Settings, role: str, password: str, stop: threading.Event) -> 
 
 
 def _work(signed_in: SignedIn, stop: threading.Event) -> None:
-    signed_in.start(on_change=lambda names: _wake(signed_in, names), on_state=lambda up: None, on_progress=_told)
+    signed_in.start(on_change=lambda names: None, on_state=lambda up: None, on_progress=_told)
     log.info("trabalhando como %s em %s", signed_in.actor.role, signed_in.server.label)
-    while not stop.wait(JANITOR_SECONDS):
+    pause = 0.0
+    while not stop.wait(pause):
+        pause = JANITOR_SECONDS
         try:
             with signed_in.sessions.begin() as session:
                 session.execute(text("SELECT desk.janitor()"))
+                alone = session.execute(text("SELECT settle_by = 'worker' FROM desk.installation")).scalar_one()
+            if signed_in.deliveries is not None:  # where no desk settles, there is none to wait for
+                signed_in.deliveries.grace = 0.0 if alone else signed_in.deliveries.GRACE_SECONDS
         except DBAPIError as error:
             if translate(error) is None:
                 raise
             log.warning("o banco não responde; o que falta continua anotado")
-
-
-def _wake(signed_in: SignedIn, names: frozenset[str]) -> None:
-    if signed_in.deliveries is not None and any(name.startswith(("debts", "*")) for name in names):
-        signed_in.deliveries.look()
 
 
 def _told(progress: Progress) -> None:

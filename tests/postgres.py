@@ -112,6 +112,14 @@ class Cluster:
             self._process.wait(10)
         shutil.rmtree(self.home, ignore_errors=True)
 
+    def restart(self) -> None:
+        """End every session as an administrator's restart does, and come back on the same port."""
+        self._run("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "stop")
+        if self._process is not None:
+            self._process.wait(10)
+        if not self._launch():
+            raise RuntimeError(self.log.read_text(errors="replace")[-2000:])
+
     def dsn(self, dbname: str = "postgres", role: str = SUPERUSER) -> str:
         """Connection string of a role; the superuser by default."""
         password = self.password if role == SUPERUSER else password_of(role)

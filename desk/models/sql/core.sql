@@ -80,10 +80,18 @@ BEGIN
   PERFORM set_config('desk.command', id::text, true);
 END $$;
 
-CREATE FUNCTION desk.command_done(id uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+-- The client may be gone before its COMMIT is carried out. Writing the same id waits for that transaction to end.
+CREATE FUNCTION desk.command_done(id uuid) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
-  SELECT EXISTS (SELECT FROM desk.commands c WHERE c.id = command_done.id AND c.who = session_user)
-$$;
+BEGIN
+  INSERT INTO desk.commands (id, name, who, at) VALUES (command_done.id, '', session_user, clock_timestamp());
+  RAISE EXCEPTION USING ERRCODE = 'DK000';  -- takes the row away again
+EXCEPTION
+  WHEN SQLSTATE 'DK000' THEN
+    RETURN false;
+  WHEN unique_violation THEN
+    RETURN EXISTS (SELECT FROM desk.commands c WHERE c.id = command_done.id AND c.who = session_user);
+END $$;
 
 CREATE FUNCTION desk.opened_customer(id bigint) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$

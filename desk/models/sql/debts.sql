@@ -43,13 +43,16 @@ BEGIN
   RETURN NULL;
 END $$;
 
-CREATE FUNCTION desk.may_settle() RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+-- Who cannot get into a router would only fail, and so park what others could deliver.
+CREATE FUNCTION desk.may_settle() RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
-  SELECT EXISTS (SELECT FROM desk.installation i WHERE i.settle_by = 'desk' OR session_user = 'desk_worker')
-    AND EXISTS (SELECT FROM desk.people p WHERE p.role = session_user AND p.active)
-$$;
+BEGIN
+  RETURN EXISTS (SELECT FROM desk.installation i WHERE i.settle_by = 'desk' OR session_user = 'desk_worker')
+    AND EXISTS (SELECT FROM desk.people p WHERE p.role = session_user AND p.active) AND desk.acts_on_routers();
+END $$;
 
--- A named debt is taken even when it is not due or parked: a person asked. Otherwise the next one that is due.
+-- A named debt is taken even when it is parked or waits for its next attempt: a person asked. What was set for a
+-- later moment, and never tried, is nobody's before that moment. Without a name: the next one that is due.
 CREATE FUNCTION desk.debt_lease(of_topic text DEFAULT NULL, of_key text DEFAULT NULL)
 RETURNS TABLE (topic text, key text, wanted bigint, lease uuid, attempts integer, customer_id bigint, plan_id bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -69,6 +72,7 @@ BEGIN
     SELECT d.topic, d.key INTO got_topic, got_key FROM desk.debts d
       WHERE d.topic = of_topic AND d.key = of_key AND d.done < d.wanted
         AND (d.leased_until IS NULL OR d.leased_until <= clock_timestamp())
+        AND (d.due_at IS NULL OR d.due_at <= clock_timestamp() OR d.attempts > 0)
       FOR UPDATE SKIP LOCKED;
   END IF;
   IF got_topic IS NULL THEN RETURN; END IF;
@@ -92,7 +96,7 @@ DECLARE
 BEGIN
   UPDATE desk.debts d SET done = $3, proof = $5, settled_at = clock_timestamp(), settled_by = session_user,
       lease = NULL, leased_by = NULL, leased_until = NULL, attempts = 0, last_error = NULL, last_detail = NULL,
-      due_at = CASE WHEN $3 < d.wanted THEN clock_timestamp() END
+      due_at = CASE WHEN $3 < d.wanted THEN d.due_at END  -- as the change during the delivery set it
     WHERE d.topic = $1 AND d.key = $2 AND desk.leased($1, $2, $4) AND d.done < $3 AND $3 <= d.wanted
     RETURNING d.customer_id INTO whose;
   IF NOT FOUND THEN
@@ -101,7 +105,8 @@ BEGIN
   PERFORM pg_notify('desk_changed', 'debts/' || COALESCE(whose::text, ''));
 END $$;
 
--- The next attempt: 5 s, doubling up to an hour, spread so that desks do not come together.
+-- The next attempt: 5 s, doubling up to an hour, spread so that desks do not come together. A change that came
+-- during the attempt keeps the moment that it asked for: what failed was the state before it.
 CREATE FUNCTION desk.debt_fail(topic text, key text, lease uuid, code text, detail text, retry boolean,
   proof jsonb DEFAULT NULL) RETURNS timestamptz
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -112,7 +117,8 @@ DECLARE
 BEGIN
   UPDATE desk.debts d SET last_error = left($4, 40), last_detail = left($5, 300), proof = COALESCE($7, d.proof),
       lease = NULL, leased_by = NULL, leased_until = NULL,
-      due_at = CASE WHEN $6 THEN clock_timestamp() + interval '1 second'
+      due_at = CASE WHEN d.changed_at > d.leased_until - interval '60 seconds' THEN d.due_at
+        WHEN $6 THEN clock_timestamp() + interval '1 second'
         * LEAST(3600, 5 * 2 ^ LEAST(GREATEST(d.attempts - 1, 0), 10)) * (0.75 + random() / 2) END
     WHERE d.topic = $1 AND d.key = $2 AND desk.leased($1, $2, $3)
     RETURNING d.customer_id, d.due_at INTO whose, next_due;
@@ -131,7 +137,8 @@ DECLARE
 BEGIN
   PERFORM desk.only_read_committed('debts', '');
   UPDATE desk.debts d SET due_at = clock_timestamp(), attempts = 0
-    WHERE d.topic = $1 AND d.key = $2 AND d.done < d.wanted RETURNING d.customer_id INTO whose;
+    WHERE d.topic = $1 AND d.key = $2 AND d.done < d.wanted AND (d.due_at IS NULL OR d.attempts > 0)
+    RETURNING d.customer_id INTO whose;
   IF FOUND THEN
     PERFORM pg_notify('desk_changed', 'debts/' || COALESCE(whose::text, ''));
   END IF;

@@ -172,6 +172,11 @@ BEGIN
   RAISE LOG 'desk: % revealed % %', session_user, kind, owner;
 END $$;
 
+CREATE FUNCTION desk.acts_on_routers() RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+  SELECT desk.holds(VARIADIC s.see::text[]) FROM desk_vault.secret_kinds s WHERE s.kind = 'router'
+$$;
+
 CREATE FUNCTION desk_vault.login_gone() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -189,3 +194,4 @@ END $$;
 
 GRANT EXECUTE ON FUNCTION desk.begin_secret, desk.store_secret, desk.ask_reveal, desk.ask_reveal_for_debt, desk.reveal
   TO desk_operator;
+GRANT EXECUTE ON FUNCTION desk.acts_on_routers TO desk_owner;

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +11,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -19,6 +22,7 @@ from desk.services.core.ports import Ports
 from desk.services.core.work import Actor, Work
 
 R = TypeVar("R")
+LOOK_UP_SECONDS = 8.0  # a server that restarts is back by then; the screen shows its banner meanwhile
 
 
 class Command(Generic[R]):
@@ -105,6 +109,8 @@ class Bus:
             return self._carry_out(command, use_case_, name)
         except StaleDataError as error:
             raise StaleRecord() from error
+        except PoolTimeout as error:  # all our connections wait for a server that hangs; this one never began
+            raise DatabaseLost(committed=False) from error
         except (DBAPIError, InterfaceError) as error:
             found = translate(error)
             if isinstance(found, DatabaseLost):
@@ -144,6 +150,8 @@ class Bus:
                 # Not a rollback: psycopg forgets its prepared statements then, and planning costs more than running.
                 session.commit()
                 return Outcome(value)
+        except PoolTimeout as error:
+            raise DatabaseLost() from error
         except (DBAPIError, InterfaceError) as error:
             found = translate(error)
             if found is None:
@@ -152,16 +160,23 @@ class Bus:
 
     def _was_committed(self, name: uuid.UUID) -> bool | None:
         """Ask a fresh connection whether a command whose answer was lost had been committed."""
-        try:
-            with self._sessions() as session:
-                done: bool = session.execute(text("SELECT desk.command_done(:id)"), {"id": name}).scalar_one()
-                return done
-        except (DBAPIError, InterfaceError):
-            return None
+        deadline, pause = time.monotonic() + LOOK_UP_SECONDS, 0.25
+        while True:
+            try:
+                with self._sessions() as session:
+                    done: bool = session.execute(text("SELECT desk.command_done(:id)"), {"id": name}).scalar_one()
+                    return done
+            except (DBAPIError, InterfaceError, PoolTimeout):
+                if time.monotonic() + pause > deadline:
+                    return None
+            threading.Event().wait(pause)
+            pause *= 2
 
 
 def as_domain_error(error: BaseException) -> DomainError | None:
     """The expected failure that `error` is, if it is one."""
     if isinstance(error, DomainError):
         return error
+    if isinstance(error, PoolTimeout):
+        return DatabaseLost()
     return translate(error) if isinstance(error, DBAPIError) else None

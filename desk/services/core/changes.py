@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import socket
 import threading
+import time
 from collections.abc import Callable
 
 import psycopg
@@ -22,6 +25,7 @@ class Listener:
     """
 
     RETRY_SECONDS = 2.0
+    HEARTBEAT_SECONDS = 5.0
 
     def __init__(
         self,
@@ -31,6 +35,7 @@ class Listener:
     ) -> None:
         self._connect, self._on_change, self._on_state = connect, on_change, on_state
         self._closing = threading.Event()
+        self._connection: psycopg.Connection[tuple[object, ...]] | None = None
         self._thread = threading.Thread(target=self._run, name="desk-listener", daemon=True)
 
     def start(self) -> None:
@@ -41,6 +46,9 @@ class Listener:
         """Stop; returns when the connection is closed."""
         self._closing.set()
         if self._thread.is_alive():
+            self._thread.join(1.0)
+            if (connection := self._connection) is not None and self._thread.is_alive():
+                _hang_up(connection)
             self._thread.join()
 
     def _run(self) -> None:
@@ -48,6 +56,7 @@ class Listener:
         while not self._closing.is_set():
             try:
                 with self._connect() as connection:
+                    self._connection = connection
                     connection.execute(f"LISTEN {CHANNEL}")
                     self._on_state(True)
                     if gap:
@@ -61,14 +70,39 @@ class Listener:
                 gap = True
                 self._on_state(False)
                 self._closing.wait(self.RETRY_SECONDS)
+            finally:
+                self._connection = None
 
     def _follow(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
+        heard = time.monotonic()
         while not self._closing.is_set():
             names: set[str] = set()
             # A short timeout is how closing is noticed; the server sends at once whatever we wait for.
             for notice in connection.notifies(timeout=0.5, stop_after=50):
                 names.update(name for name in notice.payload[:_LONGEST].split(",") if name)
             if names:
+                heard = time.monotonic()
                 self._on_change(frozenset(names))
-            else:
-                connection.execute("SELECT 1")
+            elif time.monotonic() - heard >= self.HEARTBEAT_SECONDS:
+                self._heartbeat(connection)
+                heard = time.monotonic()
+
+    def _heartbeat(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
+        """Ask for a sign of life. A server that hangs keeps its connections open, and no timeout of libpq sees it."""
+        alarm = threading.Timer(self.HEARTBEAT_SECONDS, _hang_up, [connection])
+        alarm.daemon = True
+        alarm.start()
+        try:
+            connection.execute("SELECT 1")
+        finally:
+            alarm.cancel()
+
+
+def _hang_up(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+    """End the wait of the thread that uses the connection, from another one."""
+    with contextlib.suppress(OSError, psycopg.Error):
+        wire = socket.socket(fileno=connection.fileno())
+        try:
+            wire.shutdown(socket.SHUT_RDWR)
+        finally:
+            wire.detach()  # the connection itself closes what is its own

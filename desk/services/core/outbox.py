@@ -6,6 +6,7 @@ import datetime as dt
 import enum
 import json
 import logging
+import random
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Mapping
@@ -13,16 +14,24 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
+import psycopg
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
 from desk.integrations.errors import IntegrationError, Unreachable
-from desk.services.core.bus import Owed
-from desk.services.core.database_errors import translate
+from desk.services.core.bus import Owed, as_domain_error
+from desk.services.core.errors import Busy, DatabaseLost
 from desk.services.core.topics import Topic
 
 log = logging.getLogger(__name__)
+
+# Debts that wait because a device was silent, by the steps that were written down of them.
+_WAITING_FOR = text(
+    "SELECT topic, key FROM desk.debts WHERE done < wanted AND due_at > clock_timestamp() AND last_error = :silent"
+    " AND proof @> CAST(:steps AS jsonb) ORDER BY topic, key LIMIT 500"
+)
 
 
 class DeliveryState(enum.StrEnum):
@@ -103,31 +112,34 @@ class Settler:
             return False
         steps: dict[tuple[str, str, str], Step] = {}
 
+        def tell(*, final: bool, settled: bool = False, next_due: dt.datetime | None = None) -> None:
+            about = (lease.topic, lease.key, lease.customer_id, lease.plan_id)
+            self._tell(Progress(*about, tuple(steps.values()), final=final, settled=settled, next_due=next_due))
+
         def report(step: Step) -> None:
             steps[step.system, step.thing, step.device] = step
-            self._tell(Progress(lease.topic, lease.key, lease.customer_id, lease.plan_id, tuple(steps.values()), False))
+            tell(final=False)
 
         error: Exception | None = None
         try:
             self._reconcilers[Topic(lease.topic)](lease, report)
-        except IntegrationError as failure:
+        except (IntegrationError, DatabaseLost, Busy) as failure:
             error = failure
+        except (DBAPIError, PoolTimeout) as failure:
+            error = as_domain_error(failure) or failure
         except Exception as bug:  # a bug stops this debt, not the worker
             log.exception("reconciling %s %s", lease.topic, lease.key)
             error = bug
-        due = self._write_down(lease, tuple(steps.values()), error)
-        self._tell(
-            Progress(
-                lease.topic,
-                lease.key,
-                lease.customer_id,
-                lease.plan_id,
-                tuple(steps.values()),
-                final=True,
-                settled=error is None,
-                next_due=due,
-            )
-        )
+        try:
+            due = self._write_down(lease, tuple(steps.values()), error)
+        except (DBAPIError, PoolTimeout) as lost:
+            tell(final=True)  # still owed: whoever takes it next compares first
+            if not _lease_is_over(lost):
+                raise
+            log.info("%s %s was taken over by another desk", lease.topic, lease.key)
+            return True
+        tell(final=True, settled=error is None, next_due=due)
+        self._answers_again({step.device for step in steps.values() if step.device and step.state in _ANSWERED})
         return True
 
     def _take(self, topic: str | None, key: str | None) -> Lease | None:
@@ -157,20 +169,40 @@ class Settler:
                 | {
                     "code": getattr(error, "code", type(error).__name__)[:40],
                     "detail": str(error)[:300],
-                    "retry": isinstance(error, Unreachable),
+                    "retry": isinstance(error, (Unreachable, DatabaseLost, Busy)),
                     "proof": proof,
                 },
             ).scalar_one()
             return due
 
+    def _answers_again(self, devices: Iterable[str]) -> None:
+        """Make due what waits for a device that was silent and has answered now, whatever its delay had grown to."""
+        silent = [{"steps": [{"device": device, "state": DeliveryState.SILENT}]} for device in sorted(devices)]
+        for steps in silent:
+            with self._sessions.begin() as session:
+                known = {"silent": Unreachable.__name__, "steps": json.dumps(steps)}
+                for topic, key in session.execute(_WAITING_FOR, known).all():
+                    session.execute(text("SELECT desk.debt_retry(:topic, :key)"), {"topic": topic, "key": key})
+
+
+_ANSWERED = (DeliveryState.DONE, DeliveryState.UNCHANGED)
+
+
+def _lease_is_over(error: Exception) -> bool:
+    cause = error.orig if isinstance(error, DBAPIError) else None
+    return isinstance(cause, psycopg.errors.InsufficientPrivilege) and cause.diag.constraint_name == "debt:lease"
+
 
 class Deliveries:
     """Settles this desk's own debts at once, and afterwards whatever others left behind."""
 
-    IDLE_SECONDS = 15.0
+    IDLE_SECONDS = 5.0
+    # A notice comes to everybody; the desk that made the change shows its delivery, so it has the first go.
+    GRACE_SECONDS = 2.0
 
-    def __init__(self, settler: Settler, workers: int = 2) -> None:
+    def __init__(self, settler: Settler, workers: int = 4) -> None:
         self._settler = settler
+        self.grace = self.GRACE_SECONDS
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="desk-settle")
         self._wake, self._closing = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._loop, name="desk-leftovers", daemon=True)
@@ -182,10 +214,11 @@ class Deliveries:
     def deliver(self, owed: Iterable[Owed]) -> None:
         """Settle these now, without waiting for them."""
         for debt in owed:
-            self._pool.submit(self._one, debt)
+            if not self._closing.is_set():
+                self._pool.submit(self._one, debt)
 
     def look(self) -> None:
-        """Look for leftovers now instead of at the next round."""
+        """Look for leftovers after the time of grace instead of at the next round."""
         self._wake.set()
 
     def close(self) -> None:
@@ -199,17 +232,23 @@ class Deliveries:
     def _one(self, debt: Owed) -> None:
         try:
             self._settler.settle(debt.topic, debt.key)
-        except (DBAPIError, InterfaceError) as error:
-            if translate(error) is None:
-                raise
-            log.warning("settling %s %s waits for the database", debt.topic, debt.key)
+        except (DBAPIError, PoolTimeout) as error:
+            _waits(error)
 
     def _loop(self) -> None:
         while not self._closing.is_set():
             try:
                 while not self._closing.is_set() and self._settler.settle():
                     pass
-            except (DBAPIError, InterfaceError) as error:
-                log.warning("leftovers wait for the database: %s", type(error).__name__)
-            self._wake.wait(self.IDLE_SECONDS)
+            except (DBAPIError, PoolTimeout) as error:
+                _waits(error)
+            if self._wake.wait(self.IDLE_SECONDS * random.uniform(0.75, 1.25)):
+                self._closing.wait(self.grace * random.uniform(1, 2))
             self._wake.clear()
+
+
+def _waits(error: Exception) -> None:
+    if as_domain_error(error) is not None:
+        log.warning("deliveries wait for the database: %s", type(error).__name__)
+    else:  # a bug of ours: nobody waits for this thread's answer, so the log must have it
+        log.error("settling failed", exc_info=error)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
+
+from desk.services.core.database_errors import translate
 
 NONCE = 12
 
@@ -41,24 +46,24 @@ def store_secret(session: Session, kind: str, owner: int, secret: str, *, clear:
 
 def reveal(sessions: sessionmaker[Session], kind: str, owner: int, reason: str) -> Revealed:
     """Ask, commit, then look: the key comes only for a request that nobody can roll back."""
-    with sessions.begin() as session:
+    with _own_transaction(sessions) as session:
         ticket = session.execute(
             text("SELECT desk.ask_reveal(:kind, :owner, :reason)"), {"kind": kind, "owner": owner, "reason": reason}
         ).scalar_one()
-    with sessions.begin() as session:
+    with _own_transaction(sessions) as session:
         row = session.execute(text("SELECT * FROM desk.reveal(:ticket)"), {"ticket": ticket}).mappings().one()
     return _opened(row)
 
 
 def reveal_for_debt(sessions: sessionmaker[Session], topic: str, key: str, lease: object) -> Revealed | None:
     """The login's password for the one who holds the lease of its debt; None when none is stored."""
-    with sessions.begin() as session:
+    with _own_transaction(sessions) as session:
         ticket = session.execute(
             text("SELECT desk.ask_reveal_for_debt(:topic, :key, :lease)"), {"topic": topic, "key": key, "lease": lease}
         ).scalar_one()
     if ticket is None:
         return None
-    with sessions.begin() as session:
+    with _own_transaction(sessions) as session:
         row = session.execute(text("SELECT * FROM desk.reveal(:ticket)"), {"ticket": ticket}).mappings().one()
     return _opened(row)
 
@@ -76,6 +81,19 @@ def unseal(data_key: bytes, kind: str, owner: int, version: int, blob: bytes) ->
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     return AESGCM(data_key).decrypt(blob[:NONCE], blob[NONCE:], _bound_to(kind, owner, version)).decode()
+
+
+@contextmanager
+def _own_transaction(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    """Refusals leave it as the types that every caller knows, also outside of the bus."""
+    try:
+        with sessions.begin() as session:
+            yield session
+    except DBAPIError as error:
+        found = translate(error)
+        if found is None:
+            raise
+        raise found from error
 
 
 def _bound_to(kind: str, owner: int, version: int) -> bytes:

@@ -58,7 +58,7 @@ def look_at_network(query: LookAtNetwork, work: Work) -> NetworkLook:
         if found is not None:
             wanted = replace(found.wanted, allowed=query.allowed)
             for router_id in found.routers_for(wanted):
-                concerned.setdefault(router_id, []).append(wanted)
+                concerned.setdefault(router_id, []).append(found.wanted_at(router_id, wanted))
     rows = {router_id: router_at(work.session, router_id) for router_id in concerned}
     work.session.close()
     looks = [_look(work, rows[router_id], wanted) for router_id, wanted in concerned.items()]
@@ -73,7 +73,7 @@ def _look(work: Work, row: Any, wanted: list[WantedLogin]) -> RouterLook:
     names = tuple(name for each in wanted for name in each.names)
     try:
         with work.ports.router(address_of(row, password)).open(deadline=LOOK_SECONDS) as api:
-            keeps = any(each.local_secrets for each in wanted)
+            keeps = any(each.looks_at_secrets for each in wanted)
             secrets = api.list_secrets(names) if keeps else ()
             active = api.list_active(names)
     except IntegrationError as error:

@@ -21,6 +21,12 @@ class WantedLogin:
     fixed_ip: str = ""
     former_names: tuple[str, ...] = ()  # before a renaming, or as the customer's router really dials it
     password: str | None = field(default=None, repr=False)
+    tidy: bool = False  # the router may hold a line of ours that it should hold no longer
+
+    @property
+    def looks_at_secrets(self) -> bool:
+        """Whether the router's secrets are ours to compare."""
+        return self.local_secrets or self.tidy or not self.exists
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -81,7 +87,9 @@ class Difference:
 def plan(wanted: WantedLogin, found: FoundLogin) -> tuple[Difference, ...]:
     """The differences, in the order in which they are safe: first the secret, then the session that it governs."""
     differences: list[Difference] = []
-    by_name = {secret.name: secret for secret in found.secrets}
+    mark = owner_mark(wanted.id)
+    # Where services share a name there may be two lines; ours is the one to compare.
+    by_name = {secret.name: secret for secret in sorted(found.secrets, key=lambda s: (s.comment == mark, s.ours))}
     target = wanted.secret
     if target is not None:
         there = by_name.get(target.name)
@@ -90,7 +98,7 @@ def plan(wanted: WantedLogin, found: FoundLogin) -> tuple[Difference, ...]:
         elif _differs(there, target):
             differences.append(Difference(Act.CHANGE_SECRET, target.name, _shown(there), _shown(target)))
     for name, secret in by_name.items():
-        if (target is None or name != target.name) and secret.comment == owner_mark(wanted.id):
+        if (target is None or name != target.name) and secret.comment == mark:
             differences.append(Difference(Act.DROP_SECRET, name, _shown(secret), ""))
     for name in dict.fromkeys(session.name for session in found.active):
         if not (wanted.exists and wanted.allowed and wanted.is_called(name)):

@@ -7,7 +7,7 @@ that keep their own secrets.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from desk.integrations.errors import IntegrationError, Refused, Rejected, Unreachable
 from desk.integrations.routeros.port import Router, RouterAddress, RouterSession, TlsMode
 from desk.models.access_points import TlsMode as StoredTls
-from desk.services.core.errors import DomainError, NotFound
+from desk.services.core.errors import Busy, DatabaseLost, DomainError, NotFound
 from desk.services.core.outbox import DeliveryState, Lease, Report, Step
 from desk.services.core.secrets import reveal, reveal_for_debt
 from desk.services.core.topics import Topic
@@ -40,7 +40,14 @@ _WANTED = text("""
            CASE WHEN r.active THEN r.id END AS router_id,
            ARRAY(SELECT DISTINCT g.before->>'login' FROM desk.change_log g
                   WHERE g.tbl = 'radius_logins' AND g.key = l.id::text AND g.before ? 'login'
-                    AND g.before->>'login' IS DISTINCT FROM l.login) AS former
+                    AND g.before->>'login' IS DISTINCT FROM l.login
+                    AND NOT EXISTS (SELECT FROM desk.radius_logins o WHERE o.id <> l.id AND o.deleted_at IS NULL
+                          AND lower(o.login) = lower(g.before->>'login'))) AS former,
+           ARRAY(SELECT DISTINCT b.id FROM desk.change_log g
+                   JOIN desk.access_points x ON x.id = (g.before->>'access_point_id')::bigint
+                   JOIN desk.routing_servers b ON b.id = x.routing_server_id
+                  WHERE g.tbl = 'customer_plans' AND g.key = p.id::text AND g.before ? 'access_point_id'
+                    AND b.active AND b.local_secrets AND b.id IS DISTINCT FROM r.id) AS left_behind
       FROM desk.radius_logins l
       JOIN desk.customer_plans p ON p.id = l.plan_id
       JOIN desk.plan_statuses s ON s.code = p.status
@@ -76,6 +83,17 @@ class KnownLogin:
     own_router: int | None
     session_routers: tuple[int | None, ...]  # one for each open session; None: its NAS is no router of ours
     dialled: tuple[str, ...]
+    left_behind: tuple[int, ...] = ()  # routers of earlier access points, which may still hold the secret
+
+    def wanted_at(self, router_id: int, wanted: WantedLogin) -> WantedLogin:
+        """What should be on one router: only that of the access point keeps the secret."""
+        keeps = wanted.local_secrets and router_id == self.own_router
+        return replace(wanted, local_secrets=keeps, tidy=router_id in self.left_behind)
+
+    @property
+    def out_of_reach(self) -> bool:
+        """Whether a session is open somewhere that no routing server of ours stands for."""
+        return self.own_router is None and None in self.session_routers
 
     def routers_for(self, wanted: WantedLogin) -> list[int]:
         """Routers to visit: those that hold an open session when it must end, and the one that keeps the secret."""
@@ -87,7 +105,7 @@ class KnownLogin:
                 found.append(self.own_router)
         if self.own_router is not None and wanted.local_secrets:
             found.append(self.own_router)
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys([*found, *self.left_behind]))
 
 
 def wanted_login(session: Session, login_id: int) -> KnownLogin | None:
@@ -107,7 +125,8 @@ def wanted_login(session: Session, login_id: int) -> KnownLogin | None:
         fixed_ip=row["fixed_ip"],
         former_names=tuple(dict.fromkeys((*(name for name in row["former"] if name), *dialled))),
     )
-    return KnownLogin(wanted, row["router_id"], tuple(found.router_id for found in sessions), dialled)
+    session_routers = tuple(found.router_id for found in sessions)
+    return KnownLogin(wanted, row["router_id"], session_routers, dialled, tuple(row["left_behind"]))
 
 
 class LoginReconciler:
@@ -124,8 +143,13 @@ class LoginReconciler:
         """Settle one debt of topic `plan_provisional`: when its time is over, its logins lose the network."""
         with self._sessions() as session:
             logins = list(session.scalars(_LOGINS, {"plan": int(lease.key)}))
+        problems: list[IntegrationError] = []
         for login_id in logins:
-            self.reconcile(login_id, lease, report)
+            try:
+                self.reconcile(login_id, lease, report)
+            except IntegrationError as error:  # the next login must not stay connected because of this one
+                problems.append(error)
+        _raise_worst(problems)
 
     def reconcile(self, login_id: int, lease: Lease, report: Report) -> None:
         """Make the network agree with the database about one login; raises what stood in the way."""
@@ -139,25 +163,24 @@ class LoginReconciler:
             shown = reveal_for_debt(self._sessions, lease.topic, lease.key, lease.lease) if _own(lease) else None
             wanted = replace(wanted, password=shown.text if shown else None)
         blocked = not (wanted.allowed and wanted.exists)
-        if blocked and sessions and not routers:
-            report(_step("session", sessions[0], "", DeliveryState.REFUSED, "no_router"))
-            raise Rejected("", "no routing server is known for the open session")
-        problem: IntegrationError | None = None
+        problems: list[IntegrationError] = []
         for router_id in routers:
             try:
-                self._bring_in_line(router_id, wanted, report)
+                self._bring_in_line(router_id, known.wanted_at(router_id, wanted), report)
             except IntegrationError as error:  # the next router must not wait for this one
-                problem = problem or error
-        if blocked and not routers:
+                problems.append(error)
+        if blocked and known.out_of_reach:
+            report(_step("session", (*sessions, wanted.login)[0], "", DeliveryState.REFUSED, "no_router"))
+            problems.append(Rejected("", "no routing server is known for the open session"))
+        elif blocked and not routers:
             report(_step("session", wanted.login, "", DeliveryState.UNCHANGED, "not_connected"))
-        if problem is not None:
-            raise problem
+        _raise_worst(problems)
 
     def _bring_in_line(self, router_id: int, wanted: WantedLogin, report: Report) -> None:
         at = self._router(router_id, report, wanted)
         systems = [
             *(["session"] if not (wanted.allowed and wanted.exists) or wanted.renamed else []),
-            *(["router"] if wanted.local_secrets else []),
+            *(["router"] if wanted.local_secrets or wanted.tidy else []),
         ]
         for system in systems:
             report(_step(system, wanted.login, at.name, DeliveryState.RUNNING, "asking"))
@@ -180,9 +203,7 @@ class LoginReconciler:
 
     def _apply(self, api: RouterSession, at: RouterAt, wanted: WantedLogin, systems: list[str], report: Report) -> None:
         found = FoundLogin(
-            secrets=api.list_secrets(wanted.names, with_passwords=True)
-            if wanted.local_secrets or not wanted.exists
-            else (),
+            secrets=api.list_secrets(wanted.names, with_passwords=True) if wanted.looks_at_secrets else (),
             active=api.list_active(wanted.names),
         )
         differences = plan(wanted, found)
@@ -212,6 +233,8 @@ class LoginReconciler:
             row = session.execute(_ROUTER, {"id": router_id}).one()
         try:
             password = reveal(self._sessions, "router", router_id, "entrega").text
+        except (DatabaseLost, Busy):  # says nothing about the router
+            raise
         except DomainError as error:
             report(_step("router", wanted.login, row.name, DeliveryState.REFUSED, "no_credentials"))
             raise Refused(row.name, "the router's credentials cannot be read") from error
@@ -237,6 +260,12 @@ def router_at(session: Session, router_id: int) -> Any:
     if row is None:
         raise NotFound("routing_server", router_id)
     return row
+
+
+def _raise_worst(problems: Sequence[IntegrationError]) -> None:
+    """What may still be delivered by itself must not wait for a person because of what may not."""
+    if problems:
+        raise next((error for error in problems if error.retry), problems[0])
 
 
 def _own(lease: Lease) -> bool:

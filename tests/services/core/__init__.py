@@ -1,0 +1,1 @@
+"""Commands, debts, notices and secrets."""
