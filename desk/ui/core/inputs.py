@@ -207,6 +207,11 @@ class ComboField(Field):
         self._filling = False
         self.set_value(kept)
 
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """What is offered."""
+        return tuple(self._choices)
+
     def _chosen(self) -> None:
         if not self._filling:
             self.edited.emit()
