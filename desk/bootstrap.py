@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
@@ -52,6 +52,32 @@ def reconcilers(sessions: sessionmaker[Session]) -> dict[Topic, Reconciler]:
     return {Topic.RADIUS_LOGIN: logins, Topic.PLAN_PROVISIONAL: logins.provisional_over}
 
 
+class WayIn:
+    """Opens the connections of one person, also while and after that person changes the own password."""
+
+    def __init__(self, server: Server, role: str, password: str | None) -> None:
+        self._server, self._role = server, role
+        self._passwords = [password]  # the newest first
+
+    def learn(self, password: str) -> None:
+        """A password that counts once the change is committed; the old ones stay, in case it never is."""
+        self._passwords = [password, *self._passwords]
+
+    def connect(self, *, autocommit: bool = False) -> psycopg.Connection[Any]:
+        """A new connection, with whichever of the known passwords the server takes."""
+        *newer, oldest = self._passwords
+        for password in newer:
+            try:
+                return self._open(password, autocommit)
+            except psycopg.OperationalError as error:
+                if "FATAL" not in str(error):
+                    raise
+        return self._open(oldest, autocommit)
+
+    def _open(self, password: str | None, autocommit: bool) -> psycopg.Connection[Any]:
+        return psycopg.connect(conninfo_of(self._server, self._role, password), autocommit=autocommit)
+
+
 @dataclass
 class SignedIn:
     """What a person who signed in works with, until `close`."""
@@ -62,7 +88,7 @@ class SignedIn:
     bus: Bus
     engine: Engine
     sessions: sessionmaker[Session]
-    conninfo: str
+    way_in: WayIn
     deliveries: Deliveries | None = None
     listener: Listener | None = None
 
@@ -75,7 +101,7 @@ class SignedIn:
         """Begin to listen to other desks and to settle debts; the callbacks come from other threads."""
         self.deliveries = Deliveries(Settler(self.sessions, reconcilers(self.sessions), on_progress))
         self.listener = Listener(
-            lambda: _connect(self.conninfo, autocommit=True), lambda names: self._heard(names, on_change), on_state
+            lambda: self.way_in.connect(autocommit=True), lambda names: self._heard(names, on_change), on_state
         )
         self.listener.start()
         self.deliveries.start()
@@ -122,19 +148,16 @@ def conninfo_of(server: Server, role: str, password: str | None) -> str:
 def sign_in(server: Server, role: str, password: str | None) -> SignedIn:
     """Sign in as a person; raises a SignInFailed of services.core.errors that says what is wrong."""
     register_all()
-    conninfo = conninfo_of(server, role, password)
-    engine = create_engine("postgresql+psycopg://", creator=lambda: _connect(conninfo), **POOL)
+    way_in = WayIn(server, role, password)
+    engine = create_engine("postgresql+psycopg://", creator=way_in.connect, **POOL)
     sessions = sessionmaker(engine, expire_on_commit=False)
     try:
         actor, must_change = _who(sessions, server, role)
     except BaseException:
         engine.dispose()
         raise
-    return SignedIn(server, actor, must_change, Bus(sessions, actor, PORTS), engine, sessions, conninfo)
-
-
-def _connect(conninfo: str, *, autocommit: bool = False) -> psycopg.Connection[Any]:
-    return psycopg.connect(conninfo, autocommit=autocommit)
+    ports = replace(PORTS, learn_password=way_in.learn)
+    return SignedIn(server, actor, must_change, Bus(sessions, actor, ports), engine, sessions, way_in)
 
 
 def _who(sessions: sessionmaker[Session], server: Server, role: str) -> tuple[Actor, bool]:

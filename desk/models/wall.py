@@ -30,6 +30,7 @@ FUNCTIONS = (
     ("vault", "desk_vault"),
     ("people", "desk_people"),
     ("signal", "desk_signal"),
+    ("jobs", "desk_job"),
 )
 MONTHS_AHEAD = 13
 Cursor = psycopg.Cursor[tuple[Any, ...]]

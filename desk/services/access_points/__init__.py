@@ -1,7 +1,7 @@
 """Access points and the routing servers behind them; what the UI may use."""
 
 from desk.models.access_points import TlsMode
-from desk.services.access_points.errors import AccessPointInUse
+from desk.services.access_points.errors import AccessPointInUse, RoutingServerInUse
 from desk.services.access_points.points import (
     AccessPointRow,
     AccessPoints,
@@ -9,6 +9,7 @@ from desk.services.access_points.points import (
     SaveAccessPoint,
 )
 from desk.services.access_points.servers import (
+    CertificateShown,
     CheckRouter,
     DeleteRoutingServer,
     ReadCertificate,
@@ -22,11 +23,13 @@ __all__ = [
     "AccessPointInUse",
     "AccessPointRow",
     "AccessPoints",
+    "CertificateShown",
     "CheckRouter",
     "DeleteAccessPoint",
     "DeleteRoutingServer",
     "ReadCertificate",
     "RouterAnswer",
+    "RoutingServerInUse",
     "RoutingServerRow",
     "RoutingServers",
     "SaveAccessPoint",

@@ -1,4 +1,4 @@
-"""What can go wrong with access points, as types."""
+"""What can go wrong with access points and routing servers, as types."""
 
 from __future__ import annotations
 
@@ -10,6 +10,12 @@ class AccessPointInUse(DomainError):
     """Plans are linked to the access point (variable 9)."""
 
     code = "access_point_in_use"
+
+
+class RoutingServerInUse(DomainError):
+    """Access points are behind the router."""
+
+    code = "routing_server_in_use"
 
 
 CONSTRAINTS["uq_access_points_name"] = lambda: AlreadyExists(field="name")

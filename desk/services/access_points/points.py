@@ -14,6 +14,8 @@ from desk.services.core.bus import Command, Query, use_case
 from desk.services.core.errors import Invalid, NotFound, StaleRecord, Violation
 from desk.services.core.work import Work
 
+MOST_CUSTOMERS = 1_000_000
+
 
 @dataclass(frozen=True)
 class AccessPointRow:
@@ -82,8 +84,8 @@ def save_access_point(cmd: SaveAccessPoint, work: Work) -> int:
     found: list[Violation] = []
     if not cmd.name.strip():
         found.append(Violation("name", "required"))
-    if cmd.customer_limit is not None and cmd.customer_limit < 1:
-        found.append(Violation("customer_limit", "must_be_positive"))
+    if cmd.customer_limit is not None and not 1 <= cmd.customer_limit <= MOST_CUSTOMERS:
+        found.append(Violation("customer_limit", "customer_limit_range"))
     if found:
         raise Invalid(found)
     point = AccessPoint() if cmd.id is None else work.session.get(AccessPoint, cmd.id)
@@ -102,7 +104,12 @@ def save_access_point(cmd: SaveAccessPoint, work: Work) -> int:
 
 @use_case(DeleteAccessPoint, permission=Permission.ACCESS_POINTS)
 def delete_access_point(cmd: DeleteAccessPoint, work: Work) -> None:
-    """Refused while plans use it; with variable 9 links of cancelled plans are taken off by the database."""
+    """Refused while plans use it; with variable 9 the database takes it off cancelled plans and tells their history."""
+    point = work.session.get(AccessPoint, cmd.id)
+    if point is None:
+        raise NotFound("access_point", cmd.id)
+    if point.version != cmd.version:
+        raise StaleRecord(work.changes_since("access_points", cmd.id, cmd.version))
     live, cancelled = work.session.execute(
         text(
             "SELECT count(*) FILTER (WHERE status <> 'CANCELADO'), count(*) FILTER (WHERE status = 'CANCELADO')"
@@ -111,6 +118,6 @@ def delete_access_point(cmd: DeleteAccessPoint, work: Work) -> None:
         {"id": cmd.id},
     ).one()
     if live or (cancelled and not work.switched_on(Variable.DELETE_ACCESS_POINT_OF_CANCELLED)):
-        raise AccessPointInUse(live=live, cancelled=cancelled)
+        raise AccessPointInUse(name=point.name, live=live, cancelled=cancelled)
     work.session.execute(text("SELECT desk.delete_access_points(:id)"), {"id": cmd.id})
     work.touch("access_points")

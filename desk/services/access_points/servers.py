@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass, field
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from desk.integrations.errors import IntegrationError
 from desk.integrations.routeros.tls import read_fingerprint
 from desk.models.access_points import RoutingServer, TlsMode
 from desk.models.people import Permission
+from desk.services.access_points.errors import RoutingServerInUse
 from desk.services.core.bus import Command, Query, use_case
-from desk.services.core.errors import DomainError, Invalid, NotFound, StaleRecord, Violation
+from desk.services.core.database_errors import translate
+from desk.services.core.errors import Invalid, NotFound, Refused, RevealRefused, StaleRecord, Violation
 from desk.services.core.secrets import reveal, store_secret
 from desk.services.core.work import Work
-from desk.services.logins.reconcile import address_of, router_at
+from desk.services.logins.reconcile import address_of
 
 LOOK_SECONDS = 5.0
+LONGEST_SECRET = 128
 
 
 @dataclass(frozen=True)
@@ -86,14 +91,28 @@ class RouterAnswer:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckRouter(Query[RouterAnswer]):
-    """Testar conexão: sign in to the router and ask who it is."""
+    """Testar conexão: sign in to the router and ask who it is, before anything is saved."""
 
-    id: int
+    id: int | None = None  # its stored password is used when none was typed
+    host: str
+    port: int
+    tls: TlsMode
+    fingerprint: str = ""
+    username: str = ""
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class CertificateShown:
+    """The SHA-256 of a router's certificate; without one, `problem` is the reason code."""
+
+    fingerprint: str = ""
+    problem: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReadCertificate(Query[str]):
-    """Ler certificado: the SHA-256 fingerprint a router shows; no credentials are sent."""
+class ReadCertificate(Query[CertificateShown]):
+    """Ler certificado: what a router shows; no credentials are sent."""
 
     host: str
     port: int
@@ -115,17 +134,32 @@ def routing_servers(query: RoutingServers, work: Work) -> list[RoutingServerRow]
     ]
 
 
+def plain_fingerprint(typed: str) -> str:
+    """Sixty-four small hexadecimal digits, however somebody wrote them."""
+    return re.sub(r"[\s:.-]", "", typed).lower().removeprefix("sha256")
+
+
 def _violations(cmd: SaveRoutingServer) -> list[Violation]:
     found = [Violation(name, "required") for name in ("name", "host") if not str(getattr(cmd, name)).strip()]
     if not 1 <= cmd.port <= 65535:
         found.append(Violation("port", "port_range"))
-    if cmd.tls is TlsMode.PINNED and len(cmd.fingerprint) != 64:
+    fingerprint = plain_fingerprint(cmd.fingerprint)
+    if (cmd.tls is TlsMode.PINNED or fingerprint) and not re.fullmatch(r"[0-9a-f]{64}", fingerprint):
         found.append(Violation("fingerprint", "fingerprint_shape"))
     if cmd.nas_address:
         try:
             ipaddress.ip_address(cmd.nas_address)
         except ValueError:
             found.append(Violation("nas_address", "ip_shape"))
+        else:
+            # FreeRADIUS answers only a client whose secret it knows.
+            if cmd.id is None and not cmd.radius_secret:
+                found.append(Violation("radius_secret", "required"))
+    elif cmd.radius_secret:
+        found.append(Violation("nas_address", "nas_address_needed"))
+    for name in ("password", "radius_secret"):
+        if len(getattr(cmd, name)) > LONGEST_SECRET:
+            found.append(Violation(name, "too_long", {"limit": LONGEST_SECRET}))
     return found
 
 
@@ -140,8 +174,9 @@ def save_routing_server(cmd: SaveRoutingServer, work: Work) -> int:
     if cmd.id is not None and server.version != cmd.version:
         raise StaleRecord(work.changes_since("routing_servers", cmd.id, cmd.version))
     server.name, server.host = cmd.name.strip(), cmd.host.strip()
-    for name in ("port", "tls", "fingerprint", "username", "local_secrets", "active", "notes"):
+    for name in ("port", "tls", "local_secrets", "active", "notes"):
         setattr(server, name, getattr(cmd, name))
+    server.fingerprint, server.username = plain_fingerprint(cmd.fingerprint), cmd.username.strip()
     server.nas_address = cmd.nas_address or None
     work.session.add(server)
     work.session.flush()
@@ -155,33 +190,53 @@ def save_routing_server(cmd: SaveRoutingServer, work: Work) -> int:
 
 @use_case(DeleteRoutingServer, permission=Permission.ROUTING_SERVERS)
 def delete_routing_server(cmd: DeleteRoutingServer, work: Work) -> None:
-    """Refused by the foreign key while an access point uses it."""
+    """Refused while an access point is behind it; its secrets go with it."""
+    server = work.session.get(RoutingServer, cmd.id)
+    if server is None:
+        raise NotFound("routing_server", cmd.id)
+    if server.version != cmd.version:
+        raise StaleRecord(work.changes_since("routing_servers", cmd.id, cmd.version))
+    points = work.session.scalars(
+        text("SELECT name FROM desk.access_points WHERE routing_server_id = :id ORDER BY name"), {"id": cmd.id}
+    ).all()
+    if points:
+        raise RoutingServerInUse(name=server.name, points=", ".join(points))
     work.session.execute(text("SELECT desk.delete_routing_servers(:id)"), {"id": cmd.id})
     work.touch("access_points")
 
 
 @use_case(CheckRouter, permission=Permission.ROUTING_SERVERS)
 def check_router(query: CheckRouter, work: Work) -> RouterAnswer:
-    """Reads the address, lets the session go, then visits the router for a few seconds at most."""
-    row = router_at(work.session, query.id)
+    """Lets the session go, then visits the router for a few seconds at most."""
     work.session.close()
+    password = query.password
+    if not password and query.id is not None:
+        stored = _stored_password(work, query.id)
+        if stored is None:
+            return RouterAnswer(answers=False, problem="no_credentials")
+        password = stored
     try:
-        password = reveal(work.sessions, "router", query.id, "teste de conexão").text
-    except DomainError:
-        return RouterAnswer(answers=False, problem="no_credentials")
-    try:
-        with work.ports.router(address_of(row, password)).open(deadline=LOOK_SECONDS) as api:
+        with work.ports.router(address_of(query, password)).open(deadline=LOOK_SECONDS) as api:
             info = api.info()
     except IntegrationError as error:
         return RouterAnswer(answers=False, problem=error.reason.value, detail=error.detail)
     return RouterAnswer(True, info.identity, info.version, info.board)
 
 
+def _stored_password(work: Work, server_id: int) -> str | None:
+    try:
+        return reveal(work.sessions, "router", server_id, "teste de conexão").text
+    except DBAPIError as error:
+        if isinstance(translate(error), RevealRefused | Refused):
+            return None
+        raise
+
+
 @use_case(ReadCertificate, permission=Permission.ROUTING_SERVERS)
-def read_certificate(query: ReadCertificate, work: Work) -> str:
-    """The fingerprint, or nothing when there is no answer or no certificate."""
+def read_certificate(query: ReadCertificate, work: Work) -> CertificateShown:
+    """Lets the session go, then shakes hands with the router and hangs up."""
     work.session.close()
     try:
-        return read_fingerprint(query.host, query.port)
-    except IntegrationError:
-        return ""
+        return CertificateShown(read_fingerprint(query.host, query.port, deadline=LOOK_SECONDS))
+    except IntegrationError as error:
+        return CertificateShown(problem=error.reason.value)

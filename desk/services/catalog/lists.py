@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import enum
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from desk.models.catalog import PaymentMethod, ServiceGroup
 from desk.models.customers import BusinessUnit, City
 from desk.models.people import Permission
+from desk.services.catalog.errors import EntryInUse
 from desk.services.core.bus import Command, Query, use_case
-from desk.services.core.database_errors import CONSTRAINTS
-from desk.services.core.errors import AlreadyExists, Invalid, NotFound, Violation
+from desk.services.core.errors import Invalid, NotFound, Violation
 from desk.services.core.work import Work
+
+STATES = frozenset(
+    "AC AL AM AP BA CE DF ES GO MA MG MS MT PA PB PE PI PR RJ RN RO RR RS SC SE SP TO".split()  # noqa: SIM905
+)
 
 
 class SmallList(enum.StrEnum):
@@ -32,8 +39,6 @@ _KINDS: dict[SmallList, type[Any]] = {
     SmallList.GROUPS: ServiceGroup,
     SmallList.METHODS: PaymentMethod,
 }
-for _name in ("uq_cities_name_state", "uq_business_units_name", "uq_service_groups_name", "uq_payment_methods_name"):
-    CONSTRAINTS[_name] = lambda: AlreadyExists(field="name")
 
 
 @dataclass(frozen=True)
@@ -60,17 +65,40 @@ class Lists(Query[list[ListRow]]):
 
 @dataclass(frozen=True, kw_only=True)
 class SaveListRow(Command[int]):
-    """New (no id) or changed entry."""
+    """New (no id) or changed entry of any list but the cities."""
 
     which: SmallList
     id: int | None = None
     name: str
-    state: str = ""
-    ibge: str = ""
-    abbreviation: str = ""
     city_id: int | None = None
     prints_booklet: bool = False
     active: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaveCity(Command[int]):
+    """New (no id) or changed city; whoever registers customers may add the one that is missing."""
+
+    id: int | None = None
+    name: str
+    state: str
+    ibge: str = ""
+    abbreviation: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeleteListRow(Command[None]):
+    """Remove an entry that nothing uses."""
+
+    which: SmallList
+    id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeleteCity(Command[None]):
+    """Remove a city that nothing uses."""
+
+    id: int
 
 
 _ROWS = {
@@ -92,25 +120,75 @@ def lists(query: Lists, work: Work) -> list[ListRow]:
 @use_case(SaveListRow, permission=Permission.CATALOG)
 def save_list_row(cmd: SaveListRow, work: Work) -> int:
     """Save one entry."""
-    found = [] if cmd.name.strip() else [Violation("name", "required")]
-    if cmd.which is SmallList.CITIES and len(cmd.state.strip()) != 2:
-        found.append(Violation("state", "state_shape"))
-    if found:
-        raise Invalid(found)
-    kind = _KINDS[cmd.which]
-    row = kind() if cmd.id is None else work.session.get(kind, cmd.id)
-    if row is None:
-        raise NotFound("entry", cmd.id)
+    row = _entry(work, cmd.which, cmd.id, list(_named(cmd.name, 60)))
     row.name = cmd.name.strip()
-    if cmd.which is SmallList.CITIES:
-        row.state, row.ibge = cmd.state.strip().upper(), cmd.ibge.strip() or None
-        row.abbreviation = cmd.abbreviation.strip().upper()[:3]
-    elif cmd.which is SmallList.UNITS:
+    if cmd.which is SmallList.UNITS:
         row.city_id = cmd.city_id
     elif cmd.which is SmallList.METHODS:
         row.prints_booklet, row.active = cmd.prints_booklet, cmd.active
+    return _saved(work, row)
+
+
+@use_case(SaveCity, permission=(Permission.CATALOG, Permission.EDIT_CUSTOMER))
+def save_city(cmd: SaveCity, work: Work) -> int:
+    """Save one city; its abbreviation begins the names of circuits."""
+    state, ibge = cmd.state.strip().upper(), cmd.ibge.strip()
+    found = list(_named(cmd.name, 120))
+    if state not in STATES:
+        found.append(Violation("state", "state_shape"))
+    if ibge and not re.fullmatch(r"[0-9]{7}", ibge):
+        found.append(Violation("ibge", "ibge_shape"))
+    if cmd.abbreviation.strip() and not re.fullmatch(r"[A-Za-z]{3}", cmd.abbreviation.strip()):
+        found.append(Violation("abbreviation", "abbreviation_shape"))
+    row = _entry(work, SmallList.CITIES, cmd.id, found)
+    row.name, row.state, row.ibge = cmd.name.strip(), state, ibge or None
+    row.abbreviation = cmd.abbreviation.strip().upper()
+    return _saved(work, row)
+
+
+@use_case(DeleteListRow, permission=Permission.CATALOG)
+def delete_list_row(cmd: DeleteListRow, work: Work) -> None:
+    """Refused by the foreign keys while something refers to it."""
+    _delete(work, cmd.which, cmd.id)
+
+
+@use_case(DeleteCity, permission=(Permission.CATALOG, Permission.EDIT_CUSTOMER))
+def delete_city(cmd: DeleteCity, work: Work) -> None:
+    """Refused by the foreign keys while something refers to it."""
+    _delete(work, SmallList.CITIES, cmd.id)
+
+
+def _named(name: str, longest: int) -> Iterator[Violation]:
+    if not name.strip():
+        yield Violation("name", "required")
+    elif len(name.strip()) > longest:
+        yield Violation("name", "too_long", {"limit": longest})
+
+
+def _entry(work: Work, which: SmallList, entry_id: int | None, found: list[Violation]) -> Any:
+    if found:
+        raise Invalid(found)
+    kind = _KINDS[which]
+    row = kind() if entry_id is None else work.session.get(kind, entry_id)
+    if row is None:
+        raise NotFound("entry", entry_id)
+    return row
+
+
+def _saved(work: Work, row: Any) -> int:
     work.session.add(row)
     work.session.flush()
     work.touch("catalog")
     made: int = row.id
     return made
+
+
+def _delete(work: Work, which: SmallList, entry_id: int) -> None:
+    row = work.session.get(_KINDS[which], entry_id)
+    if row is None:
+        raise NotFound("entry", entry_id)
+    try:
+        work.session.execute(text(f"SELECT desk.delete_{row.__tablename__}(:id)"), {"id": entry_id})
+    except IntegrityError as error:
+        raise EntryInUse(name=row.name) from error
+    work.touch("catalog")

@@ -19,16 +19,24 @@ from desk.models.catalog import (
 )
 from desk.models.people import Permission
 from desk.services.core.bus import Command, Query, use_case
-from desk.services.core.database_errors import CONSTRAINTS
-from desk.services.core.errors import AlreadyExists, Invalid, NotFound, StaleRecord, Violation
+from desk.services.core.errors import Invalid, NotFound, StaleRecord, Violation
 from desk.services.core.work import Work
 
-CONSTRAINTS["uq_catalog_plans_name"] = lambda: AlreadyExists(field="name")
 FLAGS = (
     *("active", "requires_authorization", "allows_circuit", "allows_tv", "prints_booklet"),
     *("bills_when_debt_suspended", "allows_login"),
 )
 NUMBERS = ("trial_days", "login_limit", "down_kbps", "up_kbps", "simultaneous_use", "allowance_gb")
+MOST_MONEY = Decimal("9999999.99")
+# Lowest and highest of each number; what goes further is a slip of the keys.
+LIMITS = {
+    "trial_days": (0, 365),
+    "login_limit": (0, 99),
+    "down_kbps": (0, 100_000_000),
+    "up_kbps": (0, 100_000_000),
+    "simultaneous_use": (1, 99),
+    "allowance_gb": (1, 1_000_000),
+}
 
 
 @dataclass(frozen=True)
@@ -84,7 +92,7 @@ class SaveCatalogPlan(Command[int]):
     version: int = 0
     name: str
     kind: PlanKind
-    service_group_id: int
+    service_group_id: int | None
     price: Decimal
     active: bool = True
     requires_authorization: bool = False
@@ -103,16 +111,32 @@ class SaveCatalogPlan(Command[int]):
     installation_fee: Decimal = Decimal(0)
     unit_ids: tuple[int, ...] = ()
     composition: tuple[CompositionDraft, ...] = ()
+    # Units and parts have no version: what the person was looking at stands for it.
+    seen_unit_ids: tuple[int, ...] = ()
+    seen_composition: tuple[CompositionDraft, ...] = ()
 
 
 def check_catalog_plan(cmd: SaveCatalogPlan) -> Iterator[Violation]:
     """Name, price, and a composition that adds up to the price."""
     if not cmd.name.strip():
         yield Violation("name", "required")
-    if cmd.price < 0:
-        yield Violation("price", "value_negative")
+    elif len(cmd.name.strip()) > 80:
+        yield Violation("name", "too_long", {"limit": 80})
+    if cmd.service_group_id is None:
+        yield Violation("service_group_id", "required")
+    for name in ("price", "installation_fee"):
+        if getattr(cmd, name) < 0:
+            yield Violation(name, "amount_negative")
+        elif getattr(cmd, name) > MOST_MONEY:
+            yield Violation(name, "amount_too_big")
+    for name, (low, high) in LIMITS.items():
+        value = getattr(cmd, name)
+        if value is not None and not low <= value <= high:
+            yield Violation(name, "out_of_range", {"low": low, "high": high})
     if cmd.allows_login and cmd.login_limit < 1:
         yield Violation("login_limit", "login_limit_needed")
+    if any(not item.description.strip() or not 0 <= item.amount <= MOST_MONEY for item in cmd.composition):
+        yield Violation("composition", "composition_part")
     total = sum((item.amount for item in cmd.composition), Decimal(0))
     if cmd.composition and total != cmd.price:
         yield Violation("composition", "composition_sum", {"sum": total, "price": cmd.price})
@@ -122,8 +146,8 @@ def check_catalog_plan(cmd: SaveCatalogPlan) -> Iterator[Violation]:
 def catalog_plans(query: CatalogPlans, work: Work) -> list[CatalogPlanRow]:
     """What the page lists."""
     session = work.session
-    counted = session.execute(text("SELECT catalog_plan_id, count(*) FROM desk.customer_plans GROUP BY 1"))
-    used: dict[int, int] = dict(row._tuple() for row in counted)
+    counted = session.execute(text("SELECT catalog_plan_id, count(*) AS plans FROM desk.customer_plans GROUP BY 1"))
+    used: dict[int, int] = {found.catalog_plan_id: found.plans for found in counted}
     units: dict[int, list[int]] = defaultdict(list)
     for plan_id, unit_id in session.execute(select(CatalogPlanUnit.catalog_plan_id, CatalogPlanUnit.business_unit_id)):
         units[plan_id].append(unit_id)
@@ -157,7 +181,8 @@ def save_catalog_plan(cmd: SaveCatalogPlan, work: Work) -> int:
     """Save a product; plans already contracted keep their own value."""
     if found := list(check_catalog_plan(cmd)):
         raise Invalid(found)
-    plan = CatalogPlan() if cmd.id is None else work.session.get(CatalogPlan, cmd.id)
+    # The row's lock makes two editors take turns over units and parts as well.
+    plan = CatalogPlan() if cmd.id is None else work.session.get(CatalogPlan, cmd.id, with_for_update=True)
     if plan is None:
         raise NotFound("catalog_plan", cmd.id)
     if cmd.id is not None and plan.version != cmd.version:
@@ -167,31 +192,39 @@ def save_catalog_plan(cmd: SaveCatalogPlan, work: Work) -> int:
         setattr(plan, name, getattr(cmd, name))
     work.session.add(plan)
     work.session.flush()
-    _save_units(work, plan.id, set(cmd.unit_ids))
-    _save_composition(work, plan.id, cmd.composition)
+    _save_units(work, plan.id, cmd)
+    _save_composition(work, plan.id, cmd)
     work.touch("catalog")
     return plan.id
 
 
-def _save_units(work: Work, plan_id: int, wanted: set[int]) -> None:
+def _save_units(work: Work, plan_id: int, cmd: SaveCatalogPlan) -> None:
     c = CatalogPlanUnit
+    wanted = set(cmd.unit_ids)
     there = set(work.session.scalars(select(c.business_unit_id).where(c.catalog_plan_id == plan_id)))
+    if cmd.id is not None and there != set(cmd.seen_unit_ids):
+        raise StaleRecord()
     for unit_id in sorted(wanted - there):
         work.session.add(CatalogPlanUnit(catalog_plan_id=plan_id, business_unit_id=unit_id))
+    work.session.flush()
     for unit_id in sorted(there - wanted):
         work.session.execute(
             text("SELECT desk.delete_catalog_plan_units(:plan, :unit)"), {"plan": plan_id, "unit": unit_id}
         )
-    work.session.flush()
 
 
-def _save_composition(work: Work, plan_id: int, wanted: tuple[CompositionDraft, ...]) -> None:
+def _save_composition(work: Work, plan_id: int, cmd: SaveCatalogPlan) -> None:
     c = CatalogCompositionItem
     there = list(work.session.scalars(select(c).where(c.catalog_plan_id == plan_id).order_by(c.position)))
-    for at, part in enumerate(wanted):
-        item = there[at] if at < len(there) else CatalogCompositionItem(catalog_plan_id=plan_id, position=at + 1)
-        item.description, item.service_class, item.amount = part.description, part.service_class, part.amount
+    seen = tuple(CompositionDraft(item.description, item.service_class, item.amount) for item in there)
+    if cmd.id is not None and seen != cmd.seen_composition:
+        raise StaleRecord()
+    last = there[-1].position if there else 0
+    for at, part in enumerate(cmd.composition):
+        after = last + at - len(there) + 1
+        item = there[at] if at < len(there) else CatalogCompositionItem(catalog_plan_id=plan_id, position=after)
+        item.description, item.service_class, item.amount = part.description.strip(), part.service_class, part.amount
         work.session.add(item)
     work.session.flush()
-    for item in there[len(wanted) :]:
+    for item in there[len(cmd.composition) :]:
         work.session.execute(text("SELECT desk.delete_catalog_composition_items(:id)"), {"id": item.id})

@@ -8,12 +8,10 @@ from sqlalchemy import text
 
 from desk.models.catalog import PlanGroup, PlanStatus
 from desk.models.people import Permission
+from desk.services.catalog.errors import StatusInUse, SystemStatus
 from desk.services.core.bus import Command, Query, use_case
-from desk.services.core.database_errors import CONSTRAINTS
-from desk.services.core.errors import AlreadyExists, InUse, Invalid, NotFound, StaleRecord, Violation
+from desk.services.core.errors import Invalid, NotFound, StaleRecord, Violation
 from desk.services.core.work import Work
-
-CONSTRAINTS["uq_plan_statuses_description"] = lambda: AlreadyExists(field="description")
 
 
 @dataclass(frozen=True)
@@ -46,14 +44,16 @@ class SaveStatus(Command[str]):
     description: str
     group: PlanGroup
     bills: bool
+    grants_access: bool = False
     next_code: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeleteStatus(Command[None]):
-    """Remove a status that no plan has."""
+    """Remove a status that no plan has and none leads to."""
 
     code: str
+    version: int
 
 
 _STATUSES = text("""
@@ -76,21 +76,18 @@ def statuses(query: Statuses, work: Work) -> list[StatusRow]:
 @use_case(SaveStatus, permission=Permission.PLAN_STATUSES)
 def save_status(cmd: SaveStatus, work: Work) -> str:
     """Save; the code of a new one is made here and never changes."""
-    if not cmd.description.strip():
-        raise Invalid([Violation("description", "required")])
-    if cmd.code is None:
-        number = work.session.execute(text("SELECT count(*) + 1 FROM desk.plan_statuses")).scalar_one()
-        status = PlanStatus(code=f"PROPRIO_{number}", group=cmd.group)
-    else:
-        found = work.session.get(PlanStatus, cmd.code)
-        if found is None:
-            raise NotFound("status", cmd.code)
-        if found.version != cmd.version:
-            raise StaleRecord(work.changes_since("plan_statuses", cmd.code, cmd.version))
-        status = found
-        if not status.system:
-            status.group = cmd.group
-    status.description, status.bills, status.next_code = cmd.description.strip(), cmd.bills, cmd.next_code
+    description = cmd.description.strip()
+    found = [] if description else [Violation("description", "required")]
+    if len(description) > 60:
+        found.append(Violation("description", "too_long", {"limit": 60}))
+    if cmd.code is not None and cmd.next_code == cmd.code:
+        found.append(Violation("next_code", "status_leads_to_itself"))
+    if found:
+        raise Invalid(found)
+    status = PlanStatus(code=_new_code(work, description)) if cmd.code is None else _known(work, cmd.code, cmd.version)
+    if not status.system:  # not yet told for a new one
+        status.group, status.grants_access = cmd.group, cmd.grants_access
+    status.description, status.bills, status.next_code = description, cmd.bills, cmd.next_code
     work.session.add(status)
     work.session.flush()
     work.touch("statuses")
@@ -99,11 +96,35 @@ def save_status(cmd: SaveStatus, work: Work) -> str:
 
 @use_case(DeleteStatus, permission=Permission.PLAN_STATUSES)
 def delete_status(cmd: DeleteStatus, work: Work) -> None:
-    """Refused while a plan has it; the system's own are refused by the guard."""
-    used = work.session.execute(
-        text("SELECT count(*) FROM desk.customer_plans WHERE status = :code"), {"code": cmd.code}
-    ).scalar_one()
-    if used:
-        raise InUse(what=f"{used} planos")
+    """The system's own are refused by the guard as well."""
+    status = _known(work, cmd.code, cmd.version)
+    if status.system:
+        raise SystemStatus(description=status.description)
+    plans, others = work.session.execute(
+        text(
+            "SELECT (SELECT count(*) FROM desk.customer_plans WHERE status = :code),"
+            " (SELECT count(*) FROM desk.plan_statuses WHERE next_code = :code)"
+        ),
+        {"code": cmd.code},
+    ).one()
+    if plans or others:
+        raise StatusInUse(description=status.description, plans=plans, statuses=others)
     work.session.execute(text("SELECT desk.delete_plan_statuses(:code)"), {"code": cmd.code})
     work.touch("statuses")
+
+
+def _known(work: Work, code: str, version: int) -> PlanStatus:
+    status = work.session.get(PlanStatus, code)
+    if status is None:
+        raise NotFound("status", code)
+    if status.version != version:
+        raise StaleRecord(work.changes_since("plan_statuses", code, version))
+    return status
+
+
+def _new_code(work: Work, description: str) -> str:
+    """The words in capitals, with a number where such a code is taken."""
+    folded = work.session.execute(text("SELECT desk.fold(:words)"), {"words": description}).scalar_one()
+    stem = "_".join(str(folded).upper().split())[:26].strip("_") or "STATUS"
+    taken = set(work.session.scalars(text("SELECT code FROM desk.plan_statuses")))
+    return next(code for code in (stem, *(f"{stem}_{at}" for at in range(2, 1000))) if code not in taken)

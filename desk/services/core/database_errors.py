@@ -37,10 +37,10 @@ def translate(error: DBAPIError | BaseException) -> DomainError | None:
     if state is None:
         return DatabaseLost() if isinstance(cause, (psycopg.OperationalError, psycopg.InterfaceError)) else None
     name = cause.diag.constraint_name or ""
-    if state == "42501":
-        return _refusal(name, cause.diag.message_primary or "")
     if name in CONSTRAINTS:
         return CONSTRAINTS[name]()
+    if state == "42501":
+        return _refusal(name, cause.diag.message_primary or "")
     if state == "23505":
         return AlreadyExists(field=name)
     if state == "23503":

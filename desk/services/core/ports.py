@@ -13,3 +13,5 @@ class Ports:
     """One field per kind of outside system."""
 
     router: Callable[[RouterAddress], Router]
+    # Tells whoever opens connections that the person's own password is about to be another one.
+    learn_password: Callable[[str], None] = lambda password: None

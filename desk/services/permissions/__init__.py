@@ -1,6 +1,7 @@
 """Permissions: people and what they may do; what the UI may use."""
 
 from desk.models.people import Permission, Section
+from desk.services.permissions import errors as _errors
 from desk.services.permissions.own_password import ChangeOwnPassword, check_new_password
 from desk.services.permissions.people import (
     CreatePerson,
@@ -9,9 +10,11 @@ from desk.services.permissions.people import (
     PersonRow,
     ResetPassword,
     SavePerson,
+    SetPersonActive,
     first_password,
 )
 
+_ = _errors  # importing it is what maps the database's refusals
 __all__ = [
     "ChangeOwnPassword",
     "CreatePerson",
@@ -22,6 +25,7 @@ __all__ = [
     "ResetPassword",
     "SavePerson",
     "Section",
+    "SetPersonActive",
     "check_new_password",
     "first_password",
 ]

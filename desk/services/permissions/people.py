@@ -10,49 +10,18 @@ from sqlalchemy import text
 
 from desk.models.people import Permission
 from desk.services.core.bus import Command, Query, use_case
-from desk.services.core.errors import Invalid, Violation
+from desk.services.core.errors import Invalid, NotFound, StaleRecord, Violation
 from desk.services.core.work import Work
 from desk.services.permissions.own_password import check_new_password
+from desk.services.permissions.verifiers import verifier
 
-WORDS = [
-    "fibra",
-    "sinal",
-    "ponte",
-    "serra",
-    "verde",
-    "canto",
-    "barco",
-    "linha",
-    "praia",
-    "vento",
-    "pedra",
-    "campo",
-    "livro",
-    "mesa",
-    "janela",
-    "escada",
-    "farol",
-    "trilha",
-    "rio",
-    "monte",
-    "lago",
-    "folha",
-    "areia",
-    "nuvem",
-    "tinta",
-    "porta",
-    "chave",
-    "torre",
-    "roda",
-    "corda",
-    "vela",
-    "mapa",
-    "selo",
-    "prata",
-    "cobre",
-    "bambu",
-    "cedro",
-]
+WORDS = (
+    *("fibra", "sinal", "ponte", "serra", "verde", "canto", "barco", "linha", "praia", "vento"),
+    *("pedra", "campo", "livro", "mesa", "janela", "escada", "farol", "trilha", "rio", "monte"),
+    *("lago", "folha", "areia", "nuvem", "tinta", "porta", "chave", "torre", "roda", "corda"),
+    *("vela", "mapa", "selo", "prata", "cobre", "bambu", "cedro"),
+)
+_OWN_FIELDS = ("full_name", "job", "seller")
 
 
 @dataclass(frozen=True)
@@ -63,7 +32,6 @@ class PersonRow:
     full_name: str
     job: str
     active: bool
-    service: bool
     seller: bool
     must_change_password: bool
     permissions: frozenset[str]  # codes
@@ -79,7 +47,7 @@ class PersonCreated:
 
 @dataclass(frozen=True)
 class People(Query[list[PersonRow]]):
-    """Everybody, the active first; one statement."""
+    """Everybody but the services, the active first; one statement."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,14 +64,23 @@ class CreatePerson(Command[PersonCreated]):
 
 @dataclass(frozen=True, kw_only=True)
 class SavePerson(Command[None]):
-    """Name, job, seller, activity and permissions of a person; only what differs is sent."""
+    """Name, job, seller, and the permissions (codes) that were marked and unmarked."""
 
     role: str
     full_name: str
-    job: str
-    seller: bool
+    job: str = ""
+    seller: bool = False
+    granted: frozenset[str] = frozenset()
+    revoked: frozenset[str] = frozenset()
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetPersonActive(Command[None]):
+    """Inativar or Reativar; people are never deleted, since history names them."""
+
+    role: str
     active: bool
-    permissions: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,31 +91,27 @@ class ResetPassword(Command[None]):
     password: str = field(repr=False)
 
 
-_PEOPLE = text("""
-    SELECT p.role, p.full_name, p.job, p.active, p.service, p.seller, p.must_change_password,
+_PEOPLE = """
+    SELECT p.role, p.full_name, p.job, p.active, p.seller, p.must_change_password,
            ARRAY(SELECT g.permission FROM desk.person_permissions g WHERE g.role = p.role) AS permissions, p.version
-      FROM desk.people p ORDER BY p.active DESC, p.full_name""")
+      FROM desk.people p WHERE NOT p.service"""
+_ALL = text(f"{_PEOPLE} ORDER BY p.active DESC, p.full_name")
+_ONE = text(f"{_PEOPLE} AND p.role = :role")
+
+
+def _row(found: dict[str, Any]) -> PersonRow:
+    return PersonRow(**(found | {"permissions": frozenset(found["permissions"])}))
 
 
 @use_case(People, permission=Permission.USERS)
 def people(query: People, work: Work) -> list[PersonRow]:
     """What the page lists."""
-    return [
-        PersonRow(**(dict(row) | {"permissions": frozenset(row["permissions"])}))
-        for row in work.session.execute(_PEOPLE).mappings()
-    ]
+    return [_row(dict(found)) for found in work.session.execute(_ALL).mappings()]
 
 
 def first_password() -> str:
     """Three words and a number: easy to read aloud, and to be changed at once."""
     return "-".join((*(secrets.choice(WORDS) for _ in range(3)), str(secrets.randbelow(900) + 100)))
-
-
-def verifier(work: Work, role: str, password: str) -> str:
-    """SCRAM verifier made on this machine; the password itself never travels."""
-    driver: Any = work.session.connection().connection.driver_connection
-    made: bytes = driver.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
-    return made.decode()
 
 
 def _call(work: Work, function: str, **values: object) -> None:
@@ -149,15 +122,11 @@ def _call(work: Work, function: str, **values: object) -> None:
 @use_case(CreatePerson, permission=Permission.USERS)
 def create_person(cmd: CreatePerson, work: Work) -> PersonCreated:
     """Make the role, the person and the grants in one transaction."""
-    role = cmd.role.strip().lower()
-    found = [*check_new_password(cmd.password, role)]
-    if not cmd.full_name.strip():
-        found.append(Violation("full_name", "required"))
-    if not role:
-        found.append(Violation("role", "required"))
+    role, name, job = cmd.role.strip().lower(), cmd.full_name.strip(), cmd.job.strip()
+    found = [Violation(field, "required") for field, value in (("role", role), ("full_name", name)) if not value]
+    found += check_new_password(cmd.password, role) if role else ()
     if found:
         raise Invalid(found)
-    name, job = cmd.full_name.strip(), cmd.job.strip()
     _call(work, "person_create", login=role, name=name, job=job, verifier=verifier(work, role, cmd.password))
     if cmd.seller:
         _call(work, "person_update", login=role, name=name, job=job, seller=True)
@@ -169,18 +138,31 @@ def create_person(cmd: CreatePerson, work: Work) -> PersonCreated:
 
 @use_case(SavePerson, permission=Permission.USERS)
 def save_person(cmd: SavePerson, work: Work) -> None:
-    """Send the difference: grants before revocations, so that the last administrator is never lost in between."""
-    row = next(found for found in people(People(), work) if found.role == cmd.role)
-    if not cmd.full_name.strip():
+    """Send the difference only: what another administrator granted meanwhile stays granted."""
+    row = _found(work, cmd.role)
+    name, job = cmd.full_name.strip(), cmd.job.strip()
+    if not name:
         raise Invalid([Violation("full_name", "required")])
-    if (row.full_name, row.job, row.seller) != (cmd.full_name, cmd.job, cmd.seller):
-        _call(work, "person_update", login=cmd.role, name=cmd.full_name, job=cmd.job, seller=cmd.seller)
-    for code in sorted(cmd.permissions - row.permissions):
+    if row.version != cmd.version:
+        # Passwords and activity count the version up as well; only what the form shows is a conflict.
+        later = [each for each in work.changes_since("people", cmd.role, cmd.version) if each.field in _OWN_FIELDS]
+        if later:
+            raise StaleRecord(later)
+    if (row.full_name, row.job, row.seller) != (name, job, cmd.seller):
+        _call(work, "person_update", login=cmd.role, name=name, job=job, seller=cmd.seller)
+    # Grants first, so that the last administrator is never lost in between.
+    for code in sorted(cmd.granted):
         _call(work, "person_grant", login=cmd.role, code=code)
-    for code in sorted(row.permissions - cmd.permissions):
+    for code in sorted(cmd.revoked):
         _call(work, "person_revoke", login=cmd.role, code=code)
-    if row.active != cmd.active:
-        _call(work, "person_active", login=cmd.role, active=cmd.active)
+    work.touch("people")
+
+
+@use_case(SetPersonActive, permission=Permission.USERS)
+def set_person_active(cmd: SetPersonActive, work: Work) -> None:
+    """Their open sessions lose everything with the next statement."""
+    _found(work, cmd.role)
+    _call(work, "person_active", login=cmd.role, active=cmd.active)
     work.touch("people")
 
 
@@ -191,3 +173,10 @@ def reset_password(cmd: ResetPassword, work: Work) -> None:
         raise Invalid(found)
     _call(work, "person_password", login=cmd.role, verifier=verifier(work, cmd.role, cmd.password))
     work.touch("people")
+
+
+def _found(work: Work, role: str) -> PersonRow:
+    found = work.session.execute(_ONE, {"role": role}).mappings().one_or_none()
+    if found is None:
+        raise NotFound("person", role)
+    return _row(dict(found))

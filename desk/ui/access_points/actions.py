@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
+from desk.services.access_points import SaveAccessPoint, SaveRoutingServer
+from desk.ui.access_points import texts as _texts
 from desk.ui.access_points.points import AccessPointsPage
 from desk.ui.access_points.servers import RoutingServersPage
 from desk.ui.core.actions import Action
-from desk.ui.core.messages import Text, register, register_violations
 from desk.ui.core.pages import SettingsPage
 
-register(
-    {
-        "access_point_in_use": Text(
-            "O ponto de acesso não foi apagado.",
-            "Ele tem {live} planos ligados e {cancelled} cancelados.",
-            "Mude os planos para outro ponto. Para apagar um que só tem planos cancelados, ligue a variável "
-            "“Permite Apagar Ponto de Acesso que tenha Planos Cancelados”.",
-        )
-    }
-)
-register_violations(
-    {
-        "port_range": "A porta vai de 1 a 65535",
-        "fingerprint_shape": "São 64 letras e números; use Ler certificado",
-    }
-)
+__all__ = ["ACTIONS", "SETTINGS_PAGES"]
+_ = _texts  # importing it is what registers the texts
 ACTIONS: list[Action] = []
 SETTINGS_PAGES = [
     SettingsPage(
@@ -32,7 +19,7 @@ SETTINGS_PAGES = [
         icon="broadcast",
         order=50,
         build=AccessPointsPage,
-        permission="Pontos de Acesso",
+        command=SaveAccessPoint,
     ),
     SettingsPage(
         id="routing_servers",
@@ -40,6 +27,6 @@ SETTINGS_PAGES = [
         icon="hard-drives",
         order=60,
         build=RoutingServersPage,
-        permission="Servidores de Roteamento",
+        command=SaveRoutingServer,
     ),
 ]

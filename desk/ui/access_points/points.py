@@ -17,11 +17,9 @@ from desk.services.access_points import (
 from desk.services.catalog import ListRow, Lists, SmallList
 from desk.ui.core.desk import Desk
 from desk.ui.core.fields import NoteField, TextField, YesNoField
+from desk.ui.core.format import yes_no
 from desk.ui.core.inputs import Choice, ComboField, IntField
-from desk.ui.core.labels import button
 from desk.ui.core.list_page import ListPage
-from desk.ui.core.message_box import ask
-from desk.ui.core.messages import Text
 from desk.ui.core.saving import SaveDialog, text_of
 from desk.ui.core.table import Column
 
@@ -39,12 +37,13 @@ class AccessPointsPage(ListPage):
                 Column(head="Unidade de Negócios", text=lambda p: p.unit or "—", width=170),
                 Column(head="Servidor de Roteamento", text=lambda p: p.router or "—", width=190),
                 Column(head="Clientes", text=_use, sort=lambda p: p.used, right=True, width=110),
-                Column(head="Ativo", text=lambda p: "Sim" if p.active else "Não", width=64),
+                Column(head="Ativo", text=lambda p: yes_no(p.active), width=64),
             ],
             ask=AccessPoints,
             edit=self.edit,
             save=SaveAccessPoint,
             empty=("broadcast", "Nenhum ponto de acesso", "Cadastre onde os planos se conectam."),
+            note="Onde os planos se conectam, e atrás de qual roteador.",
         )
 
     def edit(self, point: AccessPointRow | None) -> None:
@@ -65,7 +64,7 @@ class AccessPointDialog(SaveDialog):
         self.form.add(TextField("name", "Nome", mandatory=True, limit=60), span=2)
         self._unit = self.form.add(ComboField("business_unit_id", "Unidade de Negócios", ()))
         self._router = self.form.add(ComboField("routing_server_id", "Servidor de Roteamento", ()))
-        self.form.add(IntField("customer_limit", "Limite Cliente", hint="vazio = sem limite", low=1))
+        self.form.add(IntField("customer_limit", "Limite Cliente", hint="Vazio: sem limite", low=1, high=1_000_000))
         self.form.add(YesNoField("active", "Ativo"))
         self.form.add(NoteField("notes", "Observações"), span=2)
         names = ("name", "customer_limit", "active", "notes")
@@ -73,7 +72,10 @@ class AccessPointDialog(SaveDialog):
         self.begin(draft, point.name if point else "")
         self.command = self._save
         if point is not None:
-            self.add_button(button("Apagar", self._delete, icon="trash"))
+            order = DeleteAccessPoint(id=point.id, version=point.version)
+            why = "Só um ponto sem planos é apagado; a variável “Permite Apagar Ponto de Acesso que tenha Planos "
+            why += "Cancelados” deixa apagar também o que só tem cancelados."
+            self.offer_delete(lambda: order, f"Apagar o ponto de acesso {point.name}?", why, "Ponto de acesso apagado")
         desk.ask(Lists(SmallList.UNITS), owner=self, done=self._units)
         desk.ask(RoutingServers(), owner=self, done=self._routers)
 
@@ -97,18 +99,4 @@ class AccessPointDialog(SaveDialog):
             customer_limit=draft["customer_limit"],
             active=bool(draft["active"]),
             notes=text_of(draft["notes"]),
-        )
-
-    def _delete(self) -> None:
-        if self._point is None:
-            return
-        order = DeleteAccessPoint(id=self._point.id, version=self._point.version)
-        ask(
-            Text(
-                what=f"Apagar o ponto de acesso {self._point.name}?", why="Só é possível se nenhum plano o usa.", do=""
-            ),
-            "Apagar",
-            lambda: self.desk.do(order, owner=self, said="Ponto de acesso apagado", done=lambda _: self.done(1)),
-            danger=True,
-            parent=self,
         )

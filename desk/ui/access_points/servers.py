@@ -1,4 +1,4 @@
-"""Servidores de Roteamento: list, editor, Ler certificado, Testar conexão."""
+"""Servidores de Roteamento: list, editor, Ler certificado, Testar Conexão."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from desk.services.access_points import (
+    CertificateShown,
     CheckRouter,
     DeleteRoutingServer,
     ReadCertificate,
@@ -16,32 +17,40 @@ from desk.services.access_points import (
     SaveRoutingServer,
     TlsMode,
 )
+from desk.ui.access_points.texts import certificate_text, problem_text
 from desk.ui.core.cards import NoteBar
 from desk.ui.core.desk import Desk
 from desk.ui.core.fields import NoteField, TextField, YesNoField
+from desk.ui.core.format import yes_no
 from desk.ui.core.inputs import Choice, ComboField, IntField, IpField, PasswordField
-from desk.ui.core.labels import button, icon_button
+from desk.ui.core.labels import button
 from desk.ui.core.list_page import ListPage
-from desk.ui.core.message_box import ask
-from desk.ui.core.messages import Text
 from desk.ui.core.saving import SaveDialog, text_of
 from desk.ui.core.table import Column
 
 TLS = (
     Choice(TlsMode.PINNED, "Certificado fixado"),
     Choice(TlsMode.VERIFY, "Certificado verificado"),
-    Choice(TlsMode.ANONYMOUS, "TLS anônimo (roteador sem certificado)"),
-    Choice(TlsMode.OFF, "Sem TLS (senha em claro na rede)"),
+    Choice(TlsMode.ANONYMOUS, "TLS anônimo"),
+    Choice(TlsMode.OFF, "Sem TLS"),
 )
-PROBLEMS = {
-    "silent": "O roteador não respondeu a tempo. Confira o endereço, a porta e o firewall.",
-    "closed": "O roteador fechou a conexão. Confira se o serviço api ou api-ssl está ligado nesta porta.",
-    "no_route": "Não há caminho até este endereço.",
-    "login": "O roteador não aceitou usuário e senha.",
-    "permission": "O usuário entrou, mas não tem permissão: precisa dos grupos api, read e write.",
-    "certificate": "O certificado do roteador não confere com o que está cadastrado.",
-    "no_credentials": "Não há senha guardada para este roteador.",
+_LABELS = {choice.value: choice.label for choice in TLS}
+TLS_HINTS = {
+    TlsMode.PINNED: "Só aceita o certificado lido aqui",
+    TlsMode.VERIFY: "Certificado de uma autoridade que este computador conhece",
+    TlsMode.ANONYMOUS: "Cifrado, mas sem prova de que é o roteador",
+    TlsMode.OFF: "A senha vai aberta pela rede",
 }
+_PLAIN = ("name", "host", "port", "tls", "fingerprint", "username", "local_secrets", "nas_address", "active", "notes")
+_FRESH: dict[str, Any] = {"port": 8729, "tls": TlsMode.PINNED, "active": True, "username": "desk"}
+_ANSWER_ICONS = {"info": "info-fill", "ok": "check-circle-fill", "bad": "x-circle-fill"}
+
+
+class PortField(IntField):
+    """A port, which nobody writes with a separator."""
+
+    def shown(self, value: Any) -> str:
+        return str(value)
 
 
 class RoutingServersPage(ListPage):
@@ -55,15 +64,16 @@ class RoutingServersPage(ListPage):
             columns=[
                 Column(head="Nome", text=lambda s: s.name, strong=True, stretch=True),
                 Column(head="Endereço", text=lambda s: f"{s.host}:{s.port}", code=True, width=190),
-                Column(head="TLS", text=lambda s: s.tls.value, width=150),
+                Column(head="TLS", text=lambda s: _LABELS[s.tls], width=150),
                 Column(head="RADIUS", text=lambda s: s.nas_address or "—", code=True, width=130),
-                Column(head="Pontos", text=lambda s: str(s.points), right=True, width=70),
-                Column(head="Ativo", text=lambda s: "Sim" if s.active else "Não", width=64),
+                Column(head="Pontos", text=lambda s: str(s.points), sort=lambda s: s.points, right=True, width=70),
+                Column(head="Ativo", text=lambda s: yes_no(s.active), width=64),
             ],
             ask=RoutingServers,
             edit=self.edit,
             save=SaveRoutingServer,
             empty=("hard-drives", "Nenhum servidor de roteamento", "Cadastre os roteadores que o Desk deve chamar."),
+            note="Os roteadores que o Desk chama para derrubar conexões e manter logins.",
         )
 
     def edit(self, server: RoutingServerRow | None) -> None:
@@ -78,75 +88,102 @@ class RoutingServerDialog(SaveDialog):
         title = "Novo Servidor de Roteamento" if server is None else "Servidor de Roteamento"
         super().__init__(desk, title, parent)
         self._server = server
-        kept = "vazio = mantém a guardada" if server else ""
-        self.form.add(TextField("name", "Nome", mandatory=True, limit=60))
-        self.form.add(YesNoField("active", "Ativo"))
-        self.form.add(TextField("host", "Endereço", mandatory=True, code=True, limit=253))
-        self.form.add(IntField("port", "Porta", mandatory=True, width=80, low=1, high=65535))
-        self.form.add(ComboField("tls", "TLS", TLS, mandatory=True))
-        self.fingerprint = self.form.add(TextField("fingerprint", "Impressão do certificado", code=True, limit=95))
-        self.fingerprint.line.addWidget(icon_button("identification-card", "Ler certificado", self._read))
-        self.form.add(TextField("username", "Usuário da API", code=True, limit=60))
-        self.form.add(PasswordField("password", "Senha da API", hint=kept))
-        self.form.add(IpField("nas_address", "Endereço no RADIUS", hint="de onde ele pergunta; vazio = não usa RADIUS"))
-        self.form.add(PasswordField("radius_secret", "Segredo RADIUS", hint=kept))
-        self.form.add(YesNoField("local_secrets", "Guarda logins no próprio roteador"))
-        self.form.next_row()
-        self.form.add(NoteField("notes", "Observações"), span=2)
+        self._api()
+        self._radius()
         self.answer = NoteBar("", "info")
         self.answer.hide()
         self.body.addWidget(self.answer)
-        names = (
-            "name",
-            "host",
-            "port",
-            "tls",
-            "fingerprint",
-            "username",
-            "local_secrets",
-            "nas_address",
-            "active",
-            "notes",
-        )
-        draft = {name: getattr(server, name) for name in names} if server else _fresh()
+        draft = {name: getattr(server, name) for name in _PLAIN} if server else _FRESH
         self.begin(draft, server.name if server else "")
+        self._edited("tls")
         self.command = self._save
+        self.test_button = self.add_button(button("Testar Conexão", self.test, icon="lightning"))
         if server is not None:
-            self.add_button(button("Testar Conexão", self._test, icon="lightning"))
-            self.add_button(button("Apagar", self._delete, icon="trash"))
+            order = DeleteRoutingServer(id=server.id, version=server.version)
+            why = "Só um servidor sem pontos de acesso é apagado. As senhas dele vão junto."
+            self.offer_delete(lambda: order, f"Apagar o servidor {server.name}?", why, "Servidor apagado")
 
-    def _read(self) -> None:
+    def _api(self) -> None:
+        kept = "Vazio: continua a guardada" if self._server else ""
+        form = self.form
+        form.add(TextField("name", "Nome", mandatory=True, limit=60))
+        form.add(YesNoField("active", "Ativo", sentence="O Desk só chama servidores ativos."))
+        form.add(TextField("host", "Endereço", mandatory=True, code=True, limit=253))
+        form.add(PortField("port", "Porta da API", mandatory=True, width=80, low=1, high=65535))
+        form.add(ComboField("tls", "TLS", TLS, mandatory=True))
+        self.fingerprint = form.add(TextField("fingerprint", "Impressão do certificado", code=True, limit=110))
+        self.read_button = button("Ler certificado", self.read_certificate)
+        self.fingerprint.line.addWidget(self.read_button)
+        form.add(TextField("username", "Usuário da API", code=True, limit=60))
+        form.add(PasswordField("password", "Senha da API", hint=kept))
+        form.changed.connect(self._edited)
+
+    def _radius(self) -> None:
+        kept = "Vazio: continua o guardado" if self._server else ""
+        form = self.radius = self.section("RADIUS e logins")
+        form.add(IpField("nas_address", "Endereço no RADIUS", hint="De onde ele pergunta; vazio: não usa RADIUS"))
+        form.add(PasswordField("radius_secret", "Segredo RADIUS", hint=kept))
+        sentence = "O Desk mantém os logins em /ppp/secret deste roteador."
+        form.add(YesNoField("local_secrets", "Logins no próprio roteador", sentence=sentence), span=2)
+        form.add(NoteField("notes", "Observações", lines=2), span=2)
+
+    def _edited(self, name: str) -> None:
+        if name == "tls":
+            mode = self.form.draft["tls"]
+            self.form["tls"].set_hint(TLS_HINTS.get(mode, ""))
+            self.fingerprint.setEnabled(mode is TlsMode.PINNED)
+            self.fingerprint.mandatory = mode is TlsMode.PINNED
+
+    def read_certificate(self) -> None:
+        """Ask the router for its certificate; a person compares before pinning."""
         draft = self.form.draft
-        if draft["host"] and draft["port"]:
-            self._say("Lendo o certificado…", "info")
-            order = ReadCertificate(host=draft["host"], port=draft["port"])
-            self.desk.ask(order, owner=self, done=self._certificate)
-
-    def _certificate(self, fingerprint: str) -> None:
-        if not fingerprint:
-            self._say("O roteador não mostrou certificado nesta porta.", "warn")
+        if not draft["host"] or not draft["port"]:
+            self._say("Preencha endereço e porta primeiro.", "bad")
             return
-        self.form.set("fingerprint", fingerprint)
-        self._say("Certificado lido. Compare com o que o roteador mostra antes de salvar.", "ok")
+        self._say("Lendo o certificado…", "info")
+        order = ReadCertificate(host=draft["host"], port=draft["port"])
+        self.desk.ask(order, owner=self, done=self._certificate, slot=("certificate", id(self)))
 
-    def _test(self) -> None:
-        if self._server is not None:
-            self._say("Perguntando ao roteador…", "info")
-            self.desk.ask(CheckRouter(id=self._server.id), owner=self, done=self._tested)
+    def _certificate(self, shown: CertificateShown) -> None:
+        if not shown.fingerprint:
+            self._say(certificate_text(shown.problem or "certificate"), "bad")
+            return
+        self.form.set("fingerprint", shown.fingerprint)
+        self._say("Certificado lido. Compare com o do próprio roteador antes de salvar.", "ok")
+
+    def test(self) -> None:
+        """Sign in with what stands in the fields, saved or not."""
+        draft = self.form.draft
+        if not draft["host"] or not draft["port"] or draft["tls"] is None:
+            self._say("Preencha endereço, porta e TLS primeiro.", "bad")
+            return
+        self._say("Perguntando ao roteador…", "info")
+        order = CheckRouter(
+            id=self._server.id if self._server else None,
+            host=text_of(draft["host"]),
+            port=draft["port"],
+            tls=draft["tls"],
+            fingerprint=text_of(draft["fingerprint"]),
+            username=text_of(draft["username"]),
+            password=draft["password"] or "",
+        )
+        self.desk.ask(order, owner=self, done=self._tested, slot=("check", id(self)))
 
     def _tested(self, answer: RouterAnswer) -> None:
         if answer.answers:
-            self._say(f"Respondeu: {answer.identity} · {answer.board} · RouterOS {answer.version}", "ok")
+            who = " · ".join(part for part in (answer.identity, answer.board, f"RouterOS {answer.version}") if part)
+            self._say(f"O roteador respondeu: {who}", "ok")
         else:
-            self._say(PROBLEMS.get(answer.problem, f"O roteador respondeu algo inesperado: {answer.detail}"), "bad")
+            self._say(problem_text(answer.problem, answer.detail), "bad")
 
     def _say(self, text: str, tone: str) -> None:
         self.answer.setProperty("tone", tone)
         self.answer.style().unpolish(self.answer)
         self.answer.style().polish(self.answer)
+        self.answer.mark.set_icon(_ANSWER_ICONS[tone], tone if tone != "info" else "accent")
         self.answer.set_text(text)
-        self.answer.show()
         self.fit()
+        self.area.ensureWidgetVisible(self.answer)
 
     def _save(self, draft: dict[str, Any]) -> SaveRoutingServer:
         return SaveRoutingServer(
@@ -156,28 +193,12 @@ class RoutingServerDialog(SaveDialog):
             host=text_of(draft["host"]),
             port=draft["port"],
             tls=draft["tls"],
-            fingerprint=text_of(draft["fingerprint"]).replace(":", "").lower(),
+            fingerprint=text_of(draft["fingerprint"]) if draft["tls"] is TlsMode.PINNED else "",
             username=text_of(draft["username"]),
             local_secrets=bool(draft["local_secrets"]),
             nas_address=text_of(draft["nas_address"]),
             active=bool(draft["active"]),
             notes=text_of(draft["notes"]),
-            password=text_of(draft["password"]),
-            radius_secret=text_of(draft["radius_secret"]),
+            password=draft["password"] or "",
+            radius_secret=draft["radius_secret"] or "",
         )
-
-    def _delete(self) -> None:
-        if self._server is None:
-            return
-        order = DeleteRoutingServer(id=self._server.id, version=self._server.version)
-        ask(
-            Text(what=f"Apagar {self._server.name}?", why="Só é possível se nenhum ponto de acesso o usa.", do=""),
-            "Apagar",
-            lambda: self.desk.do(order, owner=self, said="Servidor apagado", done=lambda _: self.done(1)),
-            danger=True,
-            parent=self,
-        )
-
-
-def _fresh() -> dict[str, Any]:
-    return {"port": 8729, "tls": TlsMode.PINNED, "active": True, "username": "desk"}

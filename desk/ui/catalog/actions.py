@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from functools import partial
 
-from desk.services.catalog import SmallList
+from desk.services.catalog import SaveCatalogPlan, SaveCity, SaveListRow, SaveStatus, SmallList
+from desk.ui.catalog import texts as _texts
 from desk.ui.catalog.lists import SmallListPage
 from desk.ui.catalog.plans import CatalogPlansPage
 from desk.ui.catalog.statuses import StatusesPage
 from desk.ui.core.actions import Action
-from desk.ui.core.messages import register_violations
 from desk.ui.core.pages import SettingsPage
 
-register_violations(
-    {
-        "composition_sum": "A composição soma {sum}, e o valor é {price}",
-        "login_limit_needed": "Quem permite login inclui ao menos um",
-        "state_shape": "UF tem duas letras",
-    }
-)
+__all__ = ["ACTIONS", "SETTINGS_PAGES"]
+_ = _texts  # importing it is what registers the texts
 ACTIONS: list[Action] = []
 _LISTS = (
     (SmallList.CITIES, "map-pin", 30),
@@ -33,11 +28,9 @@ SETTINGS_PAGES = [
         icon="package",
         order=10,
         build=CatalogPlansPage,
-        permission="Planos e Serviços",
+        command=SaveCatalogPlan,
     ),
-    SettingsPage(
-        id="statuses", label="Status Planos", icon="flag", order=20, build=StatusesPage, permission="Status Planos"
-    ),
+    SettingsPage(id="statuses", label="Status Planos", icon="flag", order=20, build=StatusesPage, command=SaveStatus),
     *(
         SettingsPage(
             id=which.name.lower(),
@@ -45,7 +38,7 @@ SETTINGS_PAGES = [
             icon=icon,
             order=order,
             build=partial(SmallListPage, which),
-            permission="Planos e Serviços",
+            command=SaveCity if which is SmallList.CITIES else SaveListRow,
         )
         for which, icon, order in _LISTS
     ),

@@ -5,38 +5,49 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 
 from desk.services.catalog import (
+    LIMITS,
     CatalogPlanRow,
     CatalogPlans,
-    CompositionDraft,
     ListRow,
     Lists,
     PlanKind,
     SaveCatalogPlan,
-    ServiceClass,
+    SaveListRow,
     SmallList,
 )
+from desk.ui.catalog.composition import Composition
+from desk.ui.catalog.lists import SmallListDialog
 from desk.ui.core import format
-from desk.ui.core.cards import Card
+from desk.ui.core.cards import hairline
 from desk.ui.core.desk import Desk
 from desk.ui.core.fields import TextField, YesNoField
-from desk.ui.core.forms import Form
 from desk.ui.core.inputs import Choice, ComboField, IntField, MoneyField
-from desk.ui.core.labels import Label
+from desk.ui.core.labels import Label, icon_button
 from desk.ui.core.list_page import ListPage
 from desk.ui.core.saving import SaveDialog, text_of
 from desk.ui.core.table import Column
 
-PARTS = 4
 KINDS = (
     Choice(PlanKind.INTERNET, "Internet"),
     Choice(PlanKind.TV, "TV"),
     Choice(PlanKind.VOICE, "Voz"),
     Choice(PlanKind.HOSTING, "Hospedagem"),
 )
-CLASSES = tuple(Choice(each, each.value) for each in ServiceClass)
+NUMBERS = ("trial_days", "login_limit", "down_kbps", "up_kbps")
+FLAGS = (
+    *("active", "requires_authorization", "allows_circuit", "allows_tv", "prints_booklet"),
+    *("bills_when_debt_suspended", "allows_login"),
+)
+_FRESH: dict[str, Any] = {
+    "kind": PlanKind.INTERNET,
+    "active": True,
+    "allows_login": True,
+    "login_limit": 1,
+    "simultaneous_use": 1,
+}
 
 
 class CatalogPlansPage(ListPage):
@@ -49,11 +60,11 @@ class CatalogPlansPage(ListPage):
             topic="catalog",
             columns=[
                 Column(head="Nome", text=lambda p: p.name, strong=True, stretch=True),
-                Column(head="Grupo de Serviço", text=lambda p: p.group, width=160),
+                Column(head="Grupo de Serviço", text=lambda p: p.group, width=150),
                 Column(
                     head="Valor", text=lambda p: format.money(p.price), sort=lambda p: p.price, right=True, width=90
                 ),
-                Column(head="Velocidade", text=_speed, width=130),
+                Column(head="Velocidade", text=_speed, sort=lambda p: p.down_kbps, width=130),
                 Column(head="Planos", text=lambda p: str(p.plans), sort=lambda p: p.plans, right=True, width=72),
                 Column(head="Ativo", text=lambda p: format.yes_no(p.active), width=64),
             ],
@@ -61,6 +72,7 @@ class CatalogPlansPage(ListPage):
             edit=self.edit,
             save=SaveCatalogPlan,
             empty=("package", "Nenhum plano no catálogo", "Cadastre o que o provedor vende."),
+            note="O que se vende. Planos já contratados ficam com o valor que têm.",
         )
 
     def edit(self, plan: CatalogPlanRow | None) -> None:
@@ -73,104 +85,126 @@ def _speed(plan: CatalogPlanRow) -> str:
 
 
 class CatalogPlanDialog(SaveDialog):
-    """Cadastro, Radius, units, and the parts that must add up to the value."""
+    """Cadastro, Radius, Taxa, units, and the parts that must add up to the value."""
 
     def __init__(self, desk: Desk, plan: CatalogPlanRow | None, parent: QWidget) -> None:
-        super().__init__(desk, "Novo Plano do Catálogo" if plan is None else "Planos e Serviços", parent)
+        super().__init__(desk, "Novo Plano do Catálogo" if plan is None else "Plano do Catálogo", parent)
         self._plan = plan
-        self.body.setSpacing(12)
+        self._cadastro()
+        self._radius()
+        self._units_section()
+        self.body.addWidget(hairline())
+        self.body.addWidget(Label("Composição dos Planos", "section"))
+        self.composition = Composition(plan.composition if plan else ())
+        self.composition.changed.connect(self.fit)
+        self.body.addWidget(self.composition)
+        names = [name for form in self.forms for name in form.fields if name != "service_group_id"]
+        self.begin({name: getattr(plan, name) for name in names} if plan else _FRESH, plan.name if plan else "")
+        plain = self.is_dirty
+        self.is_dirty = lambda: plain() or self.composition.dirty or self._units_dirty()
+        self.form.changed.connect(lambda _: self.composition.set_price(self.form.draft["price"]))
+        self.composition.set_price(self.form.draft["price"])
+        self._tell_speeds("")
+        self.command = self._save
+        desk.ask(Lists(SmallList.GROUPS), owner=self, done=self._groups)
+        desk.ask(Lists(SmallList.UNITS), owner=self, done=self._units)
+
+    def _cadastro(self) -> None:
         form = self.form
         form.add(TextField("name", "Nome", mandatory=True, limit=80), span=2)
         form.add(ComboField("kind", "Tipo", KINDS, mandatory=True))
         self._group = form.add(ComboField("service_group_id", "Grupo de Serviço", (), mandatory=True))
+        new = icon_button("plus", "Novo Grupo de Serviço", self._new_group)
+        new.setEnabled(self.desk.may(SaveListRow))
+        self._group.line.addWidget(new)
         form.add(MoneyField("price", "Valor", mandatory=True))
         form.add(MoneyField("installation_fee", "Taxa de Instalação"))
         form.add(YesNoField("active", "Ativo"))
-        form.add(YesNoField("requires_authorization", "Autorização"))
+        form.add(YesNoField("requires_authorization", "Autorização", sentence="Plano novo espera quem autorize."))
         form.add(YesNoField("allows_circuit", "Permite Circuito"))
         form.add(YesNoField("allows_tv", "Permite a Criação de Planos de TV"))
         form.add(YesNoField("prints_booklet", "Emite Carnê"))
-        form.add(YesNoField("bills_when_debt_suspended", "Gerar Faturamento para Planos Suspensos Por Débito"))
-        form.add(IntField("trial_days", "Dias para experimentar", width=72))
-        form.add(IntField("allowance_gb", "Franquia (GB)", hint="vazio = sem franquia", low=1))
-        form.add(YesNoField("allows_login", "Permite autenticação Radius"))
-        form.add(IntField("login_limit", "Logins incluídos", width=72, high=99))
-        form.add(IntField("down_kbps", "Download (kbps)"))
-        form.add(IntField("up_kbps", "Upload (kbps)"))
-        form.add(TextField("radius_profile", "Perfil", code=True, limit=60))
-        form.add(IntField("simultaneous_use", "Conexões ao mesmo tempo", width=72, low=1))
-        self.units = Card("Unidades de Negócios que vendem")
-        self._unit_lines = QVBoxLayout()
-        self.units.body.addLayout(self._unit_lines)
-        self.body.addWidget(self.units)
-        self._unit_boxes: dict[int, QCheckBox] = {}
-        self.parts = self._composition()
-        self.begin(_draft(plan), plan.name if plan else "")
-        self.command = self._save
-        desk.ask(Lists(SmallList.GROUPS), owner=self, done=self._groups)
-        desk.ask(Lists(SmallList.UNITS), owner=self, done=self._show_units)
+        long = form.add(YesNoField("bills_when_debt_suspended", "Gerar Faturamento para Planos Suspensos Por Débito"))
+        long.words.setWordWrap(True)
+        form.add(IntField("trial_days", "Dias para experimentar", width=72, high=LIMITS["trial_days"][1]))
 
-    def _composition(self) -> Form:
-        card = Card("Composição dos Planos")
-        self.sum = Label("", "caption", "text2")
-        card.head.addWidget(self.sum)
-        form = Form(columns=3)
-        for at in range(PARTS):
-            form.add(TextField(f"description{at}", "Descrição" if not at else "", limit=80))
-            form.add(ComboField(f"class{at}", "Classe" if not at else "", CLASSES))
-            form.add(MoneyField(f"amount{at}", "Valor" if not at else ""))
-        kept = self._plan.composition if self._plan else ()
-        draft: dict[str, Any] = {}
-        for at in range(PARTS):
-            part = kept[at] if at < len(kept) else None
-            draft[f"description{at}"] = part.description if part else ""
-            draft[f"class{at}"] = part.service_class if part else ServiceClass.SCM
-            draft[f"amount{at}"] = part.amount if part else None
-        form.bind(draft)
-        form.changed.connect(lambda _: self._show_sum())
-        self.form.changed.connect(lambda _: self._show_sum())
-        card.body.addWidget(form)
-        self.body.addWidget(card)
-        return form
+    def _radius(self) -> None:
+        form = self.radius = self.section("Radius")
+        form.add(YesNoField("allows_login", "O Serviço Suporta Autenticação"))
+        form.add(IntField("login_limit", "Logins incluídos", width=72, high=LIMITS["login_limit"][1]))
+        form.add(IntField("down_kbps", "Download (kbps)", width=112, high=LIMITS["down_kbps"][1]))
+        form.add(IntField("up_kbps", "Upload (kbps)", width=112, high=LIMITS["up_kbps"][1]))
+        form.add(TextField("radius_profile", "Perfil", code=True, limit=60, hint="Vazio: default"))
+        form.add(IntField("simultaneous_use", "Conexões ao mesmo tempo", mandatory=True, width=72, low=1, high=99))
+        most = LIMITS["allowance_gb"][1]
+        form.add(IntField("allowance_gb", "Franquia (GB)", hint="Vazio: sem franquia", width=112, low=1, high=most))
+        form.changed.connect(self._tell_speeds)
 
-    def _drafts(self) -> tuple[CompositionDraft, ...]:
-        draft = self.parts.draft
-        return tuple(
-            CompositionDraft(text_of(draft[f"description{at}"]), draft[f"class{at}"], draft[f"amount{at}"])
-            for at in range(PARTS)
-            if draft[f"amount{at}"] is not None and text_of(draft[f"description{at}"])
-        )
+    def _tell_speeds(self, name: str) -> None:
+        for each in ("down_kbps", "up_kbps"):
+            value = self.radius.draft[each]
+            self.radius[each].set_hint(f"= {format.rate(value)}" if value else "0: sem limite")
+        for each in ("login_limit", "down_kbps", "up_kbps", "radius_profile", "simultaneous_use", "allowance_gb"):
+            self.radius[each].setEnabled(bool(self.radius.draft["allows_login"]))
 
-    def _show_sum(self) -> None:
-        total = sum((part.amount for part in self._drafts()), Decimal(0))
-        self.sum.setText(f"soma {format.money(total)} de {format.money(self.form.draft['price'] or Decimal(0))}")
+    def _units_section(self) -> None:
+        self.body.addWidget(hairline())
+        self.body.addWidget(Label("Unidades de Negócios que vendem este plano", "section"))
+        self.units: dict[int, QCheckBox] = {}
+        self._unit_grid = QGridLayout()
+        self._unit_grid.setHorizontalSpacing(16)
+        self._no_units = Label("Nenhuma unidade cadastrada ainda.", "caption", "text2")
+        self.body.addWidget(self._no_units)
+        self.body.addLayout(self._unit_grid)
 
     def _groups(self, rows: list[ListRow]) -> None:
         self._group.set_choices([Choice(group.id, group.name) for group in rows])
-        first = rows[0].id if rows else None
-        self.form.set("service_group_id", self._plan.service_group_id if self._plan else first)
+        fresh = rows[0].id if rows else None
+        self.form.set("service_group_id", self._plan.service_group_id if self._plan else fresh)
         self.form.settle()
-        self._show_sum()
 
-    def _show_units(self, rows: list[ListRow]) -> None:
-        for unit in rows:
+    def _new_group(self) -> None:
+        dialog = SmallListDialog(self.desk, SmallList.GROUPS, None, self)
+        dialog.saved = lambda made: self.desk.ask(
+            Lists(SmallList.GROUPS), owner=self, done=lambda rows: self._take_group(rows, made)
+        )
+        dialog.open()
+
+    def _take_group(self, rows: list[ListRow], made: int) -> None:
+        self._group.set_choices([Choice(group.id, group.name) for group in rows])
+        self.form.set("service_group_id", made)
+
+    def _units(self, rows: list[ListRow]) -> None:
+        self._no_units.setVisible(not rows)
+        for at, unit in enumerate(rows):
             box = QCheckBox(unit.name)
             box.setChecked(self._plan is None or unit.id in self._plan.unit_ids)
-            self._unit_boxes[unit.id] = box
-            self._unit_lines.addWidget(box)
+            self.units[unit.id] = box
+            self._unit_grid.addWidget(box, at // 3, at % 3)
+        self._units_first = self._unit_ids
         self.fit()
 
+    @property
+    def _unit_ids(self) -> tuple[int, ...]:
+        return tuple(sorted(unit_id for unit_id, box in self.units.items() if box.isChecked()))
+
+    def _units_dirty(self) -> bool:
+        return bool(self.units) and self._unit_ids != self._units_first
+
+    def ready(self) -> bool:
+        """The fields, then the parts and their sum."""
+        fields, parts = super().ready(), self.composition.ready()
+        if fields and not parts:
+            self.set_footer("A composição não soma o valor", tone="bad", icon="warning-circle-fill")
+        return fields and parts
+
     def _save(self, draft: dict[str, Any]) -> SaveCatalogPlan:
-        numbers = ("trial_days", "login_limit", "down_kbps", "up_kbps")
-        flags = (
-            *("active", "requires_authorization", "allows_circuit", "allows_tv", "prints_booklet"),
-            *("bills_when_debt_suspended", "allows_login"),
-        )
-        rest: dict[str, Any] = {name: draft[name] or 0 for name in numbers}
-        rest |= {name: bool(draft[name]) for name in flags}
+        plan = self._plan
+        rest: dict[str, Any] = {name: draft[name] or 0 for name in NUMBERS}
+        rest |= {name: bool(draft[name]) for name in FLAGS}
         return SaveCatalogPlan(
-            id=self._plan.id if self._plan else None,
-            version=self._plan.version if self._plan else 0,
+            id=plan.id if plan else None,
+            version=plan.version if plan else 0,
             name=text_of(draft["name"]),
             kind=draft["kind"],
             service_group_id=draft["service_group_id"],
@@ -179,24 +213,9 @@ class CatalogPlanDialog(SaveDialog):
             radius_profile=text_of(draft["radius_profile"]),
             allowance_gb=draft["allowance_gb"],
             simultaneous_use=draft["simultaneous_use"] or 1,
-            unit_ids=tuple(unit_id for unit_id, box in self._unit_boxes.items() if box.isChecked()),
-            composition=self._drafts(),
+            unit_ids=self._unit_ids if self.units else plan.unit_ids if plan else (),
+            composition=self.composition.parts,
+            seen_unit_ids=plan.unit_ids if plan else (),
+            seen_composition=plan.composition if plan else (),
             **rest,
         )
-
-
-def _draft(plan: CatalogPlanRow | None) -> dict[str, Any]:
-    if plan is None:
-        return {
-            "kind": PlanKind.INTERNET,
-            "active": True,
-            "allows_login": True,
-            "login_limit": 1,
-            "simultaneous_use": 1,
-        }
-    names = (
-        *("name", "kind", "price", "installation_fee", "active", "requires_authorization", "allows_circuit"),
-        *("allows_tv", "prints_booklet", "bills_when_debt_suspended", "trial_days", "allowance_gb", "allows_login"),
-        *("login_limit", "down_kbps", "up_kbps", "radius_profile", "simultaneous_use"),
-    )
-    return {name: getattr(plan, name) for name in names}

@@ -12,7 +12,6 @@ from desk.ui.core.dialogs import Size
 from desk.ui.core.fields import TextField, YesNoField
 from desk.ui.core.format import yes_no
 from desk.ui.core.inputs import Choice, ComboField
-from desk.ui.core.labels import button
 from desk.ui.core.list_page import ListPage
 from desk.ui.core.saving import SaveDialog, text_of
 from desk.ui.core.table import Column
@@ -46,39 +45,40 @@ class StatusesPage(ListPage):
             save=SaveStatus,
             empty=("flag", "Nenhum status", "Cadastre os status que os planos podem ter."),
             key=lambda status: status.code,
+            note="O que um plano pode ser, se é cobrado e se dá acesso.",
         )
 
     def edit(self, status: StatusRow | None) -> None:
         """Open a status, or an empty one."""
-        StatusDialog(self._desk, status, list(self.table.table.rows), self).open()
+        StatusDialog(self._desk, status, self.rows, self).open()
 
 
 class StatusDialog(SaveDialog):
-    """Descrição, Gerar, Próximo Status."""
+    """Descrição, Gerar, Próximo Status; group and access of one's own."""
 
     def __init__(self, desk: Desk, status: StatusRow | None, every: list[StatusRow], parent: QWidget) -> None:
         super().__init__(desk, "Novo Status" if status is None else "Status", parent, size=Size.SMALL, columns=1)
         self._status = status
         self.form.add(TextField("description", "Descrição", mandatory=True, limit=60))
-        group = self.form.add(ComboField("group", "Grupo", GROUPS, mandatory=True))
-        self.form.add(YesNoField("bills", "Gerar"))
+        self.form.add(ComboField("group", "Grupo", GROUPS, mandatory=True))
+        self.form.add(YesNoField("bills", "Gerar", sentence="Planos neste status são cobrados."))
+        self.form.add(YesNoField("grants_access", "Dá acesso", sentence="Os logins destes planos conectam."))
         others = [Choice(each.code, each.description) for each in every if status is None or each.code != status.code]
         self.form.add(ComboField("next_code", "Próximo Status", [Choice(None, "—"), *others]))
         if status is not None and status.system:
-            group.set_read_only(True)
-            group.set_hint("status do sistema: o grupo não muda")
-        names = ("description", "group", "bills", "next_code")
+            for name in ("group", "grants_access"):
+                self.form[name].set_read_only(True)
+            self.form["group"].set_hint("Status do sistema: grupo e acesso não mudam")
+        names = ("description", "group", "bills", "grants_access", "next_code")
         draft = {name: getattr(status, name) for name in names} if status else {"group": PlanGroup.INACTIVE}
-        self.begin(draft, status.description if status else "")
+        self.begin(draft, f"código {status.code}" if status else "")
         self.command = self._save
         if status is not None and not status.system:
-            order = DeleteStatus(code=status.code)
-            delete = button(
-                "Apagar",
-                lambda: desk.do(order, owner=self, said="Status apagado", done=lambda _: self.done(1)),
-                icon="trash",
+            order = DeleteStatus(code=status.code, version=status.version)
+            what = f"Apagar o status “{status.description}”?"
+            self.offer_delete(
+                lambda: order, what, "Só um status que nenhum plano usa pode ser apagado.", "Status apagado"
             )
-            self.add_button(delete)
 
     def _save(self, draft: dict[str, Any]) -> SaveStatus:
         return SaveStatus(
@@ -87,5 +87,6 @@ class StatusDialog(SaveDialog):
             description=text_of(draft["description"]),
             group=draft["group"],
             bills=bool(draft["bills"]),
+            grants_access=bool(draft["grants_access"]),
             next_code=draft["next_code"],
         )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desk.ui.core.cards import EmptyState
+from desk.ui.core.cards import BusyBar, EmptyState
 from desk.ui.core.desk import Desk
-from desk.ui.core.labels import button, row
+from desk.ui.core.labels import Label, button, row
 from desk.ui.core.table import Column, TableView
 
 RELOAD_MS = 150
@@ -31,30 +32,41 @@ class ListPage(QWidget):
         save: type,
         empty: tuple[str, str, str],
         key: Callable[[Any], object] = lambda found: found.id,
+        note: str = "",
     ) -> None:
         super().__init__()
         self._desk, self._topic, self._ask, self._edit, self._key = desk, topic, ask, edit, key
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(8)
-        self.new_button = button("Novo", lambda: edit(None), kind="primary", icon="plus")
+        if note:
+            outer.addWidget(Label(note, "caption", "text2", wrap=True))
+        self.new_button = button("Novo", self.open_new, kind="primary", icon="plus", tip="Ctrl+N")
         self.open_button = button("Abrir", self.open_current, icon="arrow-square-out", tip="Enter")
-        refresh = button("Atualizar", self.load, kind="flat", icon="arrow-clockwise", tip="F5")
-        self.bar = row(self.new_button, self.open_button, refresh, None)
-        outer.addLayout(self.bar)
-        if not desk.may(save):
-            self.new_button.setEnabled(False)
-            self.new_button.setToolTip(f"Falta a permissão {desk.needs(save)}")
+        self.refresh_button = button("Atualizar", self.load, kind="flat", icon="arrow-clockwise", tip="F5")
+        outer.addLayout(row(self.new_button, self.open_button, self.refresh_button, None))
+        self.busy = BusyBar()
+        outer.addWidget(self.busy)
+        self.may = desk.may(save)
         self.table = TableView(columns, name=f"settings/{name}", settings=desk.settings)
-        self.table.opened.connect(edit)
+        self.table.setAccessibleName(empty[1])
+        self.table.opened.connect(self._open)
+        self.table.current_row_changed.connect(self._current)
         outer.addWidget(self.table, 1)
-        self.empty = EmptyState(empty[0], empty[1], empty[2], act="Novo", on_act=lambda: edit(None))
+        self.empty = EmptyState(empty[0], empty[1], empty[2], act="Novo", on_act=self.open_new)
         self.empty.hide()
         outer.addWidget(self.empty, 1)
+        for each in (self.new_button, self.open_button, self.empty.button):
+            each.setEnabled(self.may)
+            if not self.may:
+                each.setToolTip(f"Falta a permissão {desk.needs(save)}")
+        self._current(None)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(RELOAD_MS)
         self._soon.timeout.connect(self.load)
+        QShortcut(QKeySequence("F5"), self, activated=self.load)  # type: ignore[call-overload]
+        QShortcut(QKeySequence("Ctrl+N"), self, activated=self.open_new)  # type: ignore[call-overload]
         desk.changed.connect(self._changed)
         self.load()
 
@@ -64,23 +76,42 @@ class ListPage(QWidget):
 
     def load(self) -> None:
         """Ask again."""
-        self._desk.ask(self._ask(), owner=self, done=self._show, slot=("list", id(self)))
+        self.busy.set_busy(True)
+        self._desk.ask(
+            self._ask(),
+            owner=self,
+            done=self._show,
+            failed=lambda _: self.busy.set_busy(False),
+            slot=("list", id(self)),
+        )
 
     def _show(self, rows: Sequence[Any]) -> None:
+        self.busy.set_busy(False)
         self.table.show_rows(rows, key=self._key)
+        if self.table.current_row() is None and rows:
+            self.table.selectRow(0)
         self.table.setVisible(bool(rows))
         self.empty.setVisible(not rows)
-        self.open_button.setEnabled(bool(rows))
+        self._current(self.table.current_row())
+
+    @property
+    def rows(self) -> list[Any]:
+        """Everything that is listed."""
+        return list(self.table.table.rows)
+
+    def _current(self, found: Any) -> None:
+        self.open_button.setEnabled(self.may and found is not None)
+
+    def open_new(self) -> None:
+        """Open an empty editor."""
+        if self.may:
+            self._edit(None)
 
     def open_current(self) -> None:
         """Open the row under the bar."""
         if (found := self.table.current_row()) is not None:
-            self._edit(found)
+            self._open(found)
 
-    def keyPressEvent(self, event: Any) -> None:
-        if event.key() == Qt.Key.Key_F5:
-            self.load()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.open_current()
-        else:
-            super().keyPressEvent(event)
+    def _open(self, found: Any) -> None:
+        if self.may and found is not None:
+            self._edit(found)

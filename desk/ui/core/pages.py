@@ -41,4 +41,4 @@ class SettingsPage:
     icon: str
     order: int
     build: Callable[[Desk], QWidget]
-    permission: str = ""  # label; whoever lacks it sees the entry grey, with the reason
+    command: type | None = None  # what saving sends; whoever lacks its permission sees the entry grey, with the reason

@@ -3,44 +3,79 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from desk.services.core.errors import AlreadyExists, DomainError
+from desk.services.core.errors import AlreadyExists, DomainError, FieldChange, Invalid, StaleRecord, Violation
+from desk.ui.core import format
+from desk.ui.core.cards import hairline
 from desk.ui.core.desk import Desk
 from desk.ui.core.dialogs import Size
+from desk.ui.core.fields import YesNoField
 from desk.ui.core.forms import Form, FormDialog
-from desk.ui.core.labels import button
+from desk.ui.core.inputs import ComboField
+from desk.ui.core.labels import Label, button
+from desk.ui.core.message_box import ask
+from desk.ui.core.messages import Text
 
 SAVED = "Dados salvos com sucesso"
 
 
 class SaveDialog(FormDialog):
-    """Put fields into `form`; `command` makes the order from the draft."""
+    """Put fields into `form` and the forms of further sections; `command` makes the order from the draft."""
 
     def __init__(
         self, desk: Desk, title: str, parent: QWidget | None, *, size: Size = Size.FORM, columns: int = 2
     ) -> None:
         super().__init__(title, size=size, parent=parent)
         self.desk = desk
+        self.body.setSpacing(12)
         self.form = Form(columns=columns)
+        self.forms = [self.form]
         self.body.addWidget(self.form)
         self.command: Callable[[dict[str, Any]], Any] = lambda draft: None
         self.saved: Callable[[Any], object] = lambda value: None
+        self._newer = 0  # versions that others saved and this person decided to write over
         self.set_primary(button("Salvar", self.save, kind="primary"))
 
+    def section(self, title: str, columns: int = 2) -> Form:
+        """A further form under a heading."""
+        self.body.addWidget(hairline())
+        self.body.addWidget(Label(title, "section"))
+        form = Form(columns=columns)
+        self.forms.append(form)
+        self.body.addWidget(form)
+        return form
+
     def begin(self, draft: dict[str, Any], whose: str = "") -> None:
-        """Show the draft; from here on the form counts as saved."""
-        self.form.bind(draft)
-        self.hold(self.form, whose=whose)
+        """Show the draft; from here on the forms count as saved."""
+        for form in self.forms:
+            form.bind(draft)
+        self.hold(*self.forms, whose=whose)
+
+    @property
+    def draft(self) -> dict[str, Any]:
+        """What all forms hold."""
+        return {name: value for form in self.forms for name, value in form.draft.items()}
+
+    def ready(self) -> bool:
+        """Check everything, and lead to the first error if there is one."""
+        wrong = [form for form in self.forms if form.check()]
+        if wrong:
+            wrong[0].go_to_first()
+        return not wrong
 
     def save(self) -> None:
         """Check, send, close when it was saved."""
-        if not self.form.ready():
+        if not self.ready():
             return
+        order = self.command(self.draft)
+        if self._newer:
+            order = replace(order, version=order.version + self._newer)
         self.set_busy(True)
-        self.desk.do(self.command(self.form.draft), owner=self, said=SAVED, done=self._done, failed=self._refused)
+        self.desk.do(order, owner=self, said=SAVED, done=self._done, failed=self._refused)
 
     def _done(self, value: Any) -> None:
         self.set_busy(False)
@@ -49,11 +84,67 @@ class SaveDialog(FormDialog):
 
     def _refused(self, error: DomainError) -> bool:
         self.set_busy(False)
-        if isinstance(error, AlreadyExists) and (field := self.form.fields.get(str(error.params.get("field")))):
-            field.set_problem("Já existe outro com este valor", "already_exists")
-            field.setFocus()
+        if isinstance(error, AlreadyExists):
+            return self.refused_by([Violation(str(error.params.get("field")), "taken")])
+        if isinstance(error, Invalid):
+            return self.refused_by(error.violations)
+        if isinstance(error, StaleRecord) and error.changes:
+            self._compare(error)
             return True
-        return self.form.refused(error)
+        return False
+
+    def refused_by(self, violations: Any) -> bool:
+        """Mark the fields; False when none of them is on this screen."""
+        known = [form for form in self.forms if any(each.field in form.fields for each in violations)]
+        for form in self.forms:
+            form.show_violations(violations)
+        if known:
+            known[0].go_to_first()
+        return bool(known)
+
+    def _compare(self, error: StaleRecord) -> None:
+        lines = "\n".join(self._told(change) for change in error.changes)
+        newer = len({change.at for change in error.changes})
+
+        def mine() -> None:
+            self._newer += newer
+            self.save()
+
+        ask(
+            Text(
+                what="Outra pessoa salvou este cadastro enquanto ele estava aberto.",
+                why=f"{error.changes[-1].who} alterou:\n{lines}",
+                do="Salvar o meu mantém o que está nesta tela; Voltar deixa a tela aberta para conferir.",
+            ),
+            "Salvar o meu",
+            mine,
+            parent=self,
+        )
+
+    def _told(self, change: FieldChange) -> str:
+        field = next((form.fields[change.field] for form in self.forms if change.field in form.fields), None)
+        if field is None:
+            return change.field
+        name = field.words.text() if isinstance(field, YesNoField) else field.caption.text()
+
+        def shown(value: object) -> str:
+            if isinstance(field, ComboField):
+                return next((c.label for c in field.choices if c.value == value), "—")
+            if isinstance(value, bool):
+                return format.yes_no(value)
+            return "vazio" if value in (None, "") else str(value)
+
+        return f"{name}: {shown(change.before)} → {shown(change.after)}"
+
+    def offer_delete(self, order: Callable[[], Any], what: str, why: str, said: str) -> None:
+        """Apagar, which asks first."""
+
+        def go() -> None:
+            self.desk.do(order(), owner=self, said=said, done=lambda _: self.done(1))
+
+        self.add_button(
+            button("Apagar", lambda: ask(Text(what, why), "Apagar", go, danger=True, parent=self), icon="trash")
+        )
 
 
 def text_of(value: Any) -> str:

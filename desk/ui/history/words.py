@@ -19,6 +19,7 @@ LINES: dict[str, tuple[str, str, str]] = {
     "customer.address_saved": ("map-pin", "text2", "Endereço alterado"),
     "customer.address_moved": ("map-pin", "text2", "Ordem dos endereços alterada"),
     "customer.address_removed": ("map-pin", "text2", "Endereço apagado"),
+    "plan.access_point_deleted": ("broadcast", "text2", "Ponto de Acesso {name} apagado do cadastro"),
     "plan.added": ("plus", "text2", "Plano acrescentado"),
     "plan.edited": ("pencil-simple", "text2", "Plano alterado"),
     "plan.suspended": ("pause-circle-fill", "warn", "Plano suspenso"),

@@ -4,32 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desk.services.permissions import (
     CreatePerson,
     People,
-    Permission,
     PersonRow,
     ResetPassword,
     SavePerson,
-    Section,
+    SetPersonActive,
     first_password,
 )
-from desk.ui.core import icons
+from desk.ui.core.cards import NoteBar
 from desk.ui.core.desk import Desk
-from desk.ui.core.dialogs import Size
+from desk.ui.core.dialogs import DeskDialog, Size
 from desk.ui.core.fields import TextField, YesNoField
-from desk.ui.core.labels import Label, button
+from desk.ui.core.labels import Label, button, icon_button, row
 from desk.ui.core.list_page import ListPage
 from desk.ui.core.message_box import ask
 from desk.ui.core.messages import Text
 from desk.ui.core.saving import SaveDialog, text_of
 from desk.ui.core.table import Column
-
-CodeRole = Qt.ItemDataRole.UserRole
+from desk.ui.permissions.tree import PermissionTree
 
 
 class PeoplePage(ListPage):
@@ -43,21 +40,28 @@ class PeoplePage(ListPage):
             columns=[
                 Column(head="Nome", text=lambda p: p.full_name, strong=True, stretch=True),
                 Column(head="Usuário", text=lambda p: p.role, code=True, width=160),
-                Column(head="Função", text=lambda p: p.job or "—", width=180),
-                Column(head="Permissões", text=lambda p: str(len(p.permissions)), right=True, width=96),
+                Column(head="Função", text=lambda p: p.job or "—", width=170),
+                Column(
+                    head="Permissões",
+                    text=lambda p: str(len(p.permissions)),
+                    sort=lambda p: len(p.permissions),
+                    right=True,
+                    width=96,
+                ),
                 Column(
                     head="Situação",
                     text=_state,
                     icon=lambda p: "check-circle-fill" if p.active else "minus-circle-fill",
                     tone=lambda p: "ok" if p.active else "mute",
-                    width=140,
+                    width=190,
                 ),
             ],
             ask=People,
             edit=self.edit,
-            save=CreatePerson,
+            save=SavePerson,
             empty=("users", "Ninguém cadastrado", "Cadastre quem vai usar o Desk."),
             key=lambda person: person.role,
+            note="Quem usa o Desk e o que pode fazer. Ninguém é apagado: o histórico fala de todos.",
         )
 
     def edit(self, person: PersonRow | None) -> None:
@@ -66,85 +70,38 @@ class PeoplePage(ListPage):
 
 
 def _state(person: PersonRow) -> str:
-    if person.service:
-        return "serviço"
-    return "ativo" if person.active else "inativo"
-
-
-class PermissionTree(QTreeWidget):
-    """Sections and permissions with exact labels; a granted one shows a green icon (domain 2.2)."""
-
-    def __init__(self, held: frozenset[str]) -> None:
-        super().__init__()
-        self.setHeaderHidden(True)
-        self.setMinimumHeight(280)
-        self.setAccessibleName("Permissões")
-        self._items: dict[str, QTreeWidgetItem] = {}
-        for section in Section:
-            inside = [permission for permission in Permission if permission.section is section]
-            if not inside:
-                continue
-            top = QTreeWidgetItem([section.value])
-            top.setFlags(top.flags() | Qt.ItemFlag.ItemIsAutoTristate | Qt.ItemFlag.ItemIsUserCheckable)
-            self.addTopLevelItem(top)
-            for permission in inside:
-                label = f"{permission.value}  (retira)" if permission.negative else permission.value
-                item = QTreeWidgetItem(top, [label])
-                item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-                item.setData(0, CodeRole, permission.code)
-                item.setCheckState(0, Qt.CheckState.Checked if permission.code in held else Qt.CheckState.Unchecked)
-                self._items[permission.code] = item
-            top.setExpanded(any(permission.code in held for permission in inside))
-        self._mark()
-        self.itemChanged.connect(lambda *_: self._mark())
-
-    def _mark(self) -> None:
-        self.blockSignals(True)
-        for item in self._items.values():
-            granted = item.checkState(0) is Qt.CheckState.Checked
-            item.setIcon(0, icons.icon("check-circle-fill" if granted else "circle", "ok" if granted else "off"))
-        self.blockSignals(False)
-
-    @property
-    def chosen(self) -> frozenset[str]:
-        """Codes of the marked permissions."""
-        return frozenset(code for code, item in self._items.items() if item.checkState(0) is Qt.CheckState.Checked)
-
-    def set_chosen(self, code: str, granted: bool) -> None:
-        """Mark or unmark one."""
-        self._items[code].setCheckState(0, Qt.CheckState.Checked if granted else Qt.CheckState.Unchecked)
+    if not person.active:
+        return "Inativo"
+    return "Ativo, trocará a senha" if person.must_change_password else "Ativo"
 
 
 class PersonDialog(SaveDialog):
-    """Name, job, activity, permissions; a new one gets a first password that is shown once."""
+    """Name, job, permissions; a new one gets a first password that is shown once."""
 
     def __init__(self, desk: Desk, person: PersonRow | None, parent: QWidget) -> None:
-        super().__init__(desk, "Novo Usuário" if person is None else "Usuário", parent, size=Size.FORM)
+        super().__init__(desk, "Novo Usuário" if person is None else "Usuário", parent)
         self._person, self._password = person, first_password()
-        role = self.form.add(
-            TextField("role", "Usuário", mandatory=True, code=True, limit=31, hint="letras minúsculas, ponto, números")
-        )
+        role = self.form.add(TextField("role", "Usuário", mandatory=person is None, code=True, limit=31))
         self.form.add(TextField("full_name", "Nome", mandatory=True, limit=80))
         self.form.add(TextField("job", "Função", limit=60))
-        self.form.add(YesNoField("seller", "Vendedor"))
-        if person is not None:
-            role.set_read_only(True)
-            role.set_hint("")
-            self.form.add(YesNoField("active", "Ativo"))
-        self.body.addWidget(Label("Permissões", "section"))
+        self.form.add(YesNoField("seller", "Vendedor", sentence="Aparece como vendedor dos planos."))
         self.tree = PermissionTree(person.permissions if person is not None else frozenset())
         self.body.addWidget(self.tree)
-        self.is_dirty = lambda: self.form.dirty or self.tree.chosen != (person.permissions if person else frozenset())
         if person is None:
+            role.set_hint("Com este nome a pessoa entra, como maria.silva")
             self.begin({})
             self.command = self._create
-            self.saved = lambda _: self._show_password(self.form.draft["role"])
+            self.saved = lambda made: FirstPasswordDialog(made.role, self._password, parent).open()
         else:
-            names = ("role", "full_name", "job", "seller", "active")
+            role.set_read_only(True)
+            names = ("role", "full_name", "job", "seller")
             self.begin({name: getattr(person, name) for name in names}, person.full_name)
             self.command = self._save
-            if not person.service:
-                self.add_button(button("Redefinir Senha", self._reset, icon="lock-key"))
+            self.add_button(button("Redefinir Senha", self.reset, icon="lock-key"))
+            words = "Inativar" if person.active else "Reativar"
+            self.add_button(button(words, self.change_activity, icon="user-minus" if person.active else "user-plus"))
+        plain = self.is_dirty
+        self.is_dirty = lambda: plain() or bool(self.tree.granted or self.tree.revoked)
 
     def _create(self, draft: dict[str, Any]) -> CreatePerson:
         return CreatePerson(
@@ -162,28 +119,64 @@ class PersonDialog(SaveDialog):
             full_name=text_of(draft["full_name"]),
             job=text_of(draft["job"]),
             seller=bool(draft["seller"]),
-            active=bool(draft["active"]),
-            permissions=self.tree.chosen,
+            granted=self.tree.granted,
+            revoked=self.tree.revoked,
+            version=self._person.version if self._person else 0,
         )
 
-    def _reset(self) -> None:
-        if self._person is None:
+    def reset(self) -> None:
+        """Redefinir Senha: another first password, shown once."""
+        if (person := self._person) is None:
             return
-        role = self._person.role
-        order = ResetPassword(role=role, password=self._password)
-        self.desk.do(order, owner=self, said="Senha redefinida", done=lambda _: self._show_password(role))
+        password = first_password()
+        page = self.parentWidget()
 
-    def _show_password(self, role: str) -> None:
-        password = self._password
+        def shown(_: object) -> None:
+            FirstPasswordDialog(person.role, password, page).open()
+
+        order = ResetPassword(role=person.role, password=password)
+        ask(
+            Text(f"Redefinir a senha de {person.full_name}?", "A senha atual deixa de valer na mesma hora."),
+            "Redefinir Senha",
+            lambda: self.desk.do(order, owner=self, said="Senha redefinida", done=shown),
+            parent=self,
+        )
+
+    def change_activity(self) -> None:
+        """Inativar or Reativar, which asks first when it takes something away."""
+        if (person := self._person) is None:
+            return
+        order = SetPersonActive(role=person.role, active=not person.active)
+        said = "Usuário inativado" if person.active else "Usuário reativado"
+
+        def go() -> None:
+            self.desk.do(order, owner=self, said=said, done=lambda _: self.done(1))
+
+        if not person.active:
+            go()
+            return
         ask(
             Text(
-                what=f"Senha de {role}: {password}",
-                why="Ela aparece só agora, e precisa ser trocada no próximo acesso.",
-                do="Anote ou copie e entregue à pessoa.",
+                f"Inativar {person.full_name}?",
+                "Perde o acesso na mesma hora, também onde estiver aberto. As permissões ficam guardadas.",
             ),
-            "Copiar",
-            lambda: QGuiApplication.clipboard().setText(password),
-            no="Fechar",
-            title="Primeira senha",
-            parent=self.parentWidget(),
+            "Inativar Usuário",
+            go,
+            parent=self,
+        )
+
+
+class FirstPasswordDialog(DeskDialog):
+    """A password that nobody sees again: to be read out or copied now."""
+
+    def __init__(self, role: str, password: str, parent: QWidget | None) -> None:
+        super().__init__("Primeira Senha", size=Size.SMALL, closing="Fechar", parent=parent)
+        self.password = password
+        self.body.setSpacing(10)
+        self.body.addWidget(Label(f"Senha de {role}", "caption", "text2"))
+        self.shown = Label(password, "title", code=True).selectable()
+        copy = icon_button("copy", "Copiar", lambda: QGuiApplication.clipboard().setText(password))
+        self.body.addLayout(row(self.shown, copy, None))
+        self.body.addWidget(
+            NoteBar("Aparece só agora. A pessoa a troca na primeira vez que entrar.", "info", parent=self)
         )

@@ -14,13 +14,14 @@ from desk.ui.core.labels import Label, button
 
 
 class PasswordDialog(FormDialog):
-    """A new password, typed twice."""
+    """The present password, and the new one typed twice."""
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__("Trocar Minha Senha", size=Size.SMALL, parent=parent)
         self._desk = desk
         role = desk.bus.actor.role
         self.form = Form(columns=1)
+        self.form.add(PasswordField("old", "Senha atual", mandatory=True))
         self.password = self.form.add(PasswordField("password", "Nova senha", mandatory=True))
         self.again = self.form.add(PasswordField("again", "Nova senha, de novo", mandatory=True))
         self.password.checks.append(lambda typed: next((found.code for found in check_new_password(typed, role)), None))
@@ -37,7 +38,7 @@ class PasswordDialog(FormDialog):
         if not self.form.ready():
             return
         self.set_busy(True)
-        order = ChangeOwnPassword(password=self.form.draft["password"])
+        order = ChangeOwnPassword(old=self.form.draft["old"], password=self.form.draft["password"])
         self._desk.do(order, owner=self, said="Senha trocada", done=lambda _: self.accept(), failed=self._refused)
 
     def _refused(self, error: DomainError) -> bool:

@@ -26,7 +26,21 @@ def all_actions() -> ActionRegistry:
     registry = ActionRegistry(ACTIONS)
     found: Iterator[Action] = _contributions("ACTIONS")
     registry.add(found)
+    registry.add(_way_to(page) for page in settings_pages())
     return registry
+
+
+def _way_to(page: SettingsPage) -> Action:
+    """Each page of the settings is found by the palette; without its permission it stays grey."""
+    return Action(
+        id=f"program.settings.{page.id}",
+        label=page.label,
+        menu="settings",
+        icon=page.icon,
+        command=page.command,
+        palette="program",
+        run=lambda desk, row: desk.property("shell").show_settings(page.id),
+    )
 
 
 def customer_pages() -> list[CustomerPage]:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QStackedWidget, QVBoxLayout, QWidget
 
 from desk.ui.core import icons
-from desk.ui.core.cards import EmptyState
+from desk.ui.core.cards import EmptyState, upright
 from desk.ui.core.desk import Desk
 from desk.ui.core.dialogs import DeskDialog, Size
 from desk.ui.core.labels import Label
@@ -14,7 +14,7 @@ from desk.ui.core.pages import SettingsPage
 from desk.ui.core.theme import theme
 from desk.ui.shell.registry import settings_pages
 
-LIST_WIDTH, HEIGHT = 230, 520
+LIST_WIDTH, HEIGHT, ITEM_HEIGHT = 230, 520, 28
 
 
 class SettingsWindow(DeskDialog):
@@ -25,7 +25,6 @@ class SettingsWindow(DeskDialog):
             "Painel de Configurações", size=Size.WIZARD, closing="Fechar", parent=parent, margins=(0, 0, 0, 0)
         )
         self._desk, self._pages = desk, settings_pages()
-        self._held = {permission.value for permission in desk.bus.actor.permissions}
         self._built: dict[int, QWidget] = {}
         across = QHBoxLayout()
         across.setSpacing(0)
@@ -37,13 +36,19 @@ class SettingsWindow(DeskDialog):
         self.names.setAccessibleName("Páginas")
         self.names.setSpacing(2)
         for page in self._pages:
-            self.names.addItem(QListWidgetItem(page.label))
+            item = QListWidgetItem(page.label)
+            item.setSizeHint(QSize(0, ITEM_HEIGHT))
+            self.names.addItem(item)
         self._draw_icons()
         self.stack = QStackedWidget()
         self.stack.setMinimumHeight(HEIGHT)
         for _ in self._pages:
             self.stack.addWidget(QWidget())
-        across.addWidget(self.names)
+        left = QVBoxLayout()
+        left.setContentsMargins(6, 12, 6, 8)
+        left.addWidget(self.names)
+        across.addLayout(left)
+        across.addWidget(upright())
         across.addWidget(self.stack, 1)
         self.body.addLayout(across)
         self.names.currentRowChanged.connect(self._show)
@@ -55,10 +60,16 @@ class SettingsWindow(DeskDialog):
 
     def _draw_icons(self) -> None:
         for at, page in enumerate(self._pages):
-            self.names.item(at).setIcon(icons.icon(page.icon, "text" if self._allowed(page) else "off"))
+            item, allowed = self.names.item(at), self._allowed(page)
+            item.setIcon(icons.icon(page.icon, "text2" if allowed else "off"))
+            item.setForeground(theme().color("text" if allowed else "off"))
+            item.setToolTip("" if allowed else self._missing(page))
 
     def _allowed(self, page: SettingsPage) -> bool:
-        return not page.permission or page.permission in self._held
+        return page.command is None or self._desk.may(page.command)
+
+    def _missing(self, page: SettingsPage) -> str:
+        return f"Falta a permissão {self._desk.needs(page.command)}" if page.command is not None else ""
 
     def go(self, page_id: str) -> None:
         """Bring the page with this id to the front."""
@@ -73,8 +84,8 @@ class SettingsWindow(DeskDialog):
             if self._allowed(page):
                 made = self._titled(page, page.build(self._desk))
             else:
-                missing = f"Falta a permissão “{page.permission}”."
-                made = EmptyState("lock-simple", page.label, f"{missing} Peça a quem administra as permissões.")
+                missing = self._missing(page)
+                made = EmptyState("lock-simple", page.label, f"{missing}. Peça a quem administra as permissões.")
             if (empty := self.stack.widget(at)) is not None:
                 self.stack.removeWidget(empty)
                 empty.deleteLater()

@@ -2,90 +2,162 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
-from superqt import QToggleSwitch
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from desk.services.variables import SetVariable, VariableRow, Variables
-from desk.ui.core.cards import hairline
+from desk.ui.core.cards import BusyBar, hairline
 from desk.ui.core.desk import Desk
+from desk.ui.core.format import yes_no
 from desk.ui.core.inputs import IntField
 from desk.ui.core.labels import Label, button, row
+from desk.ui.core.saving import SAVED
+from desk.ui.core.toggle import Toggle
 
-SAVED = "Dados salvos com sucesso"
+RELOAD_MS = 150
 
 
-class VariablesPage(QScrollArea):
+class VariableLine(QWidget):
+    """One variable; what it is set to is saved at once."""
+
+    def __init__(self, page: VariablesPage, found: VariableRow) -> None:
+        super().__init__()
+        self._page, self.found = page, found
+        self.label = Label(found.label, wrap=True)
+        self.default = button("Voltar ao padrão", lambda: self._set(self.found.default_value), kind="link")
+        self.word = Label("", "caption", "text2")
+        self.word.setFixedWidth(28)
+        self.word.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.switch: Toggle | None = None
+        self.number: IntField | None = None
+        if found.type == "S/N":
+            self.switch = Toggle()
+            self.switch.setAccessibleName(found.label)
+            self.switch.clicked.connect(lambda: self._set("S" if self.switched_on else "N"))
+            end: QWidget = self.switch
+        else:
+            self.number = IntField("value", "", width=72, high=999_999_999)
+            self.number.caption.hide()
+            self.number.edit.setAccessibleName(found.label)
+            self.number.edit.editingFinished.connect(self._typed)
+            end = self.number
+        line = row(self.label, self.default, self.word, end, spacing=10)
+        line.setStretchFactor(self.label, 1)
+        line.setContentsMargins(0, 5, 0, 5)
+        self.setLayout(line)
+        self.show_row(found)
+
+    @property
+    def switched_on(self) -> bool:
+        """What the switch says."""
+        return self.switch is not None and self.switch.isChecked()
+
+    def show_row(self, found: VariableRow) -> None:
+        """Show what is saved."""
+        self.found = found
+        yes = found.type == "S/N"
+        if self.switch is not None:
+            self.switch.setChecked(found.value == "S")
+        if self.number is not None:
+            self.number.set_value(int(found.value))
+            self.number.set_problem("")
+        self.word.setText(yes_no(found.value == "S") if yes else "")
+        usual = yes_no(found.default_value == "S") if yes else found.default_value
+        self.default.setToolTip(f"Padrão: {usual}")
+        self.default.setVisible(found.value != found.default_value)
+
+    def _typed(self) -> None:
+        if self.number is None:
+            return
+        value = self.number.value()
+        if self.number.malformed() is not None or value is None:
+            self.show_row(self.found)
+        elif str(value) != self.found.value:
+            self._set(str(value))
+
+    def _set(self, value: str) -> None:
+        self._page.set_variable(self.found, value)
+
+
+class VariablesPage(QWidget):
     """One line a variable, by section."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
-        self.setWidgetResizable(True)
-        self.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._page = QWidget()
-        self._page.setObjectName("page")
-        self._lines = QVBoxLayout(self._page)
-        self._lines.setContentsMargins(0, 0, 12, 0)
-        self._lines.setSpacing(4)
-        self.setWidget(self._page)
-        self.switches: dict[str, QToggleSwitch] = {}
-        desk.changed.connect(lambda names: self.load() if {"*", "variables"} & names else None)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(8)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Procurar variável")
+        self.search.setAccessibleName("Procurar variável")
+        self.search.setClearButtonEnabled(True)
+        self.search.setTextMargins(8, 0, 8, 0)
+        self.search.setFixedWidth(280)
+        self.search.textChanged.connect(self._filter)
+        note = Label("Valem para toda a instalação, na mesma hora.", "caption", "text2")
+        refresh = button("Atualizar", self.load, kind="flat", icon="arrow-clockwise", tip="F5")
+        outer.addLayout(row(self.search, refresh, None, note))
+        self.busy = BusyBar()
+        outer.addWidget(self.busy)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inside = QWidget()
+        inside.setObjectName("page")
+        self._column = QVBoxLayout(inside)
+        self._column.setContentsMargins(0, 0, 12, 0)
+        self._column.setSpacing(0)
+        area.setWidget(inside)
+        outer.addWidget(area, 1)
+        self.lines: dict[str, VariableLine] = {}
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(RELOAD_MS)
+        self._soon.timeout.connect(self.load)
+        desk.changed.connect(lambda names: self._soon.start() if {"*", "variables"} & names else None)
         self.load()
 
     def load(self) -> None:
         """Ask again."""
-        self._desk.ask(Variables(), owner=self, done=self._show, slot=("variables", id(self)))
+        self.busy.set_busy(True)
+        self._desk.ask(
+            Variables(),
+            owner=self,
+            done=self._show,
+            failed=lambda _: self.busy.set_busy(False),
+            slot=("variables", id(self)),
+        )
 
     def _show(self, rows: list[VariableRow]) -> None:
-        while (item := self._lines.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
-        self.switches = {}
+        self.busy.set_busy(False)
+        if not self.lines:
+            self._build(rows)
+            return
+        for found in rows:
+            if found.code in self.lines:
+                self.lines[found.code].show_row(found)
+
+    def _build(self, rows: list[VariableRow]) -> None:
         section = ""
         for found in rows:
             if found.section != section:
                 section = found.section
-                self._lines.addWidget(Label(section, "section"))
-            self._lines.addWidget(self._line(found))
-            self._lines.addWidget(hairline())
-        self._lines.addStretch(1)
+                head = Label(section, "section")
+                head.setContentsMargins(0, 10, 0, 4)
+                self._column.addWidget(head)
+            self.lines[found.code] = line = VariableLine(self, found)
+            self._column.addWidget(line)
+            self._column.addWidget(hairline())
+        self._column.addStretch(1)
+        self._filter(self.search.text())
 
-    def _line(self, found: VariableRow) -> QWidget:
-        holder = QWidget()
-        label = Label(found.label, "body", wrap=True)
-        label.setMinimumWidth(420)
-        default = button("Padrão", partial(self._set, found, found.default_value), kind="link")
-        default.setToolTip(f"Voltar a {found.default_value}")
-        default.setEnabled(found.value != found.default_value)
-        if found.type == "S/N":
-            word = Label("Sim" if found.value == "S" else "Não", "body", "text2")
-            word.setFixedWidth(30)
-            switch = QToggleSwitch()
-            switch.setChecked(found.value == "S")
-            switch.setAccessibleName(found.label)
-            switch.toggled.connect(lambda on: self._set(found, "S" if on else "N"))
-            self.switches[found.code] = switch
-            line = row(label, None, default, word, switch, spacing=10)
-        else:
-            number = IntField("value", "", width=72)
-            number.caption.hide()
-            number.set_value(int(found.value))
-            number.left.connect(lambda: self._number(found, number))
-            line = row(label, None, default, number, spacing=10)
-        line.setContentsMargins(0, 4, 0, 4)
-        holder.setLayout(line)
-        return holder
+    def _filter(self, typed: str) -> None:
+        for line in self.lines.values():
+            line.setVisible(all(word in line.found.label.casefold() for word in typed.casefold().split()))
 
-    def _number(self, found: VariableRow, number: IntField) -> None:
-        value = number.value()
-        if value is not None and str(value) != found.value:
-            self._set(found, str(value))
-
-    def _set(self, found: VariableRow, value: str) -> None:
+    def set_variable(self, found: VariableRow, value: str) -> None:
+        """Save one value; a refusal shows what is really saved."""
         order = SetVariable(code=found.code, value=value, version=found.version)
         self._desk.do(order, owner=self, said=SAVED, failed=lambda _: self.load())

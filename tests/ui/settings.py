@@ -1,0 +1,86 @@
+"""What tests of the settings do over and over: open a page, its editors, press buttons by their words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QMainWindow, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from desk.ui.core.desk import Desk
+from desk.ui.core.list_page import ListPage
+from desk.ui.shell.settings_window import SettingsWindow
+from tests.postgres import Database
+from tests.ui.screens import PATIENCE, dialog
+
+W = TypeVar("W", bound=QWidget)
+
+
+def calm(qtbot: QtBot, desk: Desk) -> None:
+    qtbot.waitUntil(lambda: not desk.background.busy, timeout=PATIENCE)
+
+
+@pytest.fixture
+def host(qtbot: QtBot) -> Iterator[QMainWindow]:
+    """The main window over which the settings open; it outlives them."""
+    main = QMainWindow()
+    qtbot.addWidget(main)
+    main.show()
+    yield main
+
+
+def window(qtbot: QtBot, host: QMainWindow, desk: Desk, page: str) -> SettingsWindow:
+    """The settings, opened at one page."""
+    shown = SettingsWindow(desk, host)
+    shown.show()
+    shown.go(page)
+    calm(qtbot, desk)
+    return shown
+
+
+def listed(shown: SettingsWindow) -> ListPage:
+    """The list on the page in front."""
+    inside = shown.stack.currentWidget()
+    assert inside is not None
+    return inside.findChildren(ListPage)[0]
+
+
+def click(qtbot: QtBot, pressed: QWidget) -> None:
+    qtbot.mouseClick(pressed, Qt.MouseButton.LeftButton)
+
+
+def press(qtbot: QtBot, inside: QWidget, text: str) -> None:
+    """Click the button with these words."""
+    found = [each for each in inside.findChildren(QPushButton) if each.text().replace("&", "") == text]
+    assert len(found) == 1, text
+    click(qtbot, found[0])
+
+
+def save(qtbot: QtBot, desk: Desk, shown: QDialog) -> None:
+    press(qtbot, shown, "Salvar")
+    calm(qtbot, desk)
+
+
+def editor(qtbot: QtBot, desk: Desk, page: ListPage, kind: type[W], row: int | None = None) -> W:
+    """The editor, opened by Novo, or by Abrir with the bar on a row."""
+    if row is None:
+        click(qtbot, page.new_button)
+    else:
+        page.table.selectRow(row)
+        click(qtbot, page.open_button)
+    found = dialog(qtbot, kind)
+    calm(qtbot, desk)
+    return found
+
+
+def cells(page: ListPage) -> list[str]:
+    """The first column, from top to bottom."""
+    model = page.table.model()
+    return [str(model.index(at, 0).data()) for at in range(model.rowCount())]
+
+
+def one(database: Database, sql: str, *values: Any) -> Any:
+    return database.admin().execute(sql, values).fetchone()
