@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -11,18 +9,17 @@ from types import TracebackType
 from typing import Any, Self
 
 import psycopg
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg.conninfo import conninfo_to_dict
 
 from desk.db.bootstrap import prepare
 from desk.demo.load import PASSWORD, load_small
 from desk.demo.routeros import RouterOsStandIn
+from desk.demo.vault import opened
 from desk.embedded import EmbeddedServer
 from desk.settings import Server
 
 COMPANY = "SerraNet Telecom"
 DATABASE = "desk"
-NONCE = 12
 
 _ROUTERS = "SELECT id, name, username, local_secrets, nas_address FROM desk.routing_servers ORDER BY id"
 _SECRET = "SELECT version, ciphertext FROM desk_vault.secrets WHERE kind = 'router' AND owner = %s"
@@ -90,7 +87,7 @@ class DemoServer:
     def _start_routers(self, connection: psycopg.Connection[Any]) -> None:
         master = self._embedded.master_key_path.read_bytes()
         for router_id, name, username, local, nas in connection.execute(_ROUTERS).fetchall():
-            password = _opened(connection, master, router_id)
+            password = _router_password(connection, master, router_id)
             router = RouterOsStandIn(users={username: password})
             router.tables.rows["/system/identity"] = [{"name": name}]
             for login, address, mac, session in connection.execute(_ONLINE, (nas,)).fetchall():
@@ -126,12 +123,10 @@ def _as_job(connection: psycopg.Connection[Any]) -> Iterator[None]:
         connection.execute("RESET ROLE")
 
 
-def _opened(connection: psycopg.Connection[Any], master: bytes, router_id: int) -> str:
+def _router_password(connection: psycopg.Connection[Any], master: bytes, router_id: int) -> str:
     """The router's password, so that its stand-in accepts what Desk will send."""
     row = connection.execute(_SECRET, (router_id,)).fetchone()
     if row is None:
         return ""
     version, blob = row
-    name = f"router|{router_id}|{version}".encode()
-    key = hmac.digest(master, b"desk-secret|" + name, hashlib.sha256)
-    return AESGCM(key).decrypt(bytes(blob)[:NONCE], bytes(blob)[NONCE:], name).decode()
+    return opened(master, "router", router_id, version, bytes(blob))

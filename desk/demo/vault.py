@@ -14,12 +14,24 @@ from psycopg import Connection
 from desk.demo.bulk import copy_rows
 from desk.demo.dataset import Dataset
 
+NONCE = 12
+
 
 def sealed(master: bytes, kind: str, owner: int, version: int, clear: str, nonce: bytes) -> bytes:
     """One secret encrypted under the key of exactly that version."""
-    name = f"{kind}|{owner}|{version}"
-    key = hmac.digest(master, f"desk-secret|{name}".encode(), hashlib.sha256)
-    return nonce + AESGCM(key).encrypt(nonce, clear.encode(), name.encode())
+    cipher, name = _cipher(master, kind, owner, version)
+    return nonce + cipher.encrypt(nonce, clear.encode(), name)
+
+
+def opened(master: bytes, kind: str, owner: int, version: int, blob: bytes) -> str:
+    """The reverse of `sealed`."""
+    cipher, name = _cipher(master, kind, owner, version)
+    return cipher.decrypt(blob[:NONCE], blob[NONCE:], name).decode()
+
+
+def _cipher(master: bytes, kind: str, owner: int, version: int) -> tuple[AESGCM, bytes]:
+    name = f"{kind}|{owner}|{version}".encode()
+    return AESGCM(hmac.digest(master, b"desk-secret|" + name, hashlib.sha256)), name
 
 
 def fill(connection: Connection, data: Dataset) -> None:
@@ -55,6 +67,6 @@ def _rows(master: bytes, wanted: Iterable[tuple[str, int, str]]) -> Iterable[dic
             "kind": kind,
             "owner": owner,
             "version": version,
-            "ciphertext": sealed(master, kind, owner, version, clear, nonces.randbytes(12)),
+            "ciphertext": sealed(master, kind, owner, version, clear, nonces.randbytes(NONCE)),
             "written_by": "administrador",
         }

@@ -61,7 +61,20 @@ def _same_facts(row: PlanRow, target: str, shown: str) -> None:
         raise FactsMoved(title=row.title)
 
 
-def _changed(work: Work, plan: CustomerPlan, row: PlanRow) -> StatusChanged:
+def _recorded(
+    cmd: SuspendPlan | EnablePlan | EnableProvisionally, work: Work, plan: CustomerPlan, row: PlanRow, action: str
+) -> StatusChanged:
+    """End every status step alike: the human line with its reason, what is now old, the answer."""
+    until = {"until": cmd.until} if isinstance(cmd, EnableProvisionally) else {}
+    work.record(
+        action,
+        customer_id=plan.customer_id,
+        plan_id=plan.id,
+        title=row.title,
+        **until,
+        reason=cmd.reason,
+        note=cmd.note,
+    )
     work.session.flush()
     work.touch("plans", plan.customer_id)
     return StatusChanged(plan.id, plan.customer_id, row.title, plan.status, plan.version)
@@ -77,15 +90,7 @@ def suspend_plan(cmd: SuspendPlan, work: Work) -> StatusChanged:
     _same_facts(row, StatusCode.SUSPENDED, cmd.facts)
     work.because(cmd.reason, cmd.note)
     plan.status = StatusCode.SUSPENDED
-    work.record(
-        "plan.suspended",
-        customer_id=plan.customer_id,
-        plan_id=plan.id,
-        title=row.title,
-        reason=cmd.reason,
-        note=cmd.note,
-    )
-    return _changed(work, plan, row)
+    return _recorded(cmd, work, plan, row, "plan.suspended")
 
 
 @use_case(EnablePlan, permission=STATUS_PERMISSION)
@@ -106,15 +111,7 @@ def enable_plan(cmd: EnablePlan, work: Work) -> StatusChanged:
     plan.status = StatusCode.ENABLED
     plan.provisional_until = None
     plan.throttled = False
-    work.record(
-        "plan.enabled",
-        customer_id=plan.customer_id,
-        plan_id=plan.id,
-        title=row.title,
-        reason=cmd.reason,
-        note=cmd.note,
-    )
-    return _changed(work, plan, row)
+    return _recorded(cmd, work, plan, row, "plan.enabled")
 
 
 @use_case(EnableProvisionally, permission=STATUS_PERMISSION)
@@ -140,16 +137,7 @@ def enable_provisionally(cmd: EnableProvisionally, work: Work) -> StatusChanged:
     work.because(cmd.reason, cmd.note)
     plan.provisional_until = end_of_day(work.session, cmd.until)
     plan.provisional_at = work.now
-    work.record(
-        "plan.enabled_provisionally",
-        customer_id=plan.customer_id,
-        plan_id=plan.id,
-        title=row.title,
-        until=cmd.until,
-        reason=cmd.reason,
-        note=cmd.note,
-    )
-    return _changed(work, plan, row)
+    return _recorded(cmd, work, plan, row, "plan.enabled_provisionally")
 
 
 def end_of_day(session: Session, day: dt.date) -> dt.datetime:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desk.ui.core.labels import Chip, IconLabel, KeyCap, Label, button, row
+from desk.ui.core.labels import Chip, IconLabel, KeyCap, Label, button, clear, row
 
 CAPTION_WIDTH = 168
 BUSY_AFTER_MS = 400
@@ -96,11 +96,7 @@ class FieldGrid(QWidget):
 
     def show_facts(self, facts: Sequence[Fact]) -> None:
         """Show these facts instead of the present ones."""
-        while (item := self._grid.takeAt(0)) is not None:
-            gone = item.widget()
-            if gone is not None:
-                gone.hide()
-                gone.deleteLater()
+        clear(self._grid)
         self.values = {}
         at = 0
         for fact in facts:

@@ -15,7 +15,7 @@ from desk.ui.core.fields import TextField
 from desk.ui.core.forms import Form, footer_text
 from desk.ui.core.icons import STATUS_ICONS
 from desk.ui.core.inputs import Choice, ComboField
-from desk.ui.core.labels import Chip, IconLabel, Label, button, icon_button, link, rich, row
+from desk.ui.core.labels import Chip, IconLabel, Label, button, clear, icon_button, link, rich, row
 from desk.ui.core.motion import Spinner
 from desk.ui.core.theme import theme
 
@@ -106,11 +106,7 @@ class SectionCard(Card):
 
     def fill(self, section: Section, *, compare: bool) -> bool:
         """Show lines; with `compare`, mark those that differ from the ones shown before, and tell whether any does."""
-        while (item := self._lines.takeAt(0)) is not None:
-            gone = item.widget()
-            if gone is not None:
-                gone.hide()
-                gone.deleteLater()
+        clear(self._lines)
         self._note.setText("conferindo…" if section.loading else section.note)
         self._spinner.setVisible(section.loading)
         moved = False
@@ -232,11 +228,7 @@ class ChangeCard(DeskDialog):
         return head
 
     def _warn(self, warnings: Sequence[Caution]) -> None:
-        while (item := self._notes.takeAt(0)) is not None:
-            gone = item.widget()
-            if gone is not None:
-                gone.hide()
-                gone.deleteLater()
+        clear(self._notes)
         for each in warnings:
             note = NoteBar(each.text, each.tone)
             if each.link:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from desk.ui.core import icons, paint
 from desk.ui.core.theme import font, theme
@@ -207,6 +207,14 @@ def icon_button(
     if on_click is not None:
         made.clicked.connect(lambda: on_click())
     return made
+
+
+def clear(layout: QLayout) -> None:
+    """Take everything out of a layout; it is hidden at once, since deleting waits for the event loop."""
+    while (item := layout.takeAt(0)) is not None:
+        if (gone := item.widget()) is not None:
+            gone.hide()
+            gone.deleteLater()
 
 
 def row(*widgets: QWidget | int | None, spacing: int = 8) -> QHBoxLayout:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desk.ui.core.cards import BusyBar, EmptyState
 from desk.ui.core.desk import Desk
 from desk.ui.core.labels import Label, button, row
+from desk.ui.core.reload import Reload
 from desk.ui.core.table import Column, TableView
-
-RELOAD_MS = 150
 
 
 class ListPage(QWidget):
@@ -35,7 +33,7 @@ class ListPage(QWidget):
         note: str = "",
     ) -> None:
         super().__init__()
-        self._desk, self._topic, self._ask, self._edit, self._key = desk, topic, ask, edit, key
+        self._desk, self._ask, self._edit, self._key = desk, ask, edit, key
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(8)
@@ -61,18 +59,10 @@ class ListPage(QWidget):
             if not self.may:
                 each.setToolTip(f"Falta a permissão {desk.needs(save)}")
         self._current(None)
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(RELOAD_MS)
-        self._soon.timeout.connect(self.load)
+        Reload(desk, self, self.load, topic)
         QShortcut(QKeySequence("F5"), self, activated=self.load)  # type: ignore[call-overload]
         QShortcut(QKeySequence("Ctrl+N"), self, activated=self.open_new)  # type: ignore[call-overload]
-        desk.changed.connect(self._changed)
         self.load()
-
-    def _changed(self, names: frozenset[str]) -> None:
-        if "*" in names or self._topic in names:
-            self._soon.start()
 
     def load(self) -> None:
         """Ask again."""

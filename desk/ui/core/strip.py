@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWi
 from desk.ui.core import format
 from desk.ui.core.cards import hairline, upright
 from desk.ui.core.icons import icon
-from desk.ui.core.labels import ElidedLabel, IconLabel, KeyCap, Label, button, link, row
+from desk.ui.core.labels import ElidedLabel, IconLabel, KeyCap, Label, button, clear, link, row
 from desk.ui.core.motion import Spinner
 
 State = Literal["done", "pending", "delivering", "failed", "absent"]
@@ -110,11 +110,7 @@ class DeliveryPanel(QFrame):
     def show_delivery(self, delivery: Delivery) -> None:
         """Show the steps of one act."""
         self._heading.setText(delivery.heading)
-        while (item := self._grid.takeAt(0)) is not None:
-            gone = item.widget()
-            if gone is not None:
-                gone.hide()
-                gone.deleteLater()
+        clear(self._grid)
         for at, step in enumerate(delivery.steps):
             self._grid.addWidget(mark(step.state), at, 0, Qt.AlignmentFlag.AlignVCenter)
             self._grid.addWidget(
@@ -206,11 +202,7 @@ class DeliveryStrip(QFrame):
             self._announce(delivery)
 
     def _fill(self, delivery: Delivery) -> None:
-        while (item := self._steps.takeAt(0)) is not None:
-            gone = item.widget()
-            if gone is not None:
-                gone.hide()
-                gone.deleteLater()
+        clear(self._steps)
         for step in _merged(delivery.steps):
             holder = QWidget()
             name = Label(step.name, "strong" if step.state != "pending" else "medium")

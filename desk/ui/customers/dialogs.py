@@ -31,8 +31,8 @@ from desk.ui.core.inputs import CepField, Choice, ComboField, DateField, Documen
 from desk.ui.core.labels import Label, button
 from desk.ui.core.message_box import ask
 from desk.ui.core.messages import Text
+from desk.ui.core.saving import SAVED
 
-SAVED = "Dados salvos com sucesso"
 PHONES = 3
 KINDS = (Choice(CustomerKind.PERSON, "Pessoa física"), Choice(CustomerKind.COMPANY, "Pessoa jurídica"))
 

@@ -12,10 +12,10 @@ from desk.ui.core import format
 from desk.ui.core.cards import upright
 from desk.ui.core.desk import Desk
 from desk.ui.core.labels import Chip, ElidedLabel, IconLabel, Label, icon_button, row, set_tone
+from desk.ui.core.reload import Reload
 
 HEIGHT = 64
 MINUTE_MS = 60_000
-RELOAD_MS = 150
 
 
 class HeaderBar(QFrame):
@@ -57,21 +57,12 @@ class HeaderBar(QFrame):
         words.addWidget(self.connection)
         line.addWidget(self.wifi)
         line.addLayout(words)
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(RELOAD_MS)
-        self._soon.timeout.connect(self.load)
+        Reload(desk, self, self.load, *(f"{part}/{customer_id}" for part in ("customer", "plans", "debts")))
         self._minute = QTimer(self)
         self._minute.setInterval(MINUTE_MS)
         self._minute.timeout.connect(self._show_connection)
         self._minute.start()
-        desk.changed.connect(self._changed)
         self.load()
-
-    def _changed(self, names: frozenset[str]) -> None:
-        parts = ("customer", "plans", "debts")
-        if "*" in names or any(f"{part}/{self._customer_id}" in names for part in parts):
-            self._soon.start()
 
     def load(self) -> None:
         """Ask again."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from desk.services.customers import (
@@ -17,9 +17,9 @@ from desk.services.customers import (
 from desk.ui.core import format
 from desk.ui.core.cards import Card, Fact, FieldGrid
 from desk.ui.core.desk import Desk
-from desk.ui.core.labels import Chip, Label, button, icon_button, row
+from desk.ui.core.labels import Chip, Label, button, clear, icon_button, row
+from desk.ui.core.reload import Reload
 
-RELOAD_MS = 150
 TAGS = {1: "PADRÃO-INSTALAÇÃO:", 2: "PADRÃO:"}
 
 
@@ -68,11 +68,7 @@ class RecordPage(QScrollArea):
             for widget in (self._edit, self.new_address):
                 widget.setEnabled(False)
                 widget.setToolTip(reason)
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(RELOAD_MS)
-        self._soon.timeout.connect(self.load)
-        desk.changed.connect(self._changed)
+        Reload(desk, self, self.load, f"customer/{customer_id}")
         self.load()
 
     def commands(self) -> list[QWidget]:
@@ -82,10 +78,6 @@ class RecordPage(QScrollArea):
     def enter(self) -> None:
         """The first key scrolls; F2 edits."""
         self.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _changed(self, names: frozenset[str]) -> None:
-        if "*" in names or f"customer/{self.customer_id}" in names:
-            self._soon.start()
 
     def load(self) -> None:
         """Ask again."""
@@ -133,10 +125,7 @@ class RecordPage(QScrollArea):
         self._show_addresses(record)
 
     def _show_addresses(self, record: CustomerRecordRow) -> None:
-        while (item := self._address_rows.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
+        clear(self._address_rows)
         for address in record.addresses:
             self._address_rows.addWidget(self._address(address, record))
 

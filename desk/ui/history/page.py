@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desk.services.history import (
@@ -19,6 +19,7 @@ from desk.ui.core.cards import BusyBar, Card, EmptyState, Fact, FieldGrid
 from desk.ui.core.desk import Desk
 from desk.ui.core.dialogs import DeskDialog, Size
 from desk.ui.core.labels import Label, button
+from desk.ui.core.reload import Reload
 from desk.ui.core.table import Column, TableView
 from desk.ui.history.tables import field_name, shown, table_name
 from desk.ui.history.words import detail_of, icon_of, line_of
@@ -68,11 +69,7 @@ class HistoryPage(QWidget):
         self._refresh = button("Atualizar", self.load, kind="flat", icon="arrow-clockwise")
         self.table.current_row_changed.connect(self._current)
         self._difference.setEnabled(False)
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(RELOAD_MS)
-        self._soon.timeout.connect(self.load)
-        desk.changed.connect(self._changed)
+        Reload(desk, self, self.load, f"history/{customer_id}", pause=RELOAD_MS)
         self.load()
 
     def commands(self) -> list[QWidget]:
@@ -82,10 +79,6 @@ class HistoryPage(QWidget):
     def enter(self) -> None:
         """The table has the first key."""
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _changed(self, names: frozenset[str]) -> None:
-        if "*" in names or f"history/{self.customer_id}" in names:
-            self._soon.start()
 
     def load(self) -> None:
         """Ask for the newest lines."""

@@ -32,8 +32,8 @@ from desk.ui.core.inputs import IpField, MacField, PasswordField
 from desk.ui.core.labels import Label, button
 from desk.ui.core.message_box import ask
 from desk.ui.core.messages import Text
+from desk.ui.core.saving import SAVED
 
-SAVED = "Dados salvos com sucesso"
 PAUSE_MS = 250
 
 

@@ -16,6 +16,7 @@ from desk.ui.core.actions import build_menu, shortcuts
 from desk.ui.core.cards import BusyBar
 from desk.ui.core.desk import Desk
 from desk.ui.core.labels import button
+from desk.ui.core.reload import Reload
 from desk.ui.core.tree import Node
 from desk.ui.core.tree_view import PlanTreeView
 from desk.ui.plans.empty import NoPlans
@@ -78,10 +79,13 @@ class PlansPage(QWidget):
         self.panel.items.opened.connect(self._item_opened)
         self.panel.items.menu_wanted.connect(self._item_menu)
         shortcuts(desk, ["plan", "radius_login", "plan_group"], self._row_for, self)
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(RELOAD_MS)
-        self._soon.timeout.connect(self.load)
+        self._soon = Reload(
+            desk,
+            self,
+            self.load,
+            *(f"{part}/{customer_id}" for part in ("plans", "debts", "customer")),
+            pause=RELOAD_MS,
+        )
         self._minute = QTimer(self)
         self._minute.setInterval(MINUTE_MS)
         self._minute.timeout.connect(self._again)  # "online há" grows by itself
@@ -92,7 +96,6 @@ class PlansPage(QWidget):
             key = QKeySequence(f"Alt+{at + 1}")
             jump = partial(self.panel.pills.go, at)
             QShortcut(key, self, jump, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        desk.changed.connect(self._changed)
         desk.progress.connect(self._progressed)
         self._build_commands()
         self.load()
@@ -130,11 +133,6 @@ class PlansPage(QWidget):
 
     def _group_row(self, group: PlanGroup = PlanGroup.ACTIVE) -> GroupRow:
         return GroupRow(self.customer_id, group, lambda plan_id: self.go_to(("plan", plan_id)))
-
-    def _changed(self, names: frozenset[str]) -> None:
-        parts = ("plans", "debts", "customer")
-        if "*" in names or any(f"{part}/{self.customer_id}" in names for part in parts):
-            self._soon.start()
 
     def _progressed(self, progress: Any) -> None:
         if progress.customer_id == self.customer_id and progress.final:

@@ -13,7 +13,7 @@ from desk.ui.core import format
 from desk.ui.core.actions import build_menu
 from desk.ui.core.cards import Card, EmptyState, Fact, FieldGrid, hairline
 from desk.ui.core.desk import Desk
-from desk.ui.core.labels import Chip, ElidedLabel, IconLabel, button, icon_button, row
+from desk.ui.core.labels import Chip, ElidedLabel, IconLabel, button, clear, icon_button, row
 from desk.ui.core.tabs import PillBar
 from desk.ui.plans.nodes import PLAN_ICONS
 from desk.ui.plans.panel_parts import AddressCard, ItemsCard, StatusCard
@@ -134,10 +134,7 @@ class PlanPanel(QWidget):
         self._desk.ask(PlanWindow(self._plan.id), owner=self, done=self._show, failed=lambda _: True, slot=slot)
 
     def _show_buttons(self, plan: PlanRow) -> None:
-        while (item := self._buttons.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
+        clear(self._buttons)
         wanted = ["plans.open", *(name for name in MAIN_ACTIONS if name in self._desk.actions)]
         for name in wanted:
             action = self._desk.actions[name]

@@ -12,7 +12,7 @@ from desk.services.plans import AddressKind, AddressView, Delivery, LoginItem, P
 from desk.ui.core import format, icons
 from desk.ui.core.cards import Card
 from desk.ui.core.desk import Desk
-from desk.ui.core.labels import Chip, Label, button, row
+from desk.ui.core.labels import Chip, Label, button, clear, row
 from desk.ui.core.table import Column, RowRole, TableView
 from desk.ui.core.tree import Part
 from desk.ui.plans.nodes import login_state
@@ -150,10 +150,7 @@ class AddressCard(Card):
 
     def show_addresses(self, addresses: Sequence[AddressView]) -> None:
         """One column for each kind."""
-        while (item := self._line.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
+        clear(self._line)
         for address in addresses:
             self._line.addWidget(_address(address), 1)
 
@@ -197,10 +194,7 @@ class StatusCard(Card):
 
     def show_steps(self, steps: Sequence[StatusStep]) -> None:
         """One line a step: when, from and to, who, why."""
-        while (item := self._lines.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
+        clear(self._lines)
         for step in steps[:12]:
             holder = QWidget()
             when = Label(format.moment(step.at.astimezone()), "body", "text2")

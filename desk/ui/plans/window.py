@@ -31,13 +31,12 @@ from desk.ui.core.dialogs import Size
 from desk.ui.core.fields import TextField, YesNoField
 from desk.ui.core.forms import Form, FormDialog
 from desk.ui.core.inputs import Choice, ComboField, DateField, IntField
-from desk.ui.core.labels import Label, button, icon_button, link, row
+from desk.ui.core.labels import Label, button, clear, icon_button, link, row
+from desk.ui.core.saving import SAVED
 from desk.ui.plans.conflict import ConflictDialog, rebase
 from desk.ui.plans.field_names import shown
 from desk.ui.plans.panel_parts import ADDRESS_LABELS, address_tag, address_text
 from desk.ui.plans.window_parts import PlanAddressDialog, ValueDetailDialog
-
-SAVED = "Dados salvos com sucesso"
 
 
 class PlanDialog(FormDialog):
@@ -163,14 +162,14 @@ class PlanDialog(FormDialog):
         return self.tr("Falta a permissão {}").format(self._desk.needs(command))
 
     def _show_rest(self, details: PlanDetails) -> None:
-        _clear(self._value_lines)
+        clear(self._value_lines)
         for detail in details.details:
             self._value_lines.addWidget(self._value_line(detail))
         if not details.details:
             self._value_lines.addWidget(Label("Nenhum.", "body", "text2"))
         total = f"Valor do plano {format.money(details.row.value)} · total por mês {format.reais(details.row.total)}"
         self._value_lines.addWidget(Label(total, "strong"))
-        _clear(self._address_lines)
+        clear(self._address_lines)
         for address in details.addresses:
             self._address_lines.addWidget(self._address_line(address))
 
@@ -319,10 +318,3 @@ def origin_text(d: PlanDetails) -> str:
 def _grey(pressed: QAbstractButton, reason: str) -> None:
     pressed.setEnabled(False)
     pressed.setToolTip(reason)
-
-
-def _clear(layout: QVBoxLayout) -> None:
-    while (item := layout.takeAt(0)) is not None:
-        if (old := item.widget()) is not None:
-            old.hide()
-            old.deleteLater()

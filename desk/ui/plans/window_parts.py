@@ -26,9 +26,9 @@ from desk.ui.core.fields import TextField
 from desk.ui.core.forms import Form, FormDialog
 from desk.ui.core.inputs import CepField, Choice, ComboField, DateField, IntField, MoneyField, PercentField
 from desk.ui.core.labels import Label, button
+from desk.ui.core.saving import SAVED
 from desk.ui.plans.panel_parts import ADDRESS_LABELS
 
-SAVED = "Dados salvos com sucesso"
 KINDS = (Choice(ValueKind.DISCOUNT, "Desconto"), Choice(ValueKind.SURCHARGE, "Acréscimo"))
 
 

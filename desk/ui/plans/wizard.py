@@ -25,7 +25,7 @@ from desk.ui.core.cards import Card, Fact, FieldGrid
 from desk.ui.core.desk import Desk
 from desk.ui.core.fields import TextField, YesNoField
 from desk.ui.core.inputs import Choice, ComboField, DateField, IntField, MoneyField, PasswordField
-from desk.ui.core.labels import ElidedLabel, Label, row
+from desk.ui.core.labels import ElidedLabel, Label, clear, row
 from desk.ui.core.wizards import FlowWizard, StepText, WizardPage
 
 EVERY = Choice(None, "Todos")
@@ -271,10 +271,7 @@ class CostCard(Card):
 
     def _show_parts(self, parts: Sequence[CompositionView]) -> None:
         body = self.composition.body
-        while (item := body.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
+        clear(body)
         for part in parts:
             holder = QWidget()
             name = ElidedLabel(part.description, "body", "text2")

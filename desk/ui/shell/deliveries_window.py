@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from desk.services.core.bus import Owed
@@ -16,6 +15,7 @@ from desk.ui.core.cards import EmptyState
 from desk.ui.core.desk import Desk
 from desk.ui.core.dialogs import DeskDialog, Size
 from desk.ui.core.labels import Label, button
+from desk.ui.core.reload import Reload
 from desk.ui.core.table import Column, TableView
 
 RELOAD_MS = 300
@@ -82,17 +82,9 @@ class DeliveriesWindow(DeskDialog):
         note = "Pode fechar: o que falta continua sendo entregue, por este ou outro computador."
         self.body.addWidget(Label(note, "caption", "text2"))
         self.set_primary(button("Tentar agora", self._try, kind="primary", icon="arrow-clockwise"))
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(RELOAD_MS)
-        self._soon.timeout.connect(self.load)
-        desk.changed.connect(self._changed)
+        self._soon = Reload(desk, self, self.load, under="debts", pause=RELOAD_MS)
         desk.progress.connect(lambda progress: progress.final and self._soon.start())
         self.load()
-
-    def _changed(self, names: frozenset[str]) -> None:
-        if any(name.startswith(("debts", "*")) for name in names):
-            self._soon.start()
 
     def load(self) -> None:
         """Ask again."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from desk.services.variables import SetVariable, VariableRow, Variables
@@ -11,10 +11,9 @@ from desk.ui.core.desk import Desk
 from desk.ui.core.format import yes_no
 from desk.ui.core.inputs import IntField
 from desk.ui.core.labels import Label, button, row
+from desk.ui.core.reload import Reload
 from desk.ui.core.saving import SAVED
 from desk.ui.core.toggle import Toggle
-
-RELOAD_MS = 150
 
 
 class VariableLine(QWidget):
@@ -112,11 +111,7 @@ class VariablesPage(QWidget):
         area.setWidget(inside)
         outer.addWidget(area, 1)
         self.lines: dict[str, VariableLine] = {}
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(RELOAD_MS)
-        self._soon.timeout.connect(self.load)
-        desk.changed.connect(lambda names: self._soon.start() if {"*", "variables"} & names else None)
+        Reload(desk, self, self.load, "variables")
         self.load()
 
     def load(self) -> None:
