@@ -7,7 +7,6 @@ import re
 from dataclasses import dataclass, field
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from desk.integrations.errors import IntegrationError
 from desk.integrations.routeros.tls import read_fingerprint
@@ -15,7 +14,6 @@ from desk.models.access_points import RoutingServer, TlsMode
 from desk.models.people import Permission
 from desk.services.access_points.errors import RoutingServerInUse
 from desk.services.core.bus import Command, Query, use_case
-from desk.services.core.database_errors import translate
 from desk.services.core.errors import Invalid, NotFound, Refused, RevealRefused, StaleRecord, Violation
 from desk.services.core.secrets import reveal, store_secret
 from desk.services.core.work import Work
@@ -226,10 +224,8 @@ def check_router(query: CheckRouter, work: Work) -> RouterAnswer:
 def _stored_password(work: Work, server_id: int) -> str | None:
     try:
         return reveal(work.sessions, "router", server_id, "teste de conexão").text
-    except DBAPIError as error:
-        if isinstance(translate(error), RevealRefused | Refused):
-            return None
-        raise
+    except (RevealRefused, Refused):
+        return None
 
 
 @use_case(ReadCertificate, permission=Permission.ROUTING_SERVERS)
