@@ -127,14 +127,7 @@ class Bus:
             )
             work = Work(session, self.actor, self._sessions, self._ports)
             value = cast(R, use_case_.handler(command, work))
-            session.flush()
-            owed = session.execute(
-                text("SELECT topic, key FROM desk.debts WHERE xid::text = pg_current_xact_id()::text AND done < wanted")
-            )
-            left = tuple(Owed(topic, key) for topic, key in owed)
-            if work.changed:  # delivered by PostgreSQL to every desk, and only on commit
-                payload = ",".join(sorted(work.changed))
-                session.execute(text("SELECT pg_notify('desk_changed', :payload)"), {"payload": payload})
+            left = tuple(Owed(topic, key) for topic, key in work.end())
         return Outcome(value, frozenset(work.changed), left, name)
 
     def _answer(self, query: Query[R], use_case_: UseCase) -> Outcome[R]:
