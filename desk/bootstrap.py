@@ -41,8 +41,12 @@ PORTS = Ports(router=RouterOs)
 # A person's role may open 8 sessions: 6 here, one for the listener, one to spare.
 # The one used last comes first: it is warm, and a server process that plans everything anew costs 10 ms a command.
 POOL = {
-    **{"pool_size": 5, "max_overflow": 1, "pool_timeout": 15, "pool_use_lifo": True},
-    **{"pool_pre_ping": True, "pool_recycle": 1800},
+    "pool_size": 5,
+    "max_overflow": 1,
+    "pool_timeout": 15,
+    "pool_use_lifo": True,
+    "pool_pre_ping": True,
+    "pool_recycle": 1800,
 }
 SESSION_OPTIONS = (
     "-c statement_timeout=60000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000"

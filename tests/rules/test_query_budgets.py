@@ -41,6 +41,7 @@ from desk.services.plans import (
     OnePlan,
     PlanWindow,
     PreviewStatusChange,
+    StatusesToGive,
 )
 from desk.services.variables import Variables
 from tests.builders import a_catalog_plan, a_customer, a_plan, a_routing_server, an_access_point, insert
@@ -93,6 +94,7 @@ CASES: dict[str, Callable[[World], Query[Any]]] = {
     # Its dearest form: nothing begins like that, so words are looked into as well.
     "SearchCustomers": lambda world: SearchCustomers("aria"),
     "Statuses": lambda world: Statuses(),
+    "StatusesToGive": lambda world: StatusesToGive(),
     "Variables": lambda world: Variables(),
 }
 

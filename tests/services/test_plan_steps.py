@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
+from desk.services.catalog import SaveStatus, Statuses
+from desk.services.catalog.errors import StatusHeld
 from desk.services.core.bus import Command
-from desk.services.core.errors import StaleRecord
+from desk.services.core.errors import NotAllowed, NotFound, StaleRecord
 from desk.services.plans import (
     PROVISIONAL,
+    ChangeStatus,
     EnablePlan,
     EnableProvisionally,
     OnePlan,
+    PlanGroup,
     PreviewStatusChange,
     StatusChanged,
+    StatusesToGive,
     SuspendPlan,
 )
-from desk.services.plans.errors import FactsMoved
+from desk.services.plans.errors import FactsMoved, PlanAwaitsAuthorisation, PlanCancelled, StatusNotGiven
 from tests.builders import Plan, a_plan, insert
 from tests.postgres import Database
 
@@ -104,3 +110,88 @@ def test_lines_of_a_command_keep_their_order(database: Database) -> None:
         "SELECT action, params->>'reason', who FROM desk.history_entries WHERE plan_id = %s ORDER BY id", (plan.id,)
     )
     assert lines.fetchall() == [("plan.enabled", "Outro", ROLE), ("plan.suspended", "Outro", ROLE)]
+
+
+def a_status(database: Database, code: str, group: str = "inativo", **more: Any) -> str:
+    """A status as the settings page makes it."""
+    values = {"code": code, "description": code.title(), "group": group, "bills": False} | more
+    return str(insert(database, "plan_statuses", "code", **values))
+
+
+def test_a_status_of_the_providers_own_blocks_and_lets_go_like_a_suspension(database: Database) -> None:
+    status = a_status(database, "EM_VIAGEM")
+    plan = a_plan(database, logins=2)
+    bus = database.bus("atendente")
+    card = bus.execute(PreviewStatusChange(plan_id=plan.id, target=status)).value
+    assert (card.target_label, card.access_then, card.bills_then) == ("Em_Viagem", False, False)
+    assert {line.after for line in card.network} == {"blocked"}
+    outcome = bus.execute(
+        ChangeStatus(plan_id=plan.id, status=status, reason="Outro", version=card.plan.version, facts=card.facts)
+    )
+    assert len(outcome.owed) == 2
+    row = bus.execute(OnePlan(plan.id)).value
+    assert (row.status, row.status_label, row.group, row.version) == (
+        status,
+        "Em_Viagem",
+        PlanGroup.INACTIVE,
+        outcome.value.version,
+    )
+    assert [login.allowed for login in row.logins] == [False, False]
+    line = database.admin().execute(
+        "SELECT action, params->>'before', params->>'after' FROM desk.history_entries WHERE plan_id = %s", (plan.id,)
+    )
+    assert line.fetchone() == ("plan.status_changed", "Serviço Habilitado", "Em_Viagem")
+    back = EnablePlan(plan_id=plan.id, reason="Outro", version=row.version)
+    with pytest.raises(NotAllowed) as refused:
+        bus.execute(back)
+    assert refused.value.permission == "Habilitar Planos Suspensos"
+    assert database.bus("financeiro").execute(back).value.status == "HABILITADO"
+
+
+@pytest.mark.parametrize(
+    ("status", "target", "error"),
+    [
+        ("CANCELADO", "EM_VIAGEM", PlanCancelled),
+        ("AGUARDANDO_AUTORIZACAO", "EM_VIAGEM", PlanAwaitsAuthorisation),
+        ("HABILITADO", "SUSPENSO", StatusNotGiven),
+        ("HABILITADO", "PERDIDO", StatusNotGiven),
+        ("EM_VIAGEM", "EM_VIAGEM", StatusNotGiven),
+        ("HABILITADO", "NUNCA_HOUVE", NotFound),
+    ],
+)
+def test_a_status_that_is_not_given(database: Database, status: str, target: str, error: type[Exception]) -> None:
+    a_status(database, "EM_VIAGEM")
+    a_status(database, "PERDIDO", "cancelado")
+    plan = a_plan(database, status=status)
+    version = database.bus(ROLE).execute(OnePlan(plan.id)).value.version
+    with pytest.raises(error):
+        database.bus(ROLE).execute(ChangeStatus(plan_id=plan.id, status=target, reason="Outro", version=version))
+
+
+def test_only_the_providers_own_statuses_are_offered(database: Database) -> None:
+    a_status(database, "EM_VIAGEM")
+    a_status(database, "CORTESIA", "ativo", grants_access=True)
+    a_status(database, "PERDIDO", "cancelado")
+    offered = database.bus("ninguem").execute(StatusesToGive()).value
+    assert [status.code for status in offered] == ["CORTESIA", "EM_VIAGEM"]
+
+
+def test_settings_keep_group_and_access_of_a_status_in_use(database: Database) -> None:
+    a_status(database, "EM_VIAGEM")
+    plan = a_plan(database, status="EM_VIAGEM")
+    bus = database.bus(ROLE)
+    row = next(each for each in bus.execute(Statuses()).value if each.code == "EM_VIAGEM")
+    save = SaveStatus(
+        code=row.code,
+        version=row.version,
+        description="Viajando",
+        group=PlanGroup.INACTIVE,
+        bills=True,
+        grants_access=True,
+    )
+    with pytest.raises(StatusHeld):
+        bus.execute(save)
+    bus.execute(replace(save, grants_access=False))
+    version = bus.execute(OnePlan(plan.id)).value.version
+    bus.execute(EnablePlan(plan_id=plan.id, reason="Outro", version=version))
+    bus.execute(replace(save, version=row.version + 1))

@@ -19,6 +19,9 @@ CREATE TRIGGER nn_provisional AFTER UPDATE ON desk.customer_plans FOR EACH ROW
   EXECUTE FUNCTION desk_guard.provisional_debt();
 CREATE TRIGGER oo_deleted AFTER DELETE ON desk.customer_plans
   FOR EACH ROW EXECUTE FUNCTION desk.log_deleted('plan', 'reference');
+CREATE TRIGGER aa_lock BEFORE UPDATE ON desk.plan_statuses FOR EACH ROW
+  WHEN (OLD."group" <> NEW."group" OR OLD.grants_access <> NEW.grants_access)
+  EXECUTE FUNCTION desk_guard.lock_status();
 CREATE TRIGGER aa_login BEFORE UPDATE ON desk.radius_logins
   FOR EACH ROW EXECUTE FUNCTION desk_guard.login_before();
 CREATE TRIGGER nn_debts AFTER INSERT OR UPDATE ON desk.radius_logins

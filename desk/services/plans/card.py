@@ -12,7 +12,7 @@ from typing import Protocol
 from sqlalchemy import Date, cast, func, select
 
 from desk.models.access_points import AccessPoint, RoutingServer
-from desk.models.catalog import PlanStatus, StatusCode
+from desk.models.catalog import PlanGroup, PlanStatus, StatusCode
 from desk.models.plans import CustomerPlan
 from desk.models.variables import Variable
 from desk.services.core.bus import Query, use_case
@@ -47,6 +47,8 @@ class StatusCard:
     plan: PlanRow
     target: str
     target_label: str
+    target_group: PlanGroup
+    access_then: bool
     bills_now: bool
     bills_then: bool
     monthly: Decimal
@@ -181,6 +183,8 @@ def preview_status_change(query: PreviewStatusChange, work: Work) -> StatusCard:
         plan=row,
         target=query.target,
         target_label=now.description if query.target == PROVISIONAL else then.description,
+        target_group=row.group if query.target == PROVISIONAL else then.group,
+        access_then=allowed,
         bills_now=now.bills or (row.status == StatusCode.SUSPENDED_DEBT and row.bills_when_debt_suspended),
         bills_then=then.bills or (then.code == StatusCode.SUSPENDED_DEBT and row.bills_when_debt_suspended),
         monthly=row.total,

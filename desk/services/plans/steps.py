@@ -15,12 +15,12 @@ from desk.models.plans import ValueKind
 from desk.services.core.errors import StaleRecord
 from desk.services.core.work import Work
 from desk.services.plans.card import facts_of
-from desk.services.plans.commands import EnablePlan, EnableProvisionally, StatusChanged, SuspendPlan
+from desk.services.plans.commands import ChangeStatus, EnablePlan, EnableProvisionally, StatusChanged, SuspendPlan
 from desk.services.plans.errors import FactsMoved, PlanNotFound
 from desk.services.plans.rows import titled
 from desk.services.plans.rules import effect_of, runs_on, total_of
 
-StatusStep = SuspendPlan | EnablePlan | EnableProvisionally
+StatusStep = SuspendPlan | EnablePlan | EnableProvisionally | ChangeStatus
 _PLANS: Table = metadata.tables["desk.customer_plans"]
 # One row for each discount or surcharge, and one for a plan that has none.
 _FOUND = text("""
