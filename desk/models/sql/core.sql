@@ -91,7 +91,8 @@ BEGIN
     PERFORM pg_notify('desk_changed', changed);
   END IF;
   RETURN QUERY SELECT d.topic::text, d.key::text FROM desk.debts d
-    WHERE d.xid::text = pg_current_xact_id()::text AND d.done < d.wanted ORDER BY d.topic, d.key;
+    WHERE d.xid::text = pg_current_xact_id()::text AND d.done < d.wanted ORDER BY d.topic, d.key
+    LIMIT 200;  -- what settings owe beyond that goes the way of all leftovers
 END $$;
 
 -- The client may be gone before its COMMIT is carried out. Writing the same id waits for that transaction to end.

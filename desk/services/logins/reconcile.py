@@ -43,11 +43,10 @@ _WANTED = text("""
                     AND g.before->>'login' IS DISTINCT FROM l.login
                     AND NOT EXISTS (SELECT FROM desk.radius_logins o WHERE o.id <> l.id AND o.deleted_at IS NULL
                           AND lower(o.login) = lower(g.before->>'login'))) AS former,
-           ARRAY(SELECT DISTINCT b.id FROM desk.change_log g
-                   JOIN desk.access_points x ON x.id = (g.before->>'access_point_id')::bigint
-                   JOIN desk.routing_servers b ON b.id = x.routing_server_id
-                  WHERE g.tbl = 'customer_plans' AND g.key = p.id::text AND g.before ? 'access_point_id'
-                    AND b.active AND b.local_secrets AND b.id IS DISTINCT FROM r.id) AS left_behind
+           ARRAY(SELECT h.routing_server_id FROM desk.login_places h
+                   JOIN desk.routing_servers b ON b.id = h.routing_server_id AND b.active
+                  WHERE h.login_id = l.id AND (b.id IS DISTINCT FROM r.id OR NOT r.local_secrets)
+                  ORDER BY 1) AS left_behind
       FROM desk.radius_logins l
       JOIN desk.customer_plans p ON p.id = l.plan_id
       JOIN desk.plan_statuses s ON s.code = p.status
@@ -83,7 +82,7 @@ class KnownLogin:
     own_router: int | None
     session_routers: tuple[int | None, ...]  # one for each open session; None: its NAS is no router of ours
     dialled: tuple[str, ...]
-    left_behind: tuple[int, ...] = ()  # routers of earlier access points, which may still hold the secret
+    left_behind: tuple[int, ...] = ()  # routers that may hold a secret and shall no longer
 
     def wanted_at(self, router_id: int, wanted: WantedLogin) -> WantedLogin:
         """What should be on one router: only that of the access point keeps the secret."""
