@@ -30,7 +30,7 @@ from desk.services.customers import (
     RecentCustomers,
     SearchCustomers,
 )
-from desk.services.deliveries import PendingDeliveries
+from desk.services.deliveries import DebtNews, PendingDeliveries
 from desk.services.history import CustomerHistory, DeletedItems, Difference
 from desk.services.logins import LoginInformation, LoginIsFree, NewLoginForm
 from desk.services.permissions import People
@@ -78,6 +78,7 @@ CASES: dict[str, Callable[[World], Query[Any]]] = {
     "CustomerHistory": lambda world: CustomerHistory(world.customer_id),
     "CustomerPlanTree": lambda world: CustomerPlanTree(world.customer_id),
     "CustomerRecord": lambda world: CustomerRecord(world.customer_id),
+    "DebtNews": lambda world: DebtNews(debts=(("radius_login", str(world.login_id)),)),
     "DeletedItems": lambda world: DeletedItems(world.customer_id),
     "Difference": lambda world: Difference(world.xid, world.at),
     "Lists": lambda world: Lists(next(iter(SmallList))),
