@@ -20,6 +20,7 @@ from desk.models.people import Permission
 from desk.services import register_all
 from desk.services.core.bus import Bus
 from desk.services.core.changes import Listener
+from desk.services.core.devices import Devices
 from desk.services.core.errors import (
     DatabaseTooOld,
     NotAPerson,
@@ -54,9 +55,9 @@ SESSION_OPTIONS = (
 )
 
 
-def reconcilers(sessions: sessionmaker[Session]) -> dict[Topic, Reconciler]:
-    """One per topic."""
-    logins = LoginReconciler(sessions, PORTS.router)
+def reconcilers(sessions: sessionmaker[Session], devices: Devices | None = None) -> dict[Topic, Reconciler]:
+    """One per topic; they share what is known of the devices, and so does whoever settles."""
+    logins = LoginReconciler(sessions, PORTS.router, devices or Devices())
     return {Topic.RADIUS_LOGIN: logins, Topic.PLAN_PROVISIONAL: logins.provisional_over}
 
 
@@ -107,7 +108,9 @@ class SignedIn:
         on_progress: Callable[[Progress], None],
     ) -> None:
         """Begin to listen to other desks and to settle debts; the callbacks come from other threads."""
-        self.deliveries = Deliveries(Settler(self.sessions, reconcilers(self.sessions), on_progress))
+        devices = Devices()
+        settler = Settler(self.sessions, reconcilers(self.sessions, devices), on_progress, devices)
+        self.deliveries = Deliveries(settler)
         self.listener = Listener(
             lambda: self.way_in.connect(autocommit=True), lambda names: self._heard(names, on_change), on_state
         )

@@ -81,8 +81,8 @@ BEGIN
 END $$;
 
 -- Everything that a command leaves behind, in one round trip; it can do no more than its caller could step by step.
-CREATE FUNCTION desk.end_command(lines jsonb, changed text) RETURNS TABLE (topic text, key text) LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION desk.end_command(lines jsonb, changed text) RETURNS TABLE (topic text, key text, device bigint)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
   PERFORM desk.record(l ->> 'action', (l ->> 'customer')::bigint, (l ->> 'plan')::bigint, l -> 'params')
@@ -90,7 +90,9 @@ BEGIN
   IF changed <> '' THEN
     PERFORM pg_notify('desk_changed', changed);
   END IF;
-  RETURN QUERY SELECT d.topic::text, d.key::text FROM desk.debts d
+  RETURN QUERY SELECT d.topic::text, d.key::text, a.routing_server_id
+    FROM desk.debts d LEFT JOIN desk.customer_plans p ON p.id = d.plan_id
+      LEFT JOIN desk.access_points a ON a.id = p.access_point_id
     WHERE d.xid::text = pg_current_xact_id()::text AND d.done < d.wanted ORDER BY d.topic, d.key
     LIMIT 200;  -- what settings owe beyond that goes the way of all leftovers
 END $$;

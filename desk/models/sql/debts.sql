@@ -93,10 +93,11 @@ BEGIN
 END $$;
 
 -- A named debt is taken even when it is parked or waits for its next attempt: a person asked. What was set for a
--- later moment, and never tried, is nobody's before that moment. Without a name: the next one that is due.
-CREATE FUNCTION desk.debt_lease(of_topic text DEFAULT NULL, of_key text DEFAULT NULL)
-RETURNS TABLE (topic text, key text, wanted bigint, lease uuid, attempts integer, customer_id bigint, plan_id bigint)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+-- later moment, and never tried, is nobody's before that moment. Without a name: the next one that is due, leaving
+-- out those behind routers at which the caller can do nothing now.
+CREATE FUNCTION desk.debt_lease(of_topic text DEFAULT NULL, of_key text DEFAULT NULL, avoid bigint[] DEFAULT '{}')
+RETURNS TABLE (topic text, key text, wanted bigint, lease uuid, attempts integer, customer_id bigint, plan_id bigint,
+  device bigint) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
   got_topic text;
@@ -108,6 +109,9 @@ BEGIN
     SELECT d.topic, d.key INTO got_topic, got_key FROM desk.debts d
       WHERE d.done < d.wanted AND d.due_at <= clock_timestamp()
         AND (d.leased_until IS NULL OR d.leased_until <= clock_timestamp())
+        AND NOT (cardinality(avoid) > 0 AND EXISTS (SELECT FROM desk.customer_plans p
+          JOIN desk.access_points a ON a.id = p.access_point_id
+          WHERE p.id = d.plan_id AND a.routing_server_id = ANY (avoid)))
       ORDER BY d.due_at LIMIT 1 FOR UPDATE SKIP LOCKED;
   ELSE
     SELECT d.topic, d.key INTO got_topic, got_key FROM desk.debts d
@@ -120,7 +124,9 @@ BEGIN
   RETURN QUERY UPDATE desk.debts d SET lease = gen_random_uuid(), leased_by = session_user,
       leased_until = clock_timestamp() + interval '60 seconds', attempts = d.attempts + 1
     WHERE d.topic = got_topic AND d.key = got_key
-    RETURNING d.topic::text, d.key::text, d.wanted, d.lease, d.attempts, d.customer_id, d.plan_id;
+    RETURNING d.topic::text, d.key::text, d.wanted, d.lease, d.attempts, d.customer_id, d.plan_id,
+      (SELECT a.routing_server_id FROM desk.customer_plans p JOIN desk.access_points a ON a.id = p.access_point_id
+        WHERE p.id = d.plan_id);
 END $$;
 
 CREATE FUNCTION desk.leased(topic text, key text, lease uuid) RETURNS boolean

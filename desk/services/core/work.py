@@ -16,7 +16,7 @@ from desk.models.variables import Variable
 from desk.services.core.errors import FieldChange
 from desk.services.core.ports import Ports
 
-_END = text("SELECT topic, key FROM desk.end_command(CAST(:lines AS jsonb), :changed)")
+_END = text("SELECT topic, key, device FROM desk.end_command(CAST(:lines AS jsonb), :changed)")
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,8 @@ class Work:
         if customer_id is not None:
             self.touch("history", customer_id)
 
-    def end(self) -> list[tuple[str, str]]:
-        """Write the lines, announce what became old, and say what the network is owed: topics and keys."""
+    def end(self) -> list[tuple[str, str, int | None]]:
+        """Write the lines, announce what became old, and say what the network is owed: topic, key, device."""
         self.session.flush()
         owed = self.session.execute(
             _END,
@@ -73,7 +73,7 @@ class Work:
                 "changed": ",".join(sorted(self.changed)),
             },
         )
-        return [(topic, key) for topic, key in owed]
+        return [(topic, key, device) for topic, key, device in owed]
 
     def because(self, reason: str, note: str = "") -> None:
         """Say why, for the status history that a trigger writes."""

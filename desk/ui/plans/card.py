@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtWidgets import QApplication, QWidget
@@ -99,9 +100,14 @@ class StatusChange:
             LookAtNetwork(plan_id=self._card.plan.id, allowed=self._card.access_then),
             owner=self.dialog,
             done=self._looked,
-            failed=lambda _: True,
+            failed=self._not_looked,
             slot=("look", id(self.dialog)),
         )
+
+    def _not_looked(self, _: DomainError) -> bool:
+        """The look says nothing about the routers then, so the section must not wait for them, nor claim anything."""
+        self.dialog.fill(replace(network_section(self._card, None), loading=False, note="não conferido"))
+        return True  # a lost database has its banner, and the delivery says what a router answers
 
     def _looked(self, look: NetworkLook) -> None:
         self._look = look
