@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import threading
+import time
+import weakref
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,10 +24,11 @@ from desk.integrations.routeros.client import RouterOs
 from desk.models.people import Permission
 from desk.services import register_all
 from desk.services.core.bus import Bus
-from desk.services.core.changes import Listener
+from desk.services.core.changes import Listener, hang_up
 from desk.services.core.errors import (
     DatabaseTooOld,
     NotAPerson,
+    OldServer,
     ProgramTooOld,
     ServerUnreachable,
     TooManySessions,
@@ -30,6 +36,7 @@ from desk.services.core.errors import (
 )
 from desk.services.core.outbox import Deliveries, Progress, Reconciler, Settler
 from desk.services.core.ports import Ports
+from desk.services.core.timeline import OldPrimary, Timelines
 from desk.services.core.topics import Topic
 from desk.services.core.work import Actor
 from desk.services.logins.reconcile import LoginReconciler
@@ -40,6 +47,7 @@ log = logging.getLogger(__name__)
 PORTS = Ports(router=RouterOs)
 # A person's role may open 8 sessions: 6 here, one for the listener, one to spare.
 POOL = {"pool_size": 5, "max_overflow": 1, "pool_timeout": 15, "pool_pre_ping": True, "pool_recycle": 1800}
+LOOK_TIMEOUT = 2  # seconds that one of several servers may take to say how far it is
 SESSION_OPTIONS = (
     "-c statement_timeout=60000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000"
     " -c default_transaction_isolation=read\\ committed -c datestyle=ISO -c intervalstyle=iso_8601"
@@ -55,9 +63,14 @@ def reconcilers(sessions: sessionmaker[Session]) -> dict[Topic, Reconciler]:
 class WayIn:
     """Opens the connections of one person, also while and after that person changes the own password."""
 
-    def __init__(self, server: Server, role: str, password: str | None) -> None:
+    def __init__(self, server: Server, role: str, password: str | None, timelines: Timelines | None = None) -> None:
         self._server, self._role = server, role
         self._passwords = [password]  # the newest first
+        self._timelines = timelines or Timelines()
+        self._looking, self._looked = threading.Lock(), 0.0
+        self._opening = threading.Lock()
+        self._opened: weakref.WeakKeyDictionary[psycopg.Connection[Any], tuple[str, int]]
+        self._opened = weakref.WeakKeyDictionary()
 
     def learn(self, password: str) -> None:
         """A password that counts once the change is committed; the old ones stay, in case it never is."""
@@ -65,6 +78,7 @@ class WayIn:
 
     def connect(self, *, autocommit: bool = False) -> psycopg.Connection[Any]:
         """A new connection, with whichever of the known passwords the server takes."""
+        self._look_around()
         *newer, oldest = self._passwords
         for password in newer:
             try:
@@ -74,8 +88,51 @@ class WayIn:
                     raise
         return self._open(oldest, autocommit)
 
+    def hang_up(self, alive: psycopg.Connection[Any] | None) -> None:
+        """End every wait for a server other than the living one, if there is one.
+
+        A server that hangs keeps its connections open, and no timeout of libpq sees it.
+        """
+        with self._opening:
+            opened = dict(self._opened)
+        for connection, place in opened.items():
+            if alive is None or place != opened.get(alive):
+                hang_up(connection)
+
+    def _look_around(self) -> None:
+        """Learn from every server that writes: libpq takes the first, which may be an old one, started by mistake."""
+        hosts, came = self._server.each(), time.monotonic()
+        if len(hosts) == 1:
+            return
+        with self._looking:  # one look serves all who came before it began: a person has few connections
+            if self._looked < came:
+                self._looked = time.monotonic()
+                with ThreadPoolExecutor(len(hosts)) as together:
+                    list(together.map(self._learn, hosts))
+
+    def _learn(self, server: Server) -> None:
+        with contextlib.suppress(psycopg.OperationalError):  # a standby, one that is down, an old primary
+            self._at(server, self._passwords[0], True, connect_timeout=LOOK_TIMEOUT).close()
+
     def _open(self, password: str | None, autocommit: bool) -> psycopg.Connection[Any]:
-        return psycopg.connect(conninfo_of(self._server, self._role, password), autocommit=autocommit)
+        try:
+            return self._at(self._server, password, autocommit)
+        except OldPrimary:
+            for server in self._server.each():
+                with contextlib.suppress(psycopg.OperationalError):
+                    return self._at(server, password, autocommit)
+            raise
+
+    def _at(self, server: Server, password: str | None, autocommit: bool, **more: Any) -> psycopg.Connection[Any]:
+        connection = psycopg.connect(conninfo_of(server, self._role, password), autocommit=autocommit, **more)
+        try:
+            self._timelines.check(connection)
+        except psycopg.Error:
+            connection.close()
+            raise
+        with self._opening:
+            self._opened[connection] = (connection.info.host, connection.info.port)
+        return connection
 
 
 @dataclass
@@ -101,7 +158,10 @@ class SignedIn:
         """Begin to listen to other desks and to settle debts; the callbacks come from other threads."""
         self.deliveries = Deliveries(Settler(self.sessions, reconcilers(self.sessions), on_progress))
         self.listener = Listener(
-            lambda: self.way_in.connect(autocommit=True), lambda names: self._heard(names, on_change), on_state
+            lambda: self.way_in.connect(autocommit=True),
+            lambda names: self._heard(names, on_change),
+            on_state,
+            self.way_in.hang_up,
         )
         self.listener.start()
         self.deliveries.start()
@@ -145,10 +205,10 @@ def conninfo_of(server: Server, role: str, password: str | None) -> str:
     return make_conninfo("", **parts)
 
 
-def sign_in(server: Server, role: str, password: str | None) -> SignedIn:
+def sign_in(server: Server, role: str, password: str | None, timelines: Timelines | None = None) -> SignedIn:
     """Sign in as a person; raises a SignInFailed of services.core.errors that says what is wrong."""
     register_all()
-    way_in = WayIn(server, role, password)
+    way_in = WayIn(server, role, password, timelines)
     engine = create_engine("postgresql+psycopg://", creator=way_in.connect, **POOL)
     sessions = sessionmaker(engine, expire_on_commit=False)
     try:
@@ -182,6 +242,8 @@ def _who(sessions: sessionmaker[Session], server: Server, role: str) -> tuple[Ac
 def _refusal(error: DBAPIError, server: Server, role: str) -> Exception:
     cause = error.orig
     said = str(cause)
+    if isinstance(cause, OldPrimary):
+        return OldServer(server=server.label)
     if isinstance(cause, psycopg.errors.InsufficientPrivilege):
         return NotAPerson(role=role)
     if not isinstance(cause, psycopg.OperationalError):

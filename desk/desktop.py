@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QSettings
 
 from desk.bootstrap import SignedIn, sign_in
 from desk.services.core.bus import Owed
+from desk.services.core.timeline import Timelines
 from desk.settings import Server, Settings
 from desk.ui.core import message_box
 from desk.ui.core.app import Application, make_application
@@ -79,7 +80,7 @@ class Desktop(QObject):
         self.window.show()
 
     def _enter(self, typed: Credentials) -> SignedIn:
-        found = sign_in(self.server, typed.role, typed.password)
+        found = sign_in(self.server, typed.role, typed.password, Timelines(Settings().timelines_file))
         self.remembered.setValue("role", typed.role if typed.remember else "")
         return found
 

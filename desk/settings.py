@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from platformdirs import PlatformDirs
@@ -26,6 +26,14 @@ class Server:
     def label(self) -> str:
         """As the sign-in window and the status bar name it."""
         return self.host.split(",")[0] or "local"
+
+    def each(self) -> list[Server]:
+        """The same installation with one host each; libpq wants one port for all, or one for each."""
+        hosts, ports = self.host.split(","), self.port.split(",")
+        return [
+            replace(self, host=host, port=ports[at] if len(ports) == len(hosts) else ports[0])
+            for at, host in enumerate(hosts)
+        ]
 
     @property
     def verified(self) -> bool:
@@ -66,6 +74,11 @@ class Settings(BaseSettings):
             env_settings,
             *(TomlConfigSettingsSource(settings_cls, toml_file=file) for file in files),
         )
+
+    @property
+    def timelines_file(self) -> Path:
+        """Where this desk notes how far each installation's servers have come (see services.core.timeline)."""
+        return self.data_folder / "servers.json"
 
     @property
     def server(self) -> Server:
