@@ -342,6 +342,7 @@ def main() -> int:
     parser.add_argument("--python", metavar="3.NN", choices=[f"{major}.{minor}" for major, minor in SUPPORTED])
     parser.add_argument("command", choices=sorted(PACKAGES))
     options, arguments = parser.parse_known_args()
+    arguments = arguments[1:] if arguments[:1] == ["--"] else arguments
     try:
         if options.command == "lock":
             lock()
