@@ -18,6 +18,7 @@ from desk.ui.core.app import Application, make_application
 from desk.ui.core.background import TaskRunner
 from desk.ui.core.desk import Desk
 from desk.ui.core.messages import explain
+from desk.ui.core.stopping import StopSignals
 from desk.ui.core.theme import Scheme
 from desk.ui.shell.registry import all_actions
 from desk.ui.shell.sign_in import Credentials, SignInWindow
@@ -132,7 +133,11 @@ def main(argv: Sequence[str]) -> int:
     if options.demo:
         return demo(settings, run)
     app = make_application(["desk"], log_folder=settings.log_folder)
-    return run(Desktop(app, settings.server, company=""))
+    with StopSignals():
+        desktop = Desktop(app, settings.server, company="")
+        code = run(desktop)
+        desktop.close()
+        return code
 
 
 def run(desktop: Desktop) -> int:
@@ -147,19 +152,20 @@ def demo(settings: Settings, use: Callable[[Desktop], int], folder: Path | None 
     from desk.embedded_errors import EmbeddedError
 
     app = make_application(["desk"], log_folder=settings.log_folder)
-    server: DemoServer | None = None
-    try:
-        server = DemoServer(folder or settings.data_folder / "demo")
-        server.start()
-    except EmbeddedError as error:
-        all_actions()  # the texts come with the screens
-        box = message_box.show_text(explain(error), title="Desk – demonstração")
-        box.finished.connect(app.qt.quit)
-        app.qt.exec()
-        app.close()
-        return 1
-    with server as provider:
-        desktop = Desktop(app, provider.server, provider.company, provider.people)
-        code = use(desktop)
-        desktop.close()
-        return code
+    with StopSignals():
+        server: DemoServer | None = None
+        try:
+            server = DemoServer(folder or settings.data_folder / "demo")
+            server.start()
+        except EmbeddedError as error:
+            all_actions()  # the texts come with the screens
+            box = message_box.show_text(explain(error), title="Desk – demonstração")
+            box.finished.connect(app.qt.quit)
+            app.qt.exec()
+            app.close()
+            return 1
+        with server as provider:
+            desktop = Desktop(app, provider.server, provider.company, provider.people)
+            code = use(desktop)
+            desktop.close()
+            return code

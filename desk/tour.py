@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QMessageLogContext, QPoint, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
@@ -127,7 +128,17 @@ def main(argv: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="desk-tour-") as own:
         Path(own).chmod(0o755)  # as root the server runs as somebody else, who must get in
         settings = Settings(log_folder=Path(own) / "log")
-        return demo(settings, lambda desktop: draw(desktop, options.shots), Path(own) / "demo")
+        qInstallMessageHandler(_say)
+        code = demo(settings, lambda desktop: draw(desktop, options.shots), Path(own) / "demo")
+    print(f"{len(list(options.shots.glob('*.png')))} imagens em {options.shots}")
+    return code
+
+
+def _say(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+    """What Qt has to say, but for the offscreen platform's regrets that it has no window manager."""
+    del kind, context
+    if not text.startswith("This plugin does not support"):
+        print(text, file=sys.stderr)
 
 
 def draw(desktop: Desktop, folder: Path) -> int:
@@ -209,6 +220,8 @@ def _delivery(tour: Tour, page: PlansPage) -> None:
     card._go()
     strip = tour.shell.window.current.strip
     tour.until(lambda: strip.isVisible() and strip.delivery is not None and strip.delivery.finished, "the delivery")
+    # The tree hears of the change a moment after the strip does.
+    tour.until(lambda: page.plan_of(page.tree.current_node()) != plan, "the plan's new state")
     tour.calm()
     tour.draw("entrega", tour.shell.window)
     strip.toggle_panel()

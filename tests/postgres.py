@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from desk.services.core.ports import Ports
     from desk.settings import Server
 
-DEBIAN = Path("/usr/lib/postgresql/15/bin")
+DEBIAN = Path("/usr/lib/postgresql")
 SUPERUSER = "postgres"
 PREFIX = "desk-pg-"
 TEMPLATE = "desk_template"
@@ -38,9 +38,9 @@ MEMORY = Path("/dev/shm")
 ROOM = 1 << 30
 
 
-def _fast_folder() -> str | None:
+def _fast_folder(room: int) -> str | None:
     """Memory where there is plenty: cloning a database copies 500 small files, there in a quarter of the time."""
-    roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > room
     return str(MEMORY) if roomy else None
 
 
@@ -49,8 +49,8 @@ def password_of(role: str) -> str:
     return f"{role}-senha-1"
 
 
-def _programs() -> tuple[Path, dict[str, Any]]:
-    """Debian's 15, or with DESK_TEST_PG=embedded the server Desk brings; and the user to run it as, never root."""
+def server_programs() -> tuple[Path, dict[str, Any]]:
+    """Debian's oldest, or with DESK_TEST_PG=embedded the server Desk brings; and the user to run it as, never root."""
     if os.environ.get("DESK_TEST_PG") == "embedded":
         from desk.embedded_programs import programs
 
@@ -58,7 +58,10 @@ def _programs() -> tuple[Path, dict[str, Any]]:
         who: dict[str, Any] = {} if found.uid is None else {"user": found.uid, "group": found.gid, "extra_groups": []}
         return found.home / "bin", who
     root = os.name != "nt" and os.geteuid() == 0
-    return DEBIAN, {"user": "postgres", "group": "postgres", "extra_groups": []} if root else {}
+    # Debian 12 has 15, the oldest that Desk works with; a later release has a later one.
+    major = min((int(folder.name) for folder in DEBIAN.glob("[0-9]*") if int(folder.name) >= 15), default=15)
+    user = {"user": "postgres", "group": "postgres", "extra_groups": []} if root else {}
+    return DEBIAN / str(major) / "bin", user
 
 
 class Membership(NamedTuple):
@@ -72,12 +75,12 @@ class Membership(NamedTuple):
 class Cluster:
     """One server on a loopback port: SCRAM for everybody, no fsync, gone with the process that started it."""
 
-    def __init__(self, *options: str) -> None:
+    def __init__(self, *options: str, room: int = ROOM) -> None:
         sweep()
         self.options = options  # more of what `postgres` takes
-        self.bin, self.who = _programs()
+        self.bin, self.who = server_programs()
         self.password = secrets.token_urlsafe(18)
-        self.home = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=_fast_folder()))
+        self.home = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=_fast_folder(room)))
         self.data = self.home / "data"
         self.log = self.home / "log"
         self.master_key = self.home / "master.key"
