@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import select
 import threading
 import time
 import weakref
@@ -14,8 +15,8 @@ from typing import Any
 
 import psycopg
 from psycopg.conninfo import make_conninfo
-from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import Session, sessionmaker
 
 from desk.db.errors import DatabaseNewer, DatabaseNotDesk, DatabaseOlder
@@ -46,7 +47,7 @@ log = logging.getLogger(__name__)
 
 PORTS = Ports(router=RouterOs)
 # A person's role may open 8 sessions: 6 here, one for the listener, one to spare.
-POOL = {"pool_size": 5, "max_overflow": 1, "pool_timeout": 15, "pool_pre_ping": True, "pool_recycle": 1800}
+POOL = {"pool_size": 5, "max_overflow": 1, "pool_timeout": 15, "pool_recycle": 1800}
 LOOK_TIMEOUT = 2  # seconds that one of several servers may take to say how far it is
 SESSION_OPTIONS = (
     "-c statement_timeout=60000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000"
@@ -210,6 +211,7 @@ def sign_in(server: Server, role: str, password: str | None, timelines: Timeline
     register_all()
     way_in = WayIn(server, role, password, timelines)
     engine = create_engine("postgresql+psycopg://", creator=way_in.connect, **POOL)
+    event.listen(engine, "checkout", _still_there)
     sessions = sessionmaker(engine, expire_on_commit=False)
     try:
         actor, must_change = _who(sessions, server, role)
@@ -218,6 +220,15 @@ def sign_in(server: Server, role: str, password: str | None, timelines: Timeline
         raise
     ports = replace(PORTS, learn_password=way_in.learn)
     return SignedIn(server, actor, must_change, Bus(sessions, actor, ports), engine, sessions, way_in)
+
+
+def _still_there(connection: psycopg.Connection[Any], record: object, proxy: object) -> None:
+    """A server that ended an idle connection has said so: look whether anything waits to be read, and ask nobody.
+
+    SQLAlchemy's ping would cost one more journey to the server before each transaction.
+    """
+    if connection.closed or select.select([connection.fileno()], [], [], 0)[0]:
+        raise InvalidatePoolError
 
 
 def _who(sessions: sessionmaker[Session], server: Server, role: str) -> tuple[Actor, bool]:
