@@ -40,7 +40,7 @@ class Session(QObject):
         person.beginGroup(f"person/{signed_in.actor.role}")
         self.desk = Desk(signed_in.bus, all_actions(), runner, person)
         message_box.install(self.desk)
-        self.shell = Shell(self.desk, signed_in.server.label, self.deliver)
+        self.shell = Shell(self.desk, signed_in.server.label, self.deliver_again)
         self.desk.executed.connect(lambda act: self.deliver(act.outcome.owed))
         signed_in.start(self.desk.changed.emit, self.desk.connected.emit, self.desk.progress.emit)
 
@@ -48,6 +48,11 @@ class Session(QObject):
         """Settle now what an act of this desk left behind."""
         if self._signed_in.deliveries is not None:
             self._signed_in.deliveries.deliver(owed)
+
+    def deliver_again(self, owed: Sequence[Owed]) -> None:
+        """Settle these now because the person asks for it."""
+        if self._signed_in.deliveries is not None:
+            self._signed_in.deliveries.deliver_again(owed)
 
     def close(self) -> None:
         """Sign out: stop listening and settling, give the connections back."""

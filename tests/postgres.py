@@ -73,14 +73,15 @@ class Membership(NamedTuple):
 
 
 class Cluster:
-    """One server on a loopback port: SCRAM for everybody, no fsync, gone with the process that started it."""
+    """One server on a loopback port: SCRAM for everybody, no fsync, gone with the process that started it.
 
-    def __init__(self, *options: str, room: int = ROOM) -> None:
+    def __init__(self, *options: str, durable: bool = False, room: int = ROOM) -> None:
         sweep()
-        self.options = options  # more of what `postgres` takes
+        self.options, self.durable = options, durable  # options: more of what `postgres` takes
         self.bin, self.who = server_programs()
         self.password = secrets.token_urlsafe(18)
-        self.home = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=_fast_folder(room)))
+        folder = None if durable else _fast_folder(room)
+        self.home = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=folder))
         self.data = self.home / "data"
         self.log = self.home / "log"
         self.master_key = self.home / "master.key"
@@ -251,7 +252,8 @@ class Cluster:
         """Start on the chosen port; False when somebody else took it meanwhile."""
         quick = ("-F", "-c", "full_page_writes=off", "-c", "synchronous_commit=off", "-c", "max_connections=60")
         listen = ("-h", "127.0.0.1", "-p", str(self.port), "-c", "unix_socket_directories=")
-        command = [str(self.bin / "postgres"), "-D", str(self.data), *listen, *quick, *self.options]
+        how = ("-c", "max_connections=60") if self.durable else quick
+        command = [str(self.bin / "postgres"), "-D", str(self.data), *listen, *how, *self.options]
         who = dict(self.who)
         if sys.platform == "linux":
             # The server must not survive a test run that was killed; a fork hook of Python would not be
