@@ -80,7 +80,7 @@ class Desktop(QObject):
 
     def _enter(self, typed: Credentials) -> SignedIn:
         found = sign_in(self.server, typed.role, typed.password)
-        self.remembered.setValue("role", typed.role if typed.remember else "")
+        self.remembered.setValue("role", found.actor.role if typed.remember else "")
         return found
 
     def _signed_in(self, signed_in: SignedIn) -> None:

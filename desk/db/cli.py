@@ -82,6 +82,7 @@ def _parser() -> _Parser:
     operator = command("create-operator", _create_operator, "Cria uma pessoa; a senha é perguntada.")
     operator.add_argument("login", help="login da pessoa")
     operator.add_argument("--name", required=True, help="nome completo")
+    operator.add_argument("--single-sign-on", action="store_true", help="sem senha: entra só com a conta do domínio")
     operator.add_argument("--all-permissions", action="store_true", help="concede todas as permissões")
     password = command("set-password", _set_password, "Define a senha de um serviço, ou a de quem a perdeu.")
     password.add_argument("login", help="desk_worker, radius, desk_backup ou o login de uma pessoa")
@@ -127,12 +128,13 @@ def _check(arguments: argparse.Namespace) -> int:
 def _create_operator(arguments: argparse.Namespace) -> int:
     from desk.db.operators import create_operator, everything
 
-    password = _password(arguments.login)
-    if password is None:
+    password = None if arguments.single_sign_on else _password(arguments.login)
+    if password is None and not arguments.single_sign_on:
         return REFUSED
     permissions = everything() if arguments.all_permissions else frozenset()
     create_operator(arguments.url, arguments.login, arguments.name, password, permissions, job="Administrador")
-    print(f"{arguments.name} já pode entrar como {arguments.login}; trocará a senha na primeira vez.")
+    how = "com a conta do domínio" if password is None else "trocará a senha na primeira vez"
+    print(f"{arguments.name} já pode entrar como {arguments.login}; {how}.")
     return DONE
 
 
