@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 from desk.db.connections import require_superuser, transaction
 from desk.db.errors import DatabaseProblem
 from desk.db.master_key import KEY_BYTES, key_readable
+from desk.db.radius import unseen
 from desk.db.revisions import HEAD, compatible
 from desk.db.texts import explain
 from desk.db.upgrade import carries_this_wall, master_key_path
@@ -42,6 +43,7 @@ def check(dsn: str) -> list[Finding]:
             *(_none(connection, good, bad, query) for good, bad, query in _QUESTIONS),
             *_roles(connection),
             _master_key(connection),
+            _radius(connection),
         ]
 
 
@@ -79,6 +81,13 @@ def _master_key(connection: Connection) -> Finding:
     if key_readable(connection, path):
         return Finding(True, f"Chave-mestra legível em {path}")
     return Finding(False, f"O servidor não lê uma chave-mestra de {KEY_BYTES} bytes em {path}")
+
+
+def _radius(connection: Connection) -> Finding:
+    hidden = unseen(connection)
+    if hidden:
+        return Finding(False, f"Senhas que o FreeRADIUS não vê: {hidden}. Execute: desk db rebuild-radius")
+    return Finding(True, "O FreeRADIUS vê todas as senhas")
 
 
 _TO_PUBLIC = "CROSS JOIN aclexplode(coalesce(datacl, acldefault('d', datdba))) a WHERE a.grantee = 0"

@@ -132,6 +132,23 @@ def adopt_people(connection: Connection) -> None:
         _adopt(driver, str(login))
 
 
+def make_missing_roles(connection: Connection) -> list[str]:
+    """Make the roles that a copy does not carry: on a new server people are rows and nothing else."""
+    driver = _driver(connection)
+    rows = driver.execute(
+        "SELECT role, active FROM desk.people WHERE NOT service AND to_regrole(quote_ident(role)) IS NULL ORDER BY role"
+    ).fetchall()
+    for role, active in rows:
+        if not LOGIN.fullmatch(role) or RESERVED.fullmatch(role):
+            raise LoginInvalid(login=role)
+        _create_role(connection, role, None)
+        if not active:
+            name = sql.Identifier(role)
+            driver.execute(sql.SQL("ALTER ROLE {} NOLOGIN").format(name))
+            driver.execute(sql.SQL("REVOKE desk_operator FROM {}").format(name))
+    return [str(role) for role, _ in rows]
+
+
 def _adopt(driver: psycopg.Connection[Any], login: str) -> None:
     """ADMIN on the person's role, without which the functions of the people screen could not change it."""
     how = "ADMIN OPTION" if driver.info.server_version < 160000 else "ADMIN TRUE, INHERIT FALSE, SET FALSE"
