@@ -8,7 +8,7 @@ from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict
 
-from desk.db.cli_words import DEFAULT_KEY, DONE, REFUSED, Parser, asked
+from desk.db.cli_words import DEFAULT_KEY, DONE, MISUSED, REFUSED, Parser, asked
 
 
 def add(command: Callable[..., Parser], key: Parser) -> None:
@@ -27,6 +27,11 @@ def add(command: Callable[..., Parser], key: Parser) -> None:
     back.add_argument(
         "path", type=Path, nargs="?", default=Path(DEFAULT_KEY), metavar="CAMINHO", help="onde a chave fica"
     )
+    kept = command(
+        "retention", _retention, "Mostra por quanto tempo o que só olha para trás é guardado, ou muda um prazo."
+    )
+    kept.add_argument("what", nargs="?", default="", metavar="NOME", help="log, looks, device_looks, commands, pending")
+    kept.add_argument("days", nargs="?", type=int, metavar="DIAS", help="dias; 0 guarda para sempre")
     command("backup-notes", _notes, "Diz como copiar e restaurar esta instalação, com os nomes e caminhos dela.")
 
 
@@ -91,6 +96,20 @@ def _notes(arguments: argparse.Namespace) -> int:
     from desk.db.backup_notes import backup_notes
 
     print(backup_notes(arguments.url))
+    return DONE
+
+
+def _retention(arguments: argparse.Namespace) -> int:
+    from desk.db.retention import keep, retention
+
+    if arguments.what:
+        if arguments.days is None:
+            return MISUSED
+        keep(arguments.url, arguments.what, arguments.days)
+    for kept in retention(arguments.url):
+        time = f"{kept.days} dias" if kept.days else "para sempre"
+        swept = f"{kept.swept_at:%d/%m/%Y %H:%M}" if kept.swept_at else "ainda não"
+        print(f"{kept.what:<13} {time:<12} {kept.label}; varrido: {swept}")
     return DONE
 
 

@@ -173,3 +173,15 @@ class PassphraseWrong(DatabaseProblem):
     """The passphrase does not open the copy."""
 
     code = "passphrase_wrong"
+
+
+class RetentionUnknown(DatabaseProblem):
+    """There is no such kind of rows."""
+
+    code = "retention_unknown"
+
+
+class RetentionShort(DatabaseProblem):
+    """A trail is not shortened to nothing."""
+
+    code = "retention_short"

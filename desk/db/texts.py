@@ -75,6 +75,10 @@ PROBLEMS: Final = {
         "senhas."
     ),
     "passphrase_wrong": "A frase não abre a cópia {path}. Digite a frase que foi usada ao fazer a cópia.",
+    "retention_unknown": "Não há o que guardar com o nome {what}. Os nomes são: {known}.",
+    "retention_short": (
+        "O prazo não foi mudado. {label} fica pelo menos {fewest} dias, ou 0 para sempre: é o que prova quem fez o quê."
+    ),
     "password_unfit": "A senha precisa de pelo menos {shortest} caracteres e não pode ser o próprio login.",
 }
 
