@@ -7,10 +7,10 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 from desk.db.connections import require_superuser, transaction
+from desk.db.installed import master_key_path
 from desk.db.key_copy import key_id_on_server
 from desk.db.master_key import key_readable
 from desk.db.revisions import compatible, revision_of
-from desk.db.upgrade import master_key_path
 from desk.models.wall_roles import CLEAR_TABLES
 
 _FACTS: Final = """

@@ -9,12 +9,12 @@ from sqlalchemy import Connection, text
 
 from desk.db.connections import require_superuser, transaction
 from desk.db.errors import DatabaseProblem
+from desk.db.installed import carries_this_wall, master_key_path
 from desk.db.master_key import KEY_BYTES, key_readable
 from desk.db.radius import unseen
 from desk.db.retention import months_ahead, overdue
 from desk.db.revisions import HEAD, compatible
 from desk.db.texts import explain
-from desk.db.upgrade import carries_this_wall, master_key_path
 from desk.models import wall
 from desk.models.wall_roles import ROLES
 

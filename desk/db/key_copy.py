@@ -24,8 +24,8 @@ from desk.db.errors import (
     PassphraseShort,
     PassphraseWrong,
 )
+from desk.db.installed import master_key_path
 from desk.db.master_key import KEY_BYTES, key_readable, write_master_key
-from desk.db.upgrade import master_key_path
 
 SHORTEST_PASSPHRASE: Final = 16
 FORMAT: Final = "desk master key 1"

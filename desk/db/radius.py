@@ -12,9 +12,9 @@ from sqlalchemy import Connection, text
 
 from desk.db.connections import require_superuser, transaction
 from desk.db.errors import MasterKeyAbsent, MasterKeyOther
+from desk.db.installed import master_key_path
 from desk.db.master_key import key_readable
 from desk.db.revisions import compatible
-from desk.db.upgrade import master_key_path
 from desk.models.sealing import unseal
 
 BATCH: Final = 2000
