@@ -1,4 +1,4 @@
-"""`desk`: the desktop program; `desk worker`, `desk db …`: what runs without a screen."""
+"""`desk`: the desktop program; `desk worker`, `desk doctor`, `desk db …`: what runs without a screen."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ def main(argv: list[str] | None = None) -> int:
         from desk.db.cli import main as db
 
         return db(arguments[1:])
+    if arguments[:1] == ["doctor"]:
+        from desk.doctor import main as doctor
+
+        return doctor(arguments[1:])
     if arguments[:1] == ["worker"]:
         from desk.worker import main as worker
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import getpass
 import logging
 import select
 import threading
@@ -27,17 +28,10 @@ from desk.services import register_all
 from desk.services.core.bus import Bus
 from desk.services.core.changes import Listener, hang_up
 from desk.services.core.devices import Devices
-from desk.services.core.errors import (
-    DatabaseTooOld,
-    NotAPerson,
-    OldServer,
-    ProgramTooOld,
-    ServerUnreachable,
-    TooManySessions,
-    WrongPassword,
-)
+from desk.services.core.errors import DatabaseTooOld, NotAPerson, ProgramTooOld
 from desk.services.core.outbox import Deliveries, Progress, Reconciler, Settler
 from desk.services.core.ports import Ports
+from desk.services.core.refusals import refusal
 from desk.services.core.timeline import OldPrimary, Timelines
 from desk.services.core.topics import Topic
 from desk.services.core.work import Actor
@@ -202,17 +196,27 @@ def conninfo_of(server: Server, role: str, password: str | None) -> str:
         "application_name": "desk",
         "target_session_attrs": "read-write",
         "options": SESSION_OPTIONS,
+        # Kerberos would otherwise bring an encryption of its own in place of TLS, past pg_hba's hostssl lines.
+        "gssencmode": "disable",
     }
     if server.sslrootcert:
         parts["sslrootcert"] = server.sslrootcert
     if password is not None:
         parts["password"] = password
+    else:
+        # Without it a password from ~/.pgpass would sign in, perhaps as somebody who shares this machine.
+        parts["require_auth"] = "gss,sspi"
     return make_conninfo("", **parts)
 
 
 def sign_in(server: Server, role: str, password: str | None, timelines: Timelines | None = None) -> SignedIn:
-    """Sign in as a person; raises a SignInFailed of services.core.errors that says what is wrong."""
+    """Sign in as a person; raises a SignInFailed that says what is wrong.
+
+    No password means single sign-on, and then no name means the one that this person has on this machine.
+    """
     register_all()
+    if password is None:
+        role = role or getpass.getuser().lower()
     way_in = WayIn(server, role, password, timelines)
     engine = create_engine("postgresql+psycopg://", creator=way_in.connect, **POOL)
     event.listen(engine, "checkout", _still_there)
@@ -222,6 +226,7 @@ def sign_in(server: Server, role: str, password: str | None, timelines: Timeline
     except BaseException:
         engine.dispose()
         raise
+    must_change = must_change and password is not None
     ports = replace(PORTS, learn_password=way_in.learn)
     return SignedIn(server, actor, must_change, Bus(sessions, actor, ports), engine, sessions, way_in)
 
@@ -241,7 +246,11 @@ def _who(sessions: sessionmaker[Session], server: Server, role: str) -> tuple[Ac
             compatible(session.connection())
             row = session.execute(text("SELECT * FROM desk.me()")).mappings().one_or_none()
     except DBAPIError as error:
-        raise _refusal(error, server, role) from error
+        cause = error.orig
+        found = refusal(cause, role=role, server=server.label) if isinstance(cause, psycopg.Error) else None
+        if found is None:
+            raise
+        raise found from error
     except DatabaseNewer as error:
         raise ProgramTooOld(**error.params) from error
     except (DatabaseOlder, DatabaseNotDesk) as error:
@@ -252,25 +261,3 @@ def _who(sessions: sessionmaker[Session], server: Server, role: str) -> tuple[Ac
     permissions = frozenset(Permission.by_code(code) for code in row["permissions"] or () if code in known)
     actor = Actor(role, row["full_name"], permissions, row["company"], row["demo"])
     return actor, bool(row["must_change_password"])
-
-
-def _refusal(error: DBAPIError, server: Server, role: str) -> Exception:
-    cause = error.orig
-    said = str(cause)
-    if isinstance(cause, OldPrimary):
-        return OldServer(server=server.label)
-    if isinstance(cause, psycopg.errors.InsufficientPrivilege):
-        return NotAPerson(role=role)
-    if not isinstance(cause, psycopg.OperationalError):
-        return error
-    if "FATAL" not in said:  # libpq's own words: nobody answered, or the certificate is wrong
-        return ServerUnreachable(server=server.label, detail=said.strip()[:300])
-    if "the database system is" in said or "o sistema de banco de dados" in said:  # it starts, stops or recovers
-        return ServerUnreachable(server=server.label, detail=said.strip()[:300])
-    if "too many connections" in said or "remaining connection slots" in said or "muitas conex" in said:
-        return TooManySessions(role=role)
-    if "permission denied for database" in said or "not permitted to log in" in said:
-        return NotAPerson(role=role)
-    if "does not exist" in said and "database" in said:
-        return ServerUnreachable(server=server.label, detail=said.strip()[:300])
-    return WrongPassword(role=role)

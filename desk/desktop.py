@@ -133,7 +133,7 @@ class Desktop(QObject):
         from desk.settings import Settings
 
         found = sign_in(self.server, typed.role, typed.password, Timelines(Settings().timelines_file))
-        self.remembered.setValue("role", typed.role if typed.remember else "")
+        self.remembered.setValue("role", found.actor.role if typed.remember else "")
         return found
 
     def _signed_in(self, signed_in: SignedIn) -> None:

@@ -75,6 +75,9 @@ class Membership(NamedTuple):
 class Cluster:
     """One server on a loopback port: SCRAM for everybody, no fsync, gone with the process that started it.
 
+    A `durable` one is for measuring: on the disk, and a commit waits until it is there.
+    """
+
     def __init__(self, *options: str, durable: bool = False, room: int = ROOM) -> None:
         sweep()
         self.options, self.durable = options, durable  # options: more of what `postgres` takes
