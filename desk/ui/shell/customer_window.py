@@ -14,7 +14,7 @@ from desk.ui.core.strip import DeliveryStrip
 from desk.ui.core.tabs import FirstFits, UnderlinedTabs
 from desk.ui.shell.deliveries import DeliveryFollower
 
-MARGIN = 16
+MARGIN = 20
 
 
 class CustomerWindow(QWidget):
@@ -63,7 +63,7 @@ class CustomerWindow(QWidget):
         bar.setObjectName("area-tabs")
         bar.setFixedHeight(42)
         line = QHBoxLayout(bar)
-        line.setContentsMargins(10, 0, MARGIN, 0)
+        line.setContentsMargins(18, 0, MARGIN, 0)  # a tab begins 2 px before its word
         line.setSpacing(8)
         self.tabs = UnderlinedTabs()
         for page in self._pages:

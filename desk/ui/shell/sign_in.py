@@ -124,7 +124,10 @@ class SignInWindow(QWidget):
         safe = self.tr("conexão verificada") if verified else self.tr("conexão local")
         lock = IconLabel("lock-simple" if verified else "desktop", "ok" if verified else "text2", 14)
         where = ElidedLabel(f"{server} · {safe}", "caption", "text2")
-        return row(lock, where, link(self.tr("Trocar servidor"), self.server_wanted.emit))
+        self.change_server = link(self.tr("Trocar servidor"), self.server_wanted.emit)
+        foot = row(lock, where, self.change_server)
+        foot.setStretchFactor(where, 1)
+        return foot
 
     def submit(self) -> None:
         """Try to sign in with what was typed."""
