@@ -14,7 +14,7 @@ from desk.services.core.errors import DomainError
 from desk.ui.core.background import TaskRunner
 from desk.ui.core.cards import NoteBar, hairline
 from desk.ui.core.fields import TextField
-from desk.ui.core.inputs import PasswordField
+from desk.ui.core.inputs.passwords import PasswordField
 from desk.ui.core.labels import ElidedLabel, IconLabel, Label, button, link, row
 from desk.ui.core.messages import explain
 
@@ -124,7 +124,10 @@ class SignInWindow(QWidget):
     def _foot(self) -> Any:
         self.lock = IconLabel("", "text2", 14)
         self.where = ElidedLabel("", "caption", "text2")
-        return row(self.lock, self.where, link(self.tr("Trocar servidor"), self.server_wanted.emit))
+        self.change_server = link(self.tr("Trocar servidor"), self.server_wanted.emit)
+        foot = row(self.lock, self.where, self.change_server)
+        foot.setStretchFactor(self.where, 1)
+        return foot
 
     def show_server(self, server: str, *, verified: bool, single_sign_on: bool) -> None:
         """Say which server it is; called again when the settings turn out to name another one."""
