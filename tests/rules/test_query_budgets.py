@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
+import psycopg
 import pytest
 from sqlalchemy import Engine, event
 
@@ -153,17 +154,27 @@ def worlds(cluster: Cluster, template: str) -> Iterator[tuple[World, World]]:
 
 @contextmanager
 def counted(engine: Engine) -> Iterator[list[str]]:
-    """What is sent to the database meanwhile."""
+    """What is sent to the database meanwhile, seen at the driver, which not every question reaches by SQLAlchemy."""
     sent: list[str] = []
 
-    def note(connection: Any, cursor: Any, statement: str, *others: Any) -> None:
-        sent.append(statement)
+    class Counting(psycopg.Cursor[Any]):
+        def execute(self, query: Any, *others: Any, **more: Any) -> Self:
+            sent.append(query.decode() if isinstance(query, bytes) else str(query))
+            return super().execute(query, *others, **more)
 
-    event.listen(engine, "before_cursor_execute", note)
+    def lend(connection: Any, *_: Any) -> None:
+        connection.cursor_factory = Counting
+
+    def give_back(connection: Any, *_: Any) -> None:
+        connection.cursor_factory = psycopg.Cursor
+
+    event.listen(engine, "checkout", lend)
+    event.listen(engine, "checkin", give_back)
     try:
         yield sent
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        event.remove(engine, "checkout", lend)
+        event.remove(engine, "checkin", give_back)
 
 
 def statements(world: World, query: Query[Any]) -> list[str]:

@@ -139,6 +139,36 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- What only looks back goes when its time is over: some thousand rows a call, so that nobody waits for it; the next call
+-- goes on. One kind is swept by one session.
+CREATE FUNCTION desk.sweep() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  r desk.retention;
+  most CONSTANT integer := 5000;
+  gone integer;
+  oldest timestamptz;
+BEGIN
+  FOR r IN SELECT x.* FROM desk.retention x WHERE x.keep_days > 0
+      AND (x.swept_at IS NULL OR x.swept_at < clock_timestamp() - interval '1 hour')
+      ORDER BY x.what FOR UPDATE SKIP LOCKED LOOP
+    oldest := clock_timestamp() - make_interval(days => r.keep_days);
+    IF r.what = 'log' THEN
+      gone := desk.sweep_log(oldest, most);
+    ELSIF r.what = 'commands' THEN
+      DELETE FROM desk.commands c WHERE c.id IN (
+        SELECT o.id FROM desk.commands o WHERE o.at < oldest ORDER BY o.at LIMIT most);
+      GET DIAGNOSTICS gone = ROW_COUNT;
+    ELSE
+      gone := desk_vault.sweep(r.what, oldest, most);
+    END IF;
+    IF gone < most THEN
+      UPDATE desk.retention x SET swept_at = clock_timestamp() WHERE x.what = r.what;
+    END IF;
+  END LOOP;
+END $$;
+
+GRANT EXECUTE ON FUNCTION desk.sweep TO desk_signal;
 GRANT EXECUTE ON FUNCTION desk.refuse, desk.only_read_committed, desk.need, desk.must_not, desk.holds, desk.today
   TO desk_operator, desk_log, desk_vault, desk_people, desk_signal, desk_job;
 GRANT EXECUTE ON FUNCTION desk.me, desk.begin_command, desk.end_command, desk.command_done, desk.opened_customer,

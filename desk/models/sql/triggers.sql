@@ -49,5 +49,7 @@ CREATE TRIGGER nn_gone AFTER DELETE ON desk.routing_servers
   FOR EACH ROW EXECUTE FUNCTION desk_vault.server_gone();
 CREATE TRIGGER zz_log AFTER INSERT OR UPDATE OR DELETE ON desk_vault.secrets
   FOR EACH ROW EXECUTE FUNCTION desk.log_change('kind,owner', 'ciphertext');
+CREATE TRIGGER zz_log AFTER INSERT OR UPDATE OR DELETE ON desk.retention
+  FOR EACH ROW WHEN (current_user <> 'desk_job') EXECUTE FUNCTION desk.log_change('what', 'swept_at');
 CREATE TRIGGER aa_leave_plans BEFORE DELETE ON desk.access_points
   FOR EACH ROW EXECUTE FUNCTION desk_guard.leave_cancelled_plans();

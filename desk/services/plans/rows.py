@@ -69,7 +69,6 @@ class PlanRow:
     group: PlanGroup
     grants_access: bool
     value: Decimal  # as contracted
-    total: Decimal  # with today's discounts and surcharges
     due_day: int
     provisional_until: dt.datetime | None
     provisional_day: dt.date | None  # the last day of it, in the company's zone
@@ -79,6 +78,7 @@ class PlanRow:
     bills_when_debt_suspended: bool
     has_access_point: bool
     version: int
+    total: Decimal  # with today's discounts and surcharges
     logins: tuple[LoginItem, ...]
     circuits: tuple[CircuitItem, ...]
 
