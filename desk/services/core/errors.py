@@ -67,7 +67,7 @@ class StaleRecord(DomainError):
 
 @dataclass(frozen=True)
 class FieldChange:
-    """One column somebody else changed: who, when (ISO text), which, before and after."""
+    """One column somebody else changed: who by full name, when (ISO text), which, before and after."""
 
     who: str
     at: str

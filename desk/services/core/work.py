@@ -91,8 +91,9 @@ class Work:
         """What others did to a row after `version`, newest last; empty when the log no longer knows."""
         rows = self.session.execute(
             text(
-                "SELECT who, at, before, after FROM desk.change_log WHERE tbl = :tbl AND key = :key AND op = 'U'"
-                " AND (after->>'version')::int > :version ORDER BY at, id"
+                "SELECT COALESCE(p.full_name, l.who), l.at, l.before, l.after FROM desk.change_log l"
+                " LEFT JOIN desk.people p ON p.role = l.who WHERE l.tbl = :tbl AND l.key = :key AND l.op = 'U'"
+                " AND (l.after->>'version')::int > :version ORDER BY l.at, l.id"
             ),
             {"tbl": table, "key": str(key), "version": version},
         )

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from desk.services.core.errors import DomainError
 from desk.ui.core.background import TaskRunner
 from desk.ui.core.cards import NoteBar, hairline
 from desk.ui.core.fields import TextField
-from desk.ui.core.inputs import PasswordField
 from desk.ui.core.labels import ElidedLabel, IconLabel, Label, button, link, row
-from desk.ui.core.messages import explain
+from desk.ui.core.passwords import PasswordField
 
 WIDTH, INNER = 420, 32
 
 
-@dataclass(frozen=True)
-class Credentials:
+class Credentials(NamedTuple):
     """What was typed; no password means single sign-on."""
 
     role: str
@@ -124,7 +120,10 @@ class SignInWindow(QWidget):
     def _foot(self) -> Any:
         self.lock = IconLabel("", "text2", 14)
         self.where = ElidedLabel("", "caption", "text2")
-        return row(self.lock, self.where, link(self.tr("Trocar servidor"), self.server_wanted.emit))
+        self.change_server = link(self.tr("Trocar servidor"), self.server_wanted.emit)
+        foot = row(self.lock, self.where, self.change_server)
+        foot.setStretchFactor(self.where, 1)
+        return foot
 
     def show_server(self, server: str, *, verified: bool, single_sign_on: bool) -> None:
         """Say which server it is; called again when the settings turn out to name another one."""
@@ -170,6 +169,9 @@ class SignInWindow(QWidget):
         self.signed_in.emit(signed_in)
 
     def _failed(self, error: Exception) -> None:
+        from desk.services.core.errors import DomainError
+        from desk.ui.core.messages import explain
+
         self._busy(False)
         if not isinstance(error, DomainError):
             raise error
