@@ -89,7 +89,7 @@ class Desktop(QObject):
         """Ask who it is."""
         server = self._server or Server(
             host=str(self.remembered.value("server/host", "")),
-            sslmode=str(self.remembered.value("server/sslmode", Server.sslmode)),
+            sslmode=str(self.remembered.value("server/sslmode", Server().sslmode)),
             single_sign_on=self.remembered.value("server/single_sign_on", "") == "true",
         )
         role = str(self.remembered.value("role", "")) or next(iter(self.people), "")

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from desk.services.core.errors import DomainError
 from desk.ui.core.background import TaskRunner
 from desk.ui.core.cards import NoteBar, hairline
 from desk.ui.core.fields import TextField
-from desk.ui.core.inputs.passwords import PasswordField
 from desk.ui.core.labels import ElidedLabel, IconLabel, Label, button, link, row
-from desk.ui.core.messages import explain
+from desk.ui.core.passwords import PasswordField
 
 WIDTH, INNER = 420, 32
 
 
-@dataclass(frozen=True)
-class Credentials:
+class Credentials(NamedTuple):
     """What was typed; no password means single sign-on."""
 
     role: str
@@ -173,6 +169,9 @@ class SignInWindow(QWidget):
         self.signed_in.emit(signed_in)
 
     def _failed(self, error: Exception) -> None:
+        from desk.services.core.errors import DomainError
+        from desk.ui.core.messages import explain
+
         self._busy(False)
         if not isinstance(error, DomainError):
             raise error
