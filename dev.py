@@ -46,7 +46,15 @@ QT = [
     "libxkbcommon-x11-0",
     "libxkbcommon0",
 ]
-DAEMONS = ["postgresql-15|postgresql", "freeradius", "freeradius-postgresql", "freeradius-utils"]
+DAEMONS = [
+    "postgresql-15|postgresql",
+    "freeradius",
+    "freeradius-postgresql",
+    "freeradius-utils",
+    "krb5-kdc",
+    "krb5-admin-server",
+    "krb5-user",
+]
 WORKERS = ["-n", "2"]
 APT_OPTIONS = ["-qq", "-y", "-o", "Dpkg::Use-Pty=0"]
 PACKAGES = {"demo": QT, "shots": QT, "test": QT + DAEMONS, "bench": QT + DAEMONS, "check": [], "lock": []}

@@ -27,7 +27,7 @@ ROOM = 6 << 30
 @contextmanager
 def server(room: int = 0) -> Iterator[Cluster]:
     """A throw-away PostgreSQL."""
-    cluster = Cluster(room) if room else Cluster()
+    cluster = Cluster(room=room) if room else Cluster()
     try:
         cluster.start()
         yield cluster
