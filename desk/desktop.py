@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from PySide6.QtCore import QObject, QSettings
 
 from desk.bootstrap import SignedIn, sign_in
 from desk.services.core.bus import Owed
+from desk.services.doctor import Report
 from desk.settings import Server, Settings
 from desk.ui.core import message_box
 from desk.ui.core.app import Application, make_application
@@ -20,6 +22,13 @@ from desk.ui.core.messages import explain
 from desk.ui.core.theme import Scheme
 from desk.ui.shell.registry import all_actions
 from desk.ui.shell.sign_in import Credentials, SignInWindow
+
+
+def _examined(signed_in: SignedIn) -> Report:
+    """The whole examination, with a connection of its own as the person who signed in."""
+    from desk.services.doctor.examine import examine  # what it loads, nobody needs to sign in
+
+    return examine(signed_in.server, signed_in.way_in.connect, signed_in.actor.role)
 
 
 class Session(QObject):
@@ -34,7 +43,7 @@ class Session(QObject):
         person.beginGroup(f"person/{signed_in.actor.role}")
         self.desk = Desk(signed_in.bus, all_actions(), runner, person)
         message_box.install(self.desk)
-        self.shell = Shell(self.desk, signed_in.server.label, self.deliver)
+        self.shell = Shell(self.desk, signed_in.server.label, self.deliver, partial(_examined, signed_in))
         self.desk.executed.connect(lambda act: self.deliver(act.outcome.owed))
         signed_in.start(self.desk.changed.emit, self.desk.connected.emit, self.desk.progress.emit)
 
@@ -76,7 +85,16 @@ class Desktop(QObject):
             people=_demo_people(self.people),
         )
         self.window.signed_in.connect(self._signed_in)
+        self.window.doctor_wanted.connect(self._doctor)
         self.window.show()
+
+    def _doctor(self) -> None:
+        """Before anybody has signed in: the network and the certificate alone."""
+        from desk.services.doctor.examine import examine
+        from desk.ui.shell.doctor_window import DoctorDialog
+
+        if self.window is not None:
+            DoctorDialog(self.runner, partial(examine, self.server), self.window).open()
 
     def _enter(self, typed: Credentials) -> SignedIn:
         found = sign_in(self.server, typed.role, typed.password)

@@ -13,7 +13,7 @@ register(
         "certificate_refused": Text(
             "O servidor não foi reconhecido.",
             "O certificado de {server} está vencido ou não foi assinado pela autoridade da empresa.",
-            "Não insista: avise a TI. O Diagnóstico (no menu Ajuda) mostra qual dos dois.",
+            "Não insista: avise a TI. O Diagnóstico mostra qual dos dois.",
         ),
         "certificate_other_name": Text(
             "O servidor não foi reconhecido.",
