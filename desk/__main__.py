@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
@@ -24,6 +25,7 @@ def main(argv: list[str] | None = None) -> int:
         from desk.tour import main as tour
 
         return tour(arguments)
+    gc.disable()  # the window's own timer collects; here it would only look through modules being loaded
     from desk.desktop import main as desktop
 
     return desktop(arguments)

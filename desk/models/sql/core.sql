@@ -80,6 +80,23 @@ BEGIN
   PERFORM set_config('desk.command', id::text, true);
 END $$;
 
+-- Everything that a command leaves behind, in one round trip; it can do no more than its caller could step by step.
+CREATE FUNCTION desk.end_command(lines jsonb, changed text) RETURNS TABLE (topic text, key text, device bigint)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+  PERFORM desk.record(l ->> 'action', (l ->> 'customer')::bigint, (l ->> 'plan')::bigint, l -> 'params')
+    FROM jsonb_array_elements(lines) WITH ORDINALITY AS u (l, n) ORDER BY n;
+  IF changed <> '' THEN
+    PERFORM pg_notify('desk_changed', changed);
+  END IF;
+  RETURN QUERY SELECT d.topic::text, d.key::text, a.routing_server_id
+    FROM desk.debts d LEFT JOIN desk.customer_plans p ON p.id = d.plan_id
+      LEFT JOIN desk.access_points a ON a.id = p.access_point_id
+    WHERE d.xid::text = pg_current_xact_id()::text AND d.done < d.wanted ORDER BY d.topic, d.key
+    LIMIT 200;  -- what settings owe beyond that goes the way of all leftovers
+END $$;
+
 -- The client may be gone before its COMMIT is carried out. Writing the same id waits for that transaction to end.
 CREATE FUNCTION desk.command_done(id uuid) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
@@ -154,5 +171,5 @@ END $$;
 GRANT EXECUTE ON FUNCTION desk.sweep TO desk_signal;
 GRANT EXECUTE ON FUNCTION desk.refuse, desk.only_read_committed, desk.need, desk.must_not, desk.holds, desk.today
   TO desk_operator, desk_log, desk_vault, desk_people, desk_signal, desk_job;
-GRANT EXECUTE ON FUNCTION desk.me, desk.begin_command, desk.command_done, desk.opened_customer, desk.password_changed
-  TO desk_operator;
+GRANT EXECUTE ON FUNCTION desk.me, desk.begin_command, desk.end_command, desk.command_done, desk.opened_customer,
+  desk.password_changed TO desk_operator;

@@ -10,11 +10,13 @@ import psycopg
 from desk.services.core.errors import (
     DomainError,
     NotAPerson,
+    OldServer,
     ServerUnreachable,
     SignInFailed,
     TooManySessions,
     WrongPassword,
 )
+from desk.services.core.timeline import OldPrimary
 
 
 class CertificateRefused(SignInFailed):
@@ -115,6 +117,8 @@ _TLS: Final[tuple[tuple[str, type[SignInFailed]], ...]] = (
 def refusal(error: psycopg.Error, *, role: str, server: str) -> DomainError | None:
     """What a failed sign-in means; None where it is a bug of ours."""
     said = str(error).strip()
+    if isinstance(error, OldPrimary):
+        return OldServer(server=server)
     if isinstance(error, psycopg.errors.InsufficientPrivilege):
         return NotAPerson(role=role)
     if not isinstance(error, psycopg.OperationalError):
