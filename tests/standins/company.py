@@ -46,6 +46,11 @@ class CompanyServer(Cluster):
                 admin.execute(f"ALTER SYSTEM SET {name} = '{value}'".encode())
         self.reload()
 
+    def append(self, name: str, text: str) -> None:
+        """Add lines to a file of the server, and have it read them."""
+        self._replace(name, (self.data / name).read_bytes() + b"\n" + text.encode())
+        self.reload()
+
     def reload(self) -> None:
         """Read the files again; the postmaster does it before it takes the next connection."""
         self._run("pg_ctl", "-D", str(self.data), "reload")

@@ -30,6 +30,11 @@ register(
             "{server} respondeu sem TLS, e este Desk exige TLS.",
             "Confira o endereço do servidor; se estiver certo, avise a TI.",
         ),
+        "not_let_in": Text(
+            "O servidor não deixou entrar.",
+            "Ele não espera {role} neste computador.",
+            "Confira o usuário; se estiver certo, avise a TI.",
+        ),
         "single_sign_on_failed": Text("A conta do domínio não entrou.", "O domínio recusou.", _DOMAIN),
         "no_ticket": Text(
             "A conta do domínio não entrou.",
