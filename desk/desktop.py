@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,10 +20,18 @@ from desk.ui.shell.sign_in import Credentials, SignInWindow
 if TYPE_CHECKING:
     from desk.bootstrap import SignedIn
     from desk.services.core.bus import Owed
+    from desk.services.doctor import Report
     from desk.settings import Settings
 
 # What nobody sees before signing in is loaded while they type (tests/rules/test_cold_start.py).
 LATER_MS = 50  # after the window was painted
+
+
+def _examined(signed_in: SignedIn) -> Report:
+    """The whole examination, with a connection of its own as the person who signed in."""
+    from desk.services.doctor.examine import examine  # what it loads, nobody needs to sign in
+
+    return examine(signed_in.server, signed_in.way_in.connect, signed_in.actor.role)
 
 
 class Session(QObject):
@@ -40,7 +49,7 @@ class Session(QObject):
         person.beginGroup(f"person/{signed_in.actor.role}")
         self.desk = Desk(signed_in.bus, all_actions(), runner, person)
         message_box.install(self.desk)
-        self.shell = Shell(self.desk, signed_in.server.label, self.deliver_again)
+        self.shell = Shell(self.desk, signed_in.server.label, self.deliver_again, partial(_examined, signed_in))
         self.desk.executed.connect(lambda act: self.deliver(act.outcome.owed))
         signed_in.start(self.desk.changed.emit, self.desk.connected.emit, self.desk.progress.emit)
 
@@ -105,6 +114,7 @@ class Desktop(QObject):
             people=_demo_people(self.people),
         )
         self.window.signed_in.connect(self._signed_in)
+        self.window.doctor_wanted.connect(self._doctor)
         self.window.show()
         QTimer.singleShot(LATER_MS, self, self._prepare)
 
@@ -126,6 +136,14 @@ class Desktop(QObject):
 
     def _unprepared(self, error: Exception) -> None:
         raise error  # a file of settings that cannot be read, or a defect: both are told
+
+    def _doctor(self) -> None:
+        """Before anybody has signed in: the network and the certificate alone."""
+        from desk.services.doctor.examine import examine
+        from desk.ui.shell.doctor_window import DoctorDialog
+
+        if self.window is not None:
+            DoctorDialog(self.runner, partial(examine, self.server), self.window).open()
 
     def _enter(self, typed: Credentials) -> SignedIn:
         from desk.bootstrap import sign_in

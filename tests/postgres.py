@@ -49,9 +49,9 @@ def password_of(role: str) -> str:
     return f"{role}-senha-1"
 
 
-def server_programs() -> tuple[Path, dict[str, Any]]:
+def server_programs(debian: bool = False) -> tuple[Path, dict[str, Any]]:
     """Debian's oldest, or with DESK_TEST_PG=embedded the server Desk brings; and the user to run it as, never root."""
-    if os.environ.get("DESK_TEST_PG") == "embedded":
+    if os.environ.get("DESK_TEST_PG") == "embedded" and not debian:
         from desk.embedded_programs import programs
 
         found = programs()
@@ -80,10 +80,10 @@ class Cluster:
 
     _kept: psycopg.Connection[Any] | None = None
 
-    def __init__(self, *options: str, durable: bool = False, room: int = ROOM) -> None:
+    def __init__(self, *options: str, durable: bool = False, room: int = ROOM, debian: bool = False) -> None:
         sweep()
         self.options, self.durable = options, durable  # options: more of what `postgres` takes
-        self.bin, self.who = server_programs()
+        self.bin, self.who = server_programs(debian)
         self.password = secrets.token_urlsafe(18)
         folder = None if durable else _fast_folder(room)
         self.home = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=folder))

@@ -34,6 +34,7 @@ class SignInWindow(QWidget):
 
     signed_in = Signal(object)
     server_wanted = Signal()
+    doctor_wanted = Signal()
 
     def __init__(
         self,
@@ -61,6 +62,9 @@ class SignInWindow(QWidget):
         self.note = NoteBar("", "bad")
         self.note.hide()
         outer.addWidget(self.note)
+        self.doctor = link(self.tr("Diagnóstico"), self.doctor_wanted.emit)
+        self.doctor.hide()
+        outer.addWidget(self.doctor)
         outer.addSpacing(10)
         self.role = TextField("role", self.tr("Usuário"), mandatory=True)
         self.role.edit.setText(remembered)
@@ -176,6 +180,7 @@ class SignInWindow(QWidget):
         if not isinstance(error, DomainError):
             raise error
         text = explain(error)
+        self.doctor.setVisible(error.code not in ("wrong_password", "not_a_person"))
         self._say(" ".join(part for part in (text.what, text.why, text.do) if part))
         if error.code == "wrong_password":
             self.password.edit.selectAll()
