@@ -11,12 +11,12 @@ from PySide6.QtCore import QObject, QSettings
 
 from desk.bootstrap import SignedIn, sign_in
 from desk.services.core.bus import Owed
-from desk.settings import Server, Settings
+from desk.settings import DIRS, Server, Settings
 from desk.ui.core import message_box
 from desk.ui.core.app import Application, make_application
 from desk.ui.core.background import TaskRunner
 from desk.ui.core.desk import Desk
-from desk.ui.core.messages import explain
+from desk.ui.core.messages import Text, explain
 from desk.ui.core.theme import Scheme
 from desk.ui.shell.registry import all_actions
 from desk.ui.shell.sign_in import Credentials, SignInWindow
@@ -73,10 +73,22 @@ class Desktop(QObject):
             single_sign_on=self.server.single_sign_on,
             remembered=role,
             password=self.people.get(role, ""),
-            people=_demo_people(self.people),
+            people=self.people,
         )
         self.window.signed_in.connect(self._signed_in)
+        self.window.server_wanted.connect(self._tell_server)
+        self.window.change_server.setVisible(not self.people)  # the demonstration has the one it brings
         self.window.show()
+
+    def _tell_server(self) -> None:
+        file = DIRS.user_config_path / "desk.toml"
+        where = f"Agora: {self.server.host or 'nenhum'}, porta {self.server.port}, banco {self.server.database}."
+        text = Text(
+            self.tr("O servidor é escolhido na configuração deste computador"),
+            why=where,
+            do=self.tr('Mude host = "…" no arquivo {} (ou peça à TI) e abra o Desk de novo.').format(file),
+        )
+        message_box.show_text(text, parent=self.window, title="Desk")
 
     def _enter(self, typed: Credentials) -> SignedIn:
         found = sign_in(self.server, typed.role, typed.password)
@@ -114,12 +126,6 @@ class Desktop(QObject):
         self._closed()
         self.runner.close()
         self.app.close()
-
-
-def _demo_people(people: dict[str, str]) -> str:
-    if not people:
-        return ""
-    return "Demonstração: entre como " + ", ".join(people) + ". A senha é a do próprio usuário, já preenchida."
 
 
 def main(argv: Sequence[str]) -> int:

@@ -10,7 +10,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from PySide6.QtCore import QEvent, QMessageLogContext, QPoint, QRect, QRectF, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import (
+    QEvent,
+    QMessageLogContext,
+    QPoint,
+    QRect,
+    QRectF,
+    QSettings,
+    Qt,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
@@ -31,6 +41,7 @@ class Tour:
     def __init__(self, desktop: Desktop, folder: Path, schemes: Sequence[tuple[Scheme, str]] = SCHEMES) -> None:
         self.desktop, self.folder, self._schemes = desktop, folder, schemes
         folder.mkdir(parents=True, exist_ok=True)
+        desktop.app.qt.setCursorFlashTime(0)  # a caret that blinks is there in one picture and gone in the next
 
     def until(self, seen: Callable[[], Any], what: str) -> Any:
         """Let events happen until something is there."""
@@ -139,6 +150,8 @@ def main(argv: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="desk-tour-") as own:
         Path(own).chmod(0o755)  # as root the server runs as somebody else, who must get in
         settings = Settings(log_folder=Path(own) / "log")
+        # Neither what this person has set nor what the tour sets may change the other's.
+        QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(Path(own) / "settings"))
         qInstallMessageHandler(_say)
         code = demo(settings, lambda desktop: walk(Tour(desktop, options.shots)), Path(own) / "demo")
     print(f"{len(list(options.shots.glob('*.png')))} imagens em {options.shots}")
