@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections import Counter
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPainter
+
+from desk.tour import fewer_colours
 
 STORED = Path(__file__).parent / "ui" / "goldens"
 FAILED = Path(os.environ.get("DESK_GOLDENS_FAILED") or Path(tempfile.gettempdir()) / "desk-goldens")
@@ -68,11 +69,7 @@ def _size(picture: QImage) -> str:
 
 def _store(picture: QImage, file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    # The 256 commonest colours are enough for flat screens, and take a third of the room.
-    full = picture.convertToFormat(QImage.Format.Format_RGB32)
-    commonest = Counter(memoryview(full.constBits()).cast("I")).most_common(256)
-    flags = Qt.ImageConversionFlag.ThresholdDither
-    full.convertToFormat(QImage.Format.Format_Indexed8, [colour for colour, _ in commonest], flags).save(str(file))
+    fewer_colours(picture).save(str(file))
 
 
 def _marked(seen: QImage, wanted: QImage, blocks: list[tuple[int, int]], scale: float) -> QImage:

@@ -118,10 +118,9 @@ class SignInWindow(QWidget):
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        column.addWidget(
-            Label(self.tr("Demonstração: é só apertar Enter. Para entrar como outra pessoa:"), "caption", "text2")
-        )
-        names = row(spacing=10)
+        sentence = self.tr("Demonstração: é só apertar Enter. Ou entre como outra pessoa:")
+        column.addWidget(Label(sentence, "caption", "text2", wrap=True))
+        names = row(spacing=4)
         for role, password in people.items():
             names.addWidget(link(role, partial(self._as, role, password)))
         names.addStretch(1)
