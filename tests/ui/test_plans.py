@@ -22,6 +22,7 @@ from tests.ui.screens import (
     entry,
     gone,
     node,
+    popup,
     right_click,
     row_of,
     save,
