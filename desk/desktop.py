@@ -111,10 +111,12 @@ class Desktop(QObject):
             single_sign_on=server.single_sign_on,
             remembered=role,
             password=self.people.get(role, ""),
-            people=_demo_people(self.people),
+            people=self.people,
         )
         self.window.signed_in.connect(self._signed_in)
         self.window.doctor_wanted.connect(self._doctor)
+        self.window.server_wanted.connect(self._tell_server)
+        self.window.change_server.setVisible(not self.people)  # the demonstration has the one it brings
         self.window.show()
         QTimer.singleShot(LATER_MS, self, self._prepare)
 
@@ -144,6 +146,20 @@ class Desktop(QObject):
 
         if self.window is not None:
             DoctorDialog(self.runner, partial(examine, self.server), self.window).open()
+
+    def _tell_server(self) -> None:
+        from desk.settings import DIRS
+        from desk.ui.core import message_box
+        from desk.ui.core.messages import Text
+
+        file = DIRS.user_config_path / "desk.toml"
+        where = f"Agora: {self.server.host or 'nenhum'}, porta {self.server.port}, banco {self.server.database}."
+        text = Text(
+            self.tr("O servidor é escolhido na configuração deste computador"),
+            why=where,
+            do=self.tr('Mude host = "…" no arquivo {} (ou peça à TI) e abra o Desk de novo.').format(file),
+        )
+        message_box.show_text(text, parent=self.window, title="Desk")
 
     def _enter(self, typed: Credentials) -> SignedIn:
         from desk.bootstrap import sign_in
@@ -187,12 +203,6 @@ class Desktop(QObject):
         self._closed()
         self.runner.close()
         self.app.close()
-
-
-def _demo_people(people: dict[str, str]) -> str:
-    if not people:
-        return ""
-    return "Demonstração: entre como " + ", ".join(people) + ". A senha é a do próprio usuário, já preenchida."
 
 
 def main(argv: Sequence[str]) -> int:

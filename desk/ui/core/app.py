@@ -98,7 +98,7 @@ def make_application(
     found = QApplication.instance()
     qt = found if isinstance(found, QApplication) else QApplication(list(argv) or ["desk"])
     qt.setApplicationName("Desk")
-    qt.setApplicationDisplayName("Desk")
+    # No display name: Qt would append it to the caption of every dialog.
     qt.setOrganizationName("Desk")
     if log_folder is not None:
         write_logs(log_folder)

@@ -138,9 +138,10 @@ class Shell(QObject):
 
     def show_help(self) -> None:
         """Open the manual at the page of this place."""
-        from desk.ui.shell.help import open_manual
+        from desk.ui.shell.help import PLACES, open_manual
 
-        open_manual(self.window)
+        shown = self.window.current
+        open_manual(self.window, PLACES.get(shown.page_id, "index.md") if shown is not None else "pesquisar.md")
 
     def show_doctor(self) -> None:
         """Look for what stands between this computer and a working Desk."""
