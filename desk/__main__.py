@@ -16,6 +16,10 @@ def main(argv: list[str] | None = None) -> int:
         from desk.worker import main as worker
 
         return worker(arguments[1:])
+    if "--selftest" in arguments:
+        from desk.selftest import main as selftest
+
+        return selftest(arguments)
     if "--shots" in arguments:
         from desk.tour import main as tour
 

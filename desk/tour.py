@@ -26,10 +26,11 @@ MARIA = "maria aparecida nogueira"
 
 
 class Tour:
-    """Draws into one folder; every picture in light, those that ask for it in dark too."""
+    """Draws into one folder; every picture in each of the wanted colours."""
 
-    def __init__(self, desktop: Desktop, folder: Path) -> None:
+    def __init__(self, desktop: Desktop, folder: Path, dark: bool = True) -> None:
         self.desktop, self.folder = desktop, folder
+        self.schemes = [(Scheme.LIGHT, "claro"), *([(Scheme.DARK, "escuro")] if dark else [])]
         folder.mkdir(parents=True, exist_ok=True)
 
     def until(self, seen: Callable[[], Any], what: str) -> Any:
@@ -56,7 +57,7 @@ class Tour:
 
     def draw(self, name: str, widget: QWidget, *above: QWidget) -> None:
         """One picture: a window, and what lies over it."""
-        for scheme, ending in ((Scheme.LIGHT, "claro"), (Scheme.DARK, "escuro")):
+        for scheme, ending in self.schemes:
             self.desktop.app.theme.set_scheme(scheme)
             QApplication.processEvents()
             picture = widget.grab().toImage()
@@ -108,6 +109,17 @@ def _lay_over(painter: QPainter, flyout: QWidget, place: QPoint) -> None:
     painter.drawImage(place, image)
 
 
+def colours(path: Path) -> int:
+    """How many colours a picture has, as far as 64, on a grid of points: one that was never painted has one."""
+    image = QImage(str(path))
+    seen: set[int] = set()
+    for y in range(0, image.height(), 3):
+        seen.update(image.pixel(x, y) for x in range(0, image.width(), 3))
+        if len(seen) >= 64:
+            break
+    return min(len(seen), 64)
+
+
 def plans_page(window: CustomerWindow) -> PlansPage:
     """The area Planos of an open customer."""
     for at in range(window.stack.count()):
@@ -130,9 +142,9 @@ def main(argv: Sequence[str]) -> int:
         return demo(settings, lambda desktop: draw(desktop, options.shots), Path(own) / "demo")
 
 
-def draw(desktop: Desktop, folder: Path) -> int:
+def draw(desktop: Desktop, folder: Path, dark: bool = True) -> int:
     """The whole tour; returns the program's exit code."""
-    tour = Tour(desktop, folder)
+    tour = Tour(desktop, folder, dark)
     desktop.start()
     sign_in = tour.until(lambda: desktop.window, "the sign-in window")
     sign_in.adjustSize()

@@ -60,7 +60,9 @@ def _roots(sample: Path, work: Path) -> Path:
     run(["osslsigncode", "extract-signature", "-pem", "-in", sample, "-out", signature])
     printed = run(["openssl", "pkcs7", "-print_certs", "-in", signature])
     for found in re.findall(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n", printed, re.DOTALL):
-        der = subprocess.run(["openssl", "x509", "-outform", "DER"], input=found.encode(), capture_output=True, check=True)
+        der = subprocess.run(
+            ["openssl", "x509", "-outform", "DER"], input=found.encode(), capture_output=True, check=True
+        )
         if hashlib.sha256(der.stdout).hexdigest() == MICROSOFT_ROOT:
             roots.write_text(DEBIAN_ROOTS.read_text(encoding="ascii") + found, encoding="ascii")
             return roots

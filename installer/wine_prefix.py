@@ -15,6 +15,7 @@ from installer.console import HOME, ROOT, StepFailed, code_of, expect, run
 
 PROPS = ROOT / "installer" / "wine"
 FONTS = Path("/usr/share/fonts/truetype/dejavu")
+LIBRARIES = ("bcryptprimitives", "icuuc", "uishim")
 SETTINGS_CLASS = r"HKLM\Software\Microsoft\WindowsRuntime\ActivatableClassId\Windows.UI.ViewManagement.UISettings"
 SUBSTITUTES = r"HKLM\Software\Microsoft\Windows NT\CurrentVersion\FontSubstitutes"
 
@@ -50,7 +51,7 @@ class Wine:
             "WINEDEBUG": "-all",
             "WINEDLLOVERRIDES": "mscoree,mshtml=;winemenubuilder.exe=d",
             "PYTHONUTF8": "1",
-            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONPYCACHEPREFIX": windows_path(self.prefix.parent / "pycache"),
             **({"DISPLAY": self.display} if self.display else {}),
             **self.more,
             **(more or {}),
@@ -90,20 +91,24 @@ class Wine:
         run(["wineserver", "-k"], env=self.environment(), limit=60, accepted=(0, 1, 2))
 
 
+def _background(words: list[str], env: dict[str, str], keep: Sequence[int] = ()) -> subprocess.Popen[bytes]:
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(words, env=env, pass_fds=keep, stdin=quiet, stdout=quiet, stderr=quiet)
+
+
 @contextlib.contextmanager
 def screen(work: Path) -> Iterator[str]:
     """A virtual screen with a window manager; yields what DISPLAY must say."""
     work.mkdir(parents=True, exist_ok=True)
     read, write = os.pipe()
     options = ["-displayfd", str(write), "-screen", "0", "1600x1000x24", "-nolisten", "tcp", "-dpi", "96"]
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    server = subprocess.Popen(["Xvfb", *options], pass_fds=[write], **quiet)
+    server = _background(["Xvfb", *options], dict(os.environ), [write])
     os.close(write)
     try:
         with os.fdopen(read) as said:
             display = f":{said.readline().strip()}"
         expect(display != ":", "Xvfb não abriu uma tela")
-        manager = subprocess.Popen(["openbox", "--sm-disable"], env=os.environ | {"DISPLAY": display}, **quiet)
+        manager = _background(["openbox", "--sm-disable"], os.environ | {"DISPLAY": display})
         try:
             yield display
         finally:
@@ -127,10 +132,10 @@ def make_prefix(prefix: Path, display: str, work: Path) -> Wine:
     wine.run("wineboot", "-i", limit=180)
     wine.run("winecfg", "-v", "win10", limit=60)
     system = wine.drive / "windows" / "system32"
-    for name in ("icuuc", "uishim"):
+    for name in LIBRARIES:
         built = work / f"{name}.dll"
-        compiler = ["x86_64-w64-mingw32-gcc", "-O2", "-shared", "-static-libgcc", "-o", built, PROPS / f"{name}.c"]
-        run(compiler, limit=120)
+        compiler = ["x86_64-w64-mingw32-gcc", "-O2", "-shared", "-static-libgcc", "-o", built]
+        run([*compiler, PROPS / f"{name}.c", "-ladvapi32"], limit=120)
         target = system / built.name
         target.unlink(missing_ok=True)
         shutil.copy(built, target)
@@ -169,7 +174,7 @@ def patch_server(folder: Path) -> int:
 
 def prop_names() -> Sequence[str]:
     """Files that must never be found in what is shipped."""
-    return ("icuuc.dll", "uishim.dll", "sitecustomize.py", "sitecustomize.pyc")
+    return (*(f"{name}.dll" for name in LIBRARIES), "sitecustomize.py", "sitecustomize.pyc")
 
 
 def _mark() -> str:

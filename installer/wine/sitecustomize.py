@@ -1,4 +1,4 @@
-"""Test prop: Wine 8 crashes in what `platform` asks of Windows' management interface; without it Python asks elsewhere."""
+"""Test prop: Wine 8 crashes when `platform` asks Windows' management interface; without it Python asks elsewhere."""
 
 import sys
 
