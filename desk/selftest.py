@@ -14,6 +14,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -147,12 +148,15 @@ def _qt_platform(name: str) -> None:
 
 
 def _program() -> dict[str, Any]:
+    from desk.settings import Settings
+
     return {
         "desk": __version__,
         "python": platform.python_version(),
         "system": f"{sys.platform} {platform.machine()}",
         "frozen": bool(getattr(sys, "frozen", False)),
         "executable": sys.executable,
+        "settings": asdict(Settings().server),
     }
 
 

@@ -45,6 +45,12 @@ def keeps(target: str) -> bool:
     return "__pycache__" not in path.parts
 
 
+def modules(root: Path, package: str) -> list[str]:
+    """Every module of ours, also those that are imported by their names; PyInstaller's own way starts each package."""
+    found = (path.relative_to(root).with_suffix("") for path in sorted((root / package).rglob("*.py")))
+    return [".".join(path.parts).removesuffix(".__init__") for path in found]
+
+
 def server_files(package: Path) -> Iterator[tuple[str, Path]]:
     """The embedded PostgreSQL without its manuals, its other tools and what only its developers need."""
     home = package / "pginstall"

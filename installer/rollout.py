@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from installer.wine_prefix import Wine, patch_server, windows_path
 
 REFUSED = 1603 & 0xFF  # Wine hands on eight bits
 KEY = r"HKLM\Software\Desk"
+POLICY = r"HKLM\Software\Policies\Desk"
 UNINSTALL = r"HKLM\Software\Microsoft\Windows\CurrentVersion\Uninstall"
 GIVEN = {"DBHOST": "db1.provedor.example,db2.provedor.example", "DBNAME": "balcao", "DBSSLMODE": "verify-ca"}
 KEPT = {"host": GIVEN["DBHOST"], "database": GIVEN["DBNAME"], "sslmode": GIVEN["DBSSLMODE"]}
@@ -103,6 +105,8 @@ def roll_out(station: Workstation, before: Release, now: Release) -> dict[str, o
     with step("programa instalado: conferência na plataforma windows"):
         first = station.selftest("um perfil")
         _tell(first)
+        settings = _part(_part(first, "program"), "settings")
+        expect({name: settings.get(name) for name in KEPT} == KEPT, f"o programa leu outra coisa: {settings}")
     with step(f"atualização para {now.version}"):
         expect(station.msiexec("upgrade", "/i", windows_path(now.msi)) == 0, "a atualização falhou")
         station.expect_installed(now)
@@ -117,8 +121,12 @@ def roll_out(station: Workstation, before: Release, now: Release) -> dict[str, o
         expect(station.msiexec("repair", *words) == 0, "o reparo falhou")
         station.expect_installed(now)
     with step("programa atualizado: os dados da versão anterior continuam"):
+        station.wine.set_value(POLICY, "host", "politica.provedor.example")
         second = station.selftest("um perfil", "--platform", "offscreen")
         _tell(second)
+        settings = _part(_part(second, "program"), "settings")
+        wanted = KEPT | {"host": "politica.provedor.example"}
+        expect({name: settings.get(name) for name in KEPT} == wanted, f"a política devia valer mais: {settings}")
         expect(_part(second, "demo").get("created") is False, "os dados não sobreviveram à atualização")
     with step("desinstalação"):
         expect(station.msiexec("uninstall", "/x", windows_path(now.msi)) == 0, "a desinstalação falhou")
@@ -143,7 +151,7 @@ def previous(folder: Path, target: Path) -> Path:
     return target
 
 
-def _part(result: dict[str, object], name: str) -> dict[str, object]:
+def _part(result: Mapping[str, object], name: str) -> dict[str, object]:
     found = result.get(name)
     return found if isinstance(found, dict) else {}
 
