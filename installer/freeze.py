@@ -15,7 +15,7 @@ from installer.wine_prefix import Wine, prop_names, windows_path
 SPEC = ROOT / "build_installer.spec"
 
 # A line of PyInstaller's log after which the folder has no platform plugin, although the exit code is 0.
-FALSE_GREEN = ("failed to obtain qt library info", "library not found", 'hidden import "')
+FALSE_GREEN = ("failed to obtain qt library info", "library not found", 'hidden import "desk')
 IGNORED = ("oci.dll", "fbclient.dll", "mimapi64.dll", "libpq.dll", "libgdk-3", "libgtk-3")
 
 REQUIRED = {
