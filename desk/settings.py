@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from platformdirs import PlatformDirs
@@ -14,31 +13,10 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from desk.server import Server as Server
 from desk.settings_layers import MACHINE, POLICY, registry
 
 DIRS = PlatformDirs("Desk", appauthor=False)
-
-
-@dataclass(frozen=True)
-class Server:
-    """Address of a database server, without anybody's password."""
-
-    host: str = ""
-    port: str = "5432"
-    database: str = "desk"
-    sslmode: str = "verify-full"
-    sslrootcert: str = ""
-    single_sign_on: bool = False
-
-    @property
-    def label(self) -> str:
-        """As the sign-in window and the status bar name it."""
-        return self.host.split(",")[0] or "local"
-
-    @property
-    def verified(self) -> bool:
-        """Whether TLS proves that it is the right server."""
-        return self.sslmode == "verify-full"
 
 
 class Settings(BaseSettings):
@@ -72,6 +50,11 @@ class Settings(BaseSettings):
         person = TomlConfigSettingsSource(settings_cls, toml_file=Path(DIRS.user_config_dir) / "desk.toml")
         policy, installer = (InitSettingsSource(settings_cls, registry(key)) for key in (POLICY, MACHINE))
         return (init_settings, policy, env_settings, installer, machine, person)
+
+    @property
+    def timelines_file(self) -> Path:
+        """Where this desk notes how far each installation's servers have come (see services.core.timeline)."""
+        return self.data_folder / "servers.json"
 
     @property
     def server(self) -> Server:

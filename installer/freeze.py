@@ -60,7 +60,7 @@ def freeze_windows(wine: Wine, python: WindowsPython, target: Path, work: Path) 
     shutil.rmtree(target / "Desk", ignore_errors=True)
     words = ["--noconfirm", "--distpath", windows_path(target), "--workpath", windows_path(work / "pyinstaller")]
     said = wine.run(
-        python.exe, "-m", "PyInstaller", *words, windows_path(SPEC), limit=900, log=work / "pyinstaller.log"
+        python.exe, "-m", "PyInstaller", *words, windows_path(SPEC), limit=1800, log=work / "pyinstaller.log"
     )
     return _looked_at(target / "Desk", said, "win32", python.packages)
 
