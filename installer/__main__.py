@@ -13,10 +13,10 @@ from desk import __version__
 from installer import closure, freeze, msi, rollout, windows_python, windows_tests
 from installer.console import HOME, StepFailed, run, say, step
 from installer.fetch import fetch_python, fetch_wheels
+from installer.freeze import BEFORE
 from installer.trust import Signer
 from installer.wine_prefix import Wine, copy_prefix, make_prefix, require, screen
 
-BEFORE = "0.0.9"  # a version older than any that was released, for the upgrade
 PARTS = ("tests", "linux", "msi", "rollout")
 PROGRAMS = ("wine", "Xvfb", "openbox", "x86_64-w64-mingw32-gcc", "wixl", "msibuild", "msiextract", "osslsigncode")
 

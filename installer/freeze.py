@@ -12,6 +12,7 @@ from installer.console import ROOT, StepFailed, expect, run
 from installer.windows_python import WindowsPython
 from installer.wine_prefix import Wine, prop_names, windows_path
 
+BEFORE = "0.0.9"  # a version older than any that was released, for the upgrade
 SPEC = ROOT / "build_installer.spec"
 
 # A line of PyInstaller's log after which the folder has no platform plugin, although the exit code is 0.
