@@ -25,6 +25,10 @@ def main(argv: list[str] | None = None) -> int:
         from desk.selftest import main as selftest
 
         return selftest(arguments)
+    if arguments[:1] == ["--measure-start"]:
+        from desk.start_figure import main as start_figure
+
+        return start_figure(arguments)
     if "--shots" in arguments:
         from desk.tour import main as tour
 

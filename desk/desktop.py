@@ -71,7 +71,7 @@ class Desktop(QObject):
         self.app, self.company, self.people = app, company, people or {}
         self._server = server
         self.runner = TaskRunner(self)
-        self.remembered = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Desk", "desk")
+        self.remembered = _remembered()
         self.session: Session | None = None
         self.window: SignInWindow | None = None
         self.instance: Instance | None = None
@@ -199,6 +199,11 @@ class Desktop(QObject):
         self.app.close()
 
 
+def _remembered() -> QSettings:
+    """What this desk keeps between two starts."""
+    return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Desk", "desk")
+
+
 def _demo_people(people: dict[str, str]) -> str:
     if not people:
         return ""
@@ -217,7 +222,12 @@ def main(argv: Sequence[str]) -> int:
         options = parser.parse_args(argv)
         link, in_demo = options.link, options.demo
     name_for_the_taskbar()
-    instance = Instance("desk-demo" if in_demo else "desk")
+    home = _remembered().fileName()
+    if in_demo:
+        from desk.settings import Settings
+
+        home = str(Settings().data_folder)
+    instance = Instance("desk-demo" if in_demo else "desk", home)
     if not instance.claim() and instance.hand_over(link):
         return 0
 
@@ -226,8 +236,6 @@ def main(argv: Sequence[str]) -> int:
         return run(desktop)
 
     if in_demo:
-        from desk.settings import Settings
-
         return demo(Settings(), start)
     app = make_application(["desk"])
     with StopSignals():

@@ -10,23 +10,25 @@ import time
 from pathlib import Path
 
 from desk import __version__
-from installer import closure, freeze, msi, rollout, windows_python, windows_tests
+from installer import closure, figures, freeze, msi, rollout, windows_python, windows_tests
 from installer.console import HOME, StepFailed, run, say, step
 from installer.fetch import fetch_python, fetch_wheels
 from installer.freeze import BEFORE
 from installer.trust import Signer
 from installer.wine_prefix import Wine, copy_prefix, make_prefix, require, screen
 
-PARTS = ("tests", "linux", "msi", "rollout")
+PARTS = ("tests", "linux", "msi", "rollout", "figures")
 PROGRAMS = ("wine", "Xvfb", "openbox", "x86_64-w64-mingw32-gcc", "wixl", "msibuild", "msiextract", "osslsigncode")
 
 
 def main(argv: list[str]) -> int:
     """Every step in its order; the first that fails ends it with its own words."""
     parser = argparse.ArgumentParser(prog="dev.py installer", description="Monta e prova o instalador do Windows.")
-    parser.add_argument("--only", action="append", choices=PARTS, help="só estas partes (as anteriores já feitas)")
+    parser.add_argument(
+        "--only", action="append", choices=PARTS, help="só estas partes, sobre o que já foi feito; figures só assim"
+    )
     options = parser.parse_args(argv)
-    wanted = set(options.only or PARTS)
+    wanted = set(options.only or PARTS[:-1])
     began = time.monotonic()
     try:
         require(*PROGRAMS)
@@ -61,6 +63,12 @@ def chain(wanted: set[str]) -> None:
                 _packages(wine, python, work, out)
             if "rollout" in wanted:
                 _rollout(wine, work, out)
+            if "figures" in wanted:
+                with step("medidas"):
+                    figures.start_figures(HOME / "dist-linux" / "Desk", None)
+                    figures.start_figures(HOME / "dist" / "Desk", wine)
+                    for name, megabytes in figures.weight(HOME / "dist" / "Desk").items():
+                        say(f"  {name}: {megabytes:.1f} MB")
         finally:
             wine.close()
 
@@ -71,7 +79,7 @@ def _linux(work: Path) -> None:
         place = work / "selftest-linux"
         shutil.rmtree(place, ignore_errors=True)
         env = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
-        run([folder / "Desk", "--selftest", place], env=env, limit=400)
+        run([folder / "Desk", "--selftest", place], env=env, limit=600)
 
 
 def _packages(wine: Wine, python: windows_python.WindowsPython, work: Path, out: Path) -> None:

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 SECOND = """
 import sys
 from desk.ui.core.instance import Instance
-other = Instance(sys.argv[1])
+other = Instance("desk-test", sys.argv[1])
 print("first" if other.claim() else "handed over" if other.hand_over("desk://customer/42") else "alone")
 """
 
@@ -30,7 +30,7 @@ print("first" if other.claim() else "handed over" if other.hand_over("desk://cus
 @pytest.fixture
 def instance(tmp_path: Path) -> Iterator[Instance]:
     """The one desk of a person, under a name of this test's own."""
-    made = Instance(f"desk-test-{tmp_path.parent.name}-{tmp_path.name}")
+    made = Instance("desk-test", str(tmp_path))
     assert made.claim()
     yield made
     made.release()
@@ -44,14 +44,14 @@ def second(name: str) -> subprocess.Popen[str]:
 def test_a_second_start_hands_its_link_over_and_leaves(qtbot: QtBot, instance: Instance, tmp_path: Path) -> None:
     instance.listen()
     with qtbot.waitSignal(instance.asked, timeout=20_000) as heard:
-        other = second(f"desk-test-{tmp_path.parent.name}-{tmp_path.name}")
+        other = second(str(tmp_path))
     assert heard.args == ["desk://customer/42"]
     assert other.communicate(timeout=20)[0] == "handed over\n"
 
 
 def test_after_the_first_has_gone_the_place_is_free(instance: Instance, tmp_path: Path) -> None:
     instance.release()
-    assert second(f"desk-test-{tmp_path.parent.name}-{tmp_path.name}").communicate(timeout=20)[0] == "first\n"
+    assert second(str(tmp_path)).communicate(timeout=20)[0] == "first\n"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import zlib
 from typing import Any
 
 from PySide6.QtCore import QDir, QLockFile, QObject, Signal
@@ -26,10 +27,11 @@ class Instance(QObject):
 
     asked = Signal(str)  # another start happened here; its link, or ""
 
-    def __init__(self, name: str = "desk") -> None:
+    def __init__(self, name: str, home: str) -> None:
+        """Who keeps settings or data elsewhere (`home`) works with another desk."""
         super().__init__()
         who = os.environ.get("USERNAME", "") if sys.platform == "win32" else str(os.getuid())
-        self._name = re.sub(r"[^\w-]", "-", f"{name}-{who}")
+        self._name = re.sub(r"[^\w-]", "-", f"{name}-{who}-{zlib.crc32(home.encode()):08x}")
         # The temporary folder belongs to a computer, and on a terminal server to a session; a profile may not.
         self._lock = QLockFile(QDir.temp().filePath(f"{self._name}.lock"))
         self._lock.setStaleLockTime(0)  # a desk may stay open for days; one that died is known by its process
