@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import psutil
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import dict_row
 from sqlalchemy import Engine, create_engine
 
@@ -315,6 +315,33 @@ class Cluster:
     def _own(self, path: Path) -> None:
         if self.who:
             shutil.chown(path, self.who["user"], self.who["group"])
+
+
+class RunningCluster(Cluster):
+    """A throw-away server that somebody else started and will stop: DESK_TEST_DSN says where it is.
+
+    For tests as a Windows program under Wine, where the server runs beside it, on Linux. The file of
+    DESK_TEST_MASTER_KEY is named as the server sees it.
+    """
+
+    def __init__(self) -> None:
+        parts = conninfo_to_dict(os.environ["DESK_TEST_DSN"])
+        self.who = {}
+        self.password = str(parts["password"])
+        self.port = int(str(parts["port"]))
+        self.master_key = Path(os.environ["DESK_TEST_MASTER_KEY"])
+        self._roles = {}
+        self._members = set()
+
+    def start(self) -> None:
+        """Make sure that nothing of an earlier run is there."""
+        with self.admin() as admin:
+            found = admin.execute("SELECT count(*) FROM pg_roles WHERE rolname !~ '^pg_'").fetchone()
+        if found != (1,):
+            raise RuntimeError("DESK_TEST_DSN must name an empty, throw-away server")
+
+    def stop(self) -> None:
+        """It is not ours to stop."""
 
 
 class Database:

@@ -50,4 +50,4 @@ def prepare(dsn: str, dbname: str, master_key: Path, *, company: str, demo: bool
     create_database(dsn, dbname)
     with transaction(with_dbname(dsn, dbname)) as connection:
         facts = {"company": company, "demo": demo} if revision_of(connection) is None else None
-        return upgrade_within(connection, str(master_key), facts)
+        return upgrade_within(connection, master_key.as_posix(), facts)  # the server takes / on Windows too

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from desk.services.customers import CustomerHeader, OpenedCustomer
 from desk.ui.core.actions import shortcuts
 from desk.ui.core.desk import Desk
+from desk.ui.core.places import Place
 from desk.ui.core.theme import Scheme, theme
 from desk.ui.customers.header import HeaderBar
 from desk.ui.customers.search import SearchField
@@ -44,6 +45,7 @@ class Shell(QObject):
         self.search = SearchField(desk)
         self.search.chosen.connect(self.open_customer)
         self.window = MainWindow(desk, self.search, Welcome(desk), server)
+        Place(self.window, desk.settings, "main")
         self.window.became_current.connect(lambda _: self.window.set_dots())
         self.follower.moved.connect(lambda _: self.window.set_dots())
         self._pages = customer_pages()
@@ -119,6 +121,7 @@ class Shell(QObject):
 
         window = SettingsWindow(self.desk, self.window)
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        Place(window, self.desk.settings, "settings")
         if page:
             window.go(page)
         window.show()
