@@ -19,7 +19,8 @@ from desk.db.errors import DatabaseProblem
 from desk.db.texts import explain
 from desk.services.doctor import Code, Finding, Report, Verdict
 from desk.services.doctor.examine import examine
-from desk.settings import Server, Settings
+from desk.server import Server
+from desk.settings import Settings
 from desk.ui.shell.doctor_words import as_text, summary, words
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -90,7 +90,7 @@ def enter(domain: Domain, monkeypatch: pytest.MonkeyPatch) -> Iterator[Enter]:
 
     def one(role: str, cache: str, **address: str) -> SignedIn:
         monkeypatch.setenv("KRB5CCNAME", cache)
-        seats.append(sign_in(replace(domain.address, **address), role, None))
+        seats.append(sign_in(domain.address._replace(**address), role, None))
         return seats[-1]
 
     yield one

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 import psycopg
@@ -55,7 +54,7 @@ def test_what_is_wrong_is_said_with_what_to_do(
 
 
 def test_a_refused_sign_in_offers_it(qtbot: QtBot, database: Database) -> None:
-    server = replace(database.server(), port="1")
+    server = database.server()._replace(port="1")
     runner = TaskRunner()
 
     def enter(typed: Credentials) -> object:
