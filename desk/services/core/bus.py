@@ -139,8 +139,9 @@ class Bus:
 
     def _answer(self, query: Query[R], use_case_: UseCase) -> Outcome[R]:
         try:
-            with self._sessions() as session:
-                session.connection(execution_options={"postgresql_readonly": True})
+            # The session joins the connection's transaction, and costs nothing where a handler asks the driver itself.
+            with self._sessions.kw["bind"].connect() as connection, self._sessions(bind=connection) as session:
+                connection.execution_options(postgresql_readonly=True).begin()
                 if use_case_.any_of:
                     codes = [p.code for p in use_case_.any_of]
                     held = session.execute(text("SELECT desk.holds(VARIADIC :codes)"), {"codes": codes}).scalar_one()
@@ -148,7 +149,7 @@ class Bus:
                         raise NotAllowed(permission=use_case_.any_of[0].value)
                 value = cast(R, use_case_.handler(query, Work(session, self.actor, self._sessions, self._ports)))
                 # Not a rollback: psycopg forgets its prepared statements then, and planning costs more than running.
-                session.commit()
+                connection.commit()
                 return Outcome(value)
         except PoolTimeout as error:
             raise DatabaseLost() from error
