@@ -1,4 +1,4 @@
-"""`desk`: the desktop program; `desk worker`, `desk db …`: what runs without a screen."""
+"""`desk`: the desktop program; `desk worker`, `desk doctor`, `desk db …`: what runs without a screen."""
 
 from __future__ import annotations
 
@@ -13,10 +13,22 @@ def main(argv: list[str] | None = None) -> int:
         from desk.db.cli import main as db
 
         return db(arguments[1:])
+    if arguments[:1] == ["doctor"]:
+        from desk.doctor import main as doctor
+
+        return doctor(arguments[1:])
     if arguments[:1] == ["worker"]:
         from desk.worker import main as worker
 
         return worker(arguments[1:])
+    if "--selftest" in arguments:
+        from desk.selftest import main as selftest
+
+        return selftest(arguments)
+    if arguments[:1] == ["--measure-start"]:
+        from desk.start_figure import main as start_figure
+
+        return start_figure(arguments)
     if "--shots" in arguments:
         from desk.tour import main as tour
 

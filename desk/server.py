@@ -20,6 +20,14 @@ class Server(NamedTuple):
         """As the sign-in window and the status bar name it."""
         return self.host.split(",")[0] or "local"
 
+    def each(self) -> list[Server]:
+        """The same installation with one host each; libpq wants one port for all, or one for each."""
+        hosts, ports = self.host.split(","), self.port.split(",")
+        return [
+            self._replace(host=host, port=ports[at] if len(ports) == len(hosts) else ports[0])
+            for at, host in enumerate(hosts)
+        ]
+
     @property
     def verified(self) -> bool:
         """Whether TLS proves that it is the right server."""

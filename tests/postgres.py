@@ -6,6 +6,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -15,9 +16,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import psutil
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import dict_row
 from sqlalchemy import Engine, create_engine
 
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from desk.services.core.ports import Ports
     from desk.settings import Server
 
-DEBIAN = Path("/usr/lib/postgresql/15/bin")
+DEBIAN = Path("/usr/lib/postgresql")
 SUPERUSER = "postgres"
 PREFIX = "desk-pg-"
 TEMPLATE = "desk_template"
@@ -36,9 +38,9 @@ MEMORY = Path("/dev/shm")
 ROOM = 1 << 30
 
 
-def _fast_folder() -> str | None:
+def _fast_folder(room: int) -> str | None:
     """Memory where there is plenty: cloning a database copies 500 small files, there in a quarter of the time."""
-    roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > room
     return str(MEMORY) if roomy else None
 
 
@@ -47,16 +49,19 @@ def password_of(role: str) -> str:
     return f"{role}-senha-1"
 
 
-def _programs() -> tuple[Path, dict[str, Any]]:
-    """Debian's 15, or with DESK_TEST_PG=embedded the server Desk brings; and the user to run it as, never root."""
-    if os.environ.get("DESK_TEST_PG") == "embedded":
+def server_programs(debian: bool = False) -> tuple[Path, dict[str, Any]]:
+    """Debian's oldest, or with DESK_TEST_PG=embedded the server Desk brings; and the user to run it as, never root."""
+    if os.environ.get("DESK_TEST_PG") == "embedded" and not debian:
         from desk.embedded_programs import programs
 
         found = programs()
         who: dict[str, Any] = {} if found.uid is None else {"user": found.uid, "group": found.gid, "extra_groups": []}
         return found.home / "bin", who
     root = os.name != "nt" and os.geteuid() == 0
-    return DEBIAN, {"user": "postgres", "group": "postgres", "extra_groups": []} if root else {}
+    # Debian 12 has 15, the oldest that Desk works with; a later release has a later one.
+    major = min((int(folder.name) for folder in DEBIAN.glob("[0-9]*") if int(folder.name) >= 15), default=15)
+    user = {"user": "postgres", "group": "postgres", "extra_groups": []} if root else {}
+    return DEBIAN / str(major) / "bin", user
 
 
 class Membership(NamedTuple):
@@ -68,13 +73,20 @@ class Membership(NamedTuple):
 
 
 class Cluster:
-    """One server on a loopback port: SCRAM for everybody, no fsync, gone with the process that started it."""
+    """One server on a loopback port: SCRAM for everybody, no fsync, gone with the process that started it.
 
-    def __init__(self) -> None:
+    A `durable` one is for measuring: on the disk, and a commit waits until it is there.
+    """
+
+    _kept: psycopg.Connection[Any] | None = None
+
+    def __init__(self, *options: str, durable: bool = False, room: int = ROOM, debian: bool = False) -> None:
         sweep()
-        self.bin, self.who = _programs()
+        self.options, self.durable = options, durable  # options: more of what `postgres` takes
+        self.bin, self.who = server_programs(debian)
         self.password = secrets.token_urlsafe(18)
-        self.home = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=_fast_folder()))
+        folder = None if durable else _fast_folder(room)
+        self.home = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=folder))
         self.data = self.home / "data"
         self.log = self.home / "log"
         self.master_key = self.home / "master.key"
@@ -87,6 +99,16 @@ class Cluster:
         """Make the data folder and wait until the server answers."""
         self._own(self.home)
         self._write(self.master_key, os.urandom(32))
+        self._make_data()
+        for _ in range(5):
+            self.port = _free_port()
+            if self._launch():
+                break
+        else:
+            raise RuntimeError(self.log.read_text(errors="replace")[-2000:])
+
+    def _make_data(self) -> None:
+        """An empty data folder of this PostgreSQL."""
         secret = self.home / "pw"
         self._write(secret, self.password.encode())
         major = int(self._run("postgres", "--version").split()[2].split(".")[0])
@@ -98,19 +120,41 @@ class Cluster:
             "--no-sync",
         )
         secret.unlink()
-        for _ in range(5):
-            self.port = _free_port()
-            if self._launch():
-                break
-        else:
-            raise RuntimeError(self.log.read_text(errors="replace")[-2000:])
 
     def stop(self) -> None:
         """End the server and remove what it wrote."""
+        if self._kept is not None:
+            self._kept.close()
         if self._process is not None and self._process.poll() is None:
             self._run("pg_ctl", "-D", str(self.data), "-m", "immediate", "-w", "stop")
             self._process.wait(10)
         shutil.rmtree(self.home, ignore_errors=True)
+
+    def kill(self) -> None:
+        """End the server as a power cut does: nothing is written any more, and no connection is told."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(10)
+
+    def start_again(self) -> None:
+        """Come back after `kill`, on the same port with the same data."""
+        if not self._launch():
+            raise RuntimeError(self.log.read_text(errors="replace")[-2000:])
+
+    def pause(self) -> None:
+        """Stop every process of the server, which keeps its connections open and answers nobody."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Go on after `pause`."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        assert self._process is not None
+        parent = psutil.Process(self._process.pid)
+        for each in [parent, *parent.children(recursive=True)]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.send_signal(number)
 
     def restart(self) -> None:
         """End every session as an administrator's restart does, and come back on the same port."""
@@ -140,32 +184,40 @@ class Cluster:
         with psycopg.connect(self.dsn(dbname), autocommit=True) as connection:
             yield connection
 
+    def _keeper(self) -> psycopg.Connection[Any]:
+        """A lasting one for what every test does: signing in costs as much as the work."""
+        if self._kept is not None:
+            with contextlib.suppress(psycopg.OperationalError):
+                self._kept.execute("SELECT")
+                return self._kept
+            self._kept.close()
+        self._kept = psycopg.connect(self.dsn(), autocommit=True)
+        return self._kept
+
     def clone(self, template: str = TEMPLATE) -> str:
         """A new database like the template, with its rights and settings, which CREATE DATABASE does not copy."""
         name = f"desk_{secrets.token_hex(6)}"
-        with self.admin() as admin:
-            admin.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
-                    sql.Identifier(name), sql.Identifier(template)
-                )
+        admin = self._keeper()
+        admin.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
+                sql.Identifier(name), sql.Identifier(template)
             )
-            admin.execute(
-                "UPDATE pg_database SET datacl = (SELECT datacl FROM pg_database WHERE datname = %s)"
-                " WHERE datname = %s",
-                (template, name),
-            )
-            admin.execute(
-                "INSERT INTO pg_db_role_setting SELECT new.oid, s.setrole, s.setconfig FROM pg_db_role_setting s"
-                " JOIN pg_database old ON old.oid = s.setdatabase AND old.datname = %s"
-                " JOIN pg_database new ON new.datname = %s",
-                (template, name),
-            )
+        )
+        admin.execute(
+            "UPDATE pg_database SET datacl = (SELECT datacl FROM pg_database WHERE datname = %s) WHERE datname = %s",
+            (template, name),
+        )
+        admin.execute(
+            "INSERT INTO pg_db_role_setting SELECT new.oid, s.setrole, s.setconfig FROM pg_db_role_setting s"
+            " JOIN pg_database old ON old.oid = s.setdatabase AND old.datname = %s"
+            " JOIN pg_database new ON new.datname = %s",
+            (template, name),
+        )
         return name
 
     def drop(self, name: str) -> None:
         """Remove a database, whoever is still connected."""
-        with self.admin() as admin:
-            admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        self._keeper().execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def remember_roles(self) -> None:
         """Note the roles as they are: they belong to the server, so a test could leave them changed for the next."""
@@ -198,7 +250,7 @@ class Cluster:
                         admin.execute(sql.SQL("GRANT {} TO {} " + one.how).format(*both))
 
     def _read_roles(self) -> tuple[dict[str, dict[str, Any]], set[Membership]]:
-        with self.admin() as admin, admin.cursor(row_factory=dict_row) as cursor:
+        with self._keeper().cursor(row_factory=dict_row) as cursor:
             found = cursor.execute(
                 "SELECT rolname, rolpassword, rolcanlogin, rolsuper, rolcreaterole, rolconnlimit FROM pg_authid"
                 " WHERE rolname !~ '^pg_'"
@@ -215,7 +267,8 @@ class Cluster:
         """Start on the chosen port; False when somebody else took it meanwhile."""
         quick = ("-F", "-c", "full_page_writes=off", "-c", "synchronous_commit=off", "-c", "max_connections=60")
         listen = ("-h", "127.0.0.1", "-p", str(self.port), "-c", "unix_socket_directories=")
-        command = [str(self.bin / "postgres"), "-D", str(self.data), *listen, *quick]
+        how = ("-c", "max_connections=60") if self.durable else quick
+        command = [str(self.bin / "postgres"), "-D", str(self.data), *listen, *how, *self.options]
         who = dict(self.who)
         if sys.platform == "linux":
             # The server must not survive a test run that was killed; a fork hook of Python would not be
@@ -262,6 +315,33 @@ class Cluster:
     def _own(self, path: Path) -> None:
         if self.who:
             shutil.chown(path, self.who["user"], self.who["group"])
+
+
+class RunningCluster(Cluster):
+    """A throw-away server that somebody else started and will stop: DESK_TEST_DSN says where it is.
+
+    For tests as a Windows program under Wine, where the server runs beside it, on Linux. The file of
+    DESK_TEST_MASTER_KEY is named as the server sees it.
+    """
+
+    def __init__(self) -> None:
+        parts = conninfo_to_dict(os.environ["DESK_TEST_DSN"])
+        self.who = {}
+        self.password = str(parts["password"])
+        self.port = int(str(parts["port"]))
+        self.master_key = Path(os.environ["DESK_TEST_MASTER_KEY"])
+        self._roles = {}
+        self._members = set()
+
+    def start(self) -> None:
+        """Make sure that nothing of an earlier run is there."""
+        with self.admin() as admin:
+            found = admin.execute("SELECT count(*) FROM pg_roles WHERE rolname !~ '^pg_'").fetchone()
+        if found != (1,):
+            raise RuntimeError("DESK_TEST_DSN must name an empty, throw-away server")
+
+    def stop(self) -> None:
+        """It is not ours to stop."""
 
 
 class Database:

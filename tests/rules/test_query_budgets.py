@@ -31,7 +31,7 @@ from desk.services.customers import (
     RecentCustomers,
     SearchCustomers,
 )
-from desk.services.deliveries import PendingDeliveries
+from desk.services.deliveries import DebtNews, PendingDeliveries
 from desk.services.history import CustomerHistory, DeletedItems, Difference
 from desk.services.logins import LoginInformation, LoginIsFree, NewLoginForm
 from desk.services.permissions import People
@@ -42,6 +42,7 @@ from desk.services.plans import (
     OnePlan,
     PlanWindow,
     PreviewStatusChange,
+    StatusesToGive,
 )
 from desk.services.variables import Variables
 from tests.builders import a_catalog_plan, a_customer, a_plan, a_routing_server, an_access_point, insert
@@ -78,6 +79,7 @@ CASES: dict[str, Callable[[World], Query[Any]]] = {
     "CustomerHistory": lambda world: CustomerHistory(world.customer_id),
     "CustomerPlanTree": lambda world: CustomerPlanTree(world.customer_id),
     "CustomerRecord": lambda world: CustomerRecord(world.customer_id),
+    "DebtNews": lambda world: DebtNews(debts=(("radius_login", str(world.login_id)),)),
     "DeletedItems": lambda world: DeletedItems(world.customer_id),
     "Difference": lambda world: Difference(world.xid, world.at),
     "Lists": lambda world: Lists(next(iter(SmallList))),
@@ -94,6 +96,7 @@ CASES: dict[str, Callable[[World], Query[Any]]] = {
     # Its dearest form: nothing begins like that, so words are looked into as well.
     "SearchCustomers": lambda world: SearchCustomers("aria"),
     "Statuses": lambda world: Statuses(),
+    "StatusesToGive": lambda world: StatusesToGive(),
     "Variables": lambda world: Variables(),
 }
 

@@ -6,7 +6,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import text
@@ -39,6 +39,7 @@ class Owed:
 
     topic: str
     key: str
+    device: int | None = field(default=None, compare=False)  # the router that stands behind it, as of the commit
 
 
 @dataclass(frozen=True)
@@ -127,21 +128,13 @@ class Bus:
             )
             work = Work(session, self.actor, self._sessions, self._ports)
             value = cast(R, use_case_.handler(command, work))
-            session.flush()
-            owed = session.execute(
-                text("SELECT topic, key FROM desk.debts WHERE xid::text = pg_current_xact_id()::text AND done < wanted")
-            )
-            left = tuple(Owed(topic, key) for topic, key in owed)
-            if work.changed:  # delivered by PostgreSQL to every desk, and only on commit
-                payload = ",".join(sorted(work.changed))
-                session.execute(text("SELECT pg_notify('desk_changed', :payload)"), {"payload": payload})
+            left = tuple(Owed(*debt) for debt in work.end())
         return Outcome(value, frozenset(work.changed), left, name)
 
     def _answer(self, query: Query[R], use_case_: UseCase) -> Outcome[R]:
         try:
-            # The session joins the connection's transaction, and costs nothing where a handler asks the driver itself.
-            with self._sessions.kw["bind"].connect() as connection, self._sessions(bind=connection) as session:
-                connection.execution_options(postgresql_readonly=True).begin()
+            with self._sessions() as session:
+                session.connection(execution_options={"postgresql_readonly": True})
                 if use_case_.any_of:
                     codes = [p.code for p in use_case_.any_of]
                     held = session.execute(text("SELECT desk.holds(VARIADIC :codes)"), {"codes": codes}).scalar_one()
@@ -149,7 +142,7 @@ class Bus:
                         raise NotAllowed(permission=use_case_.any_of[0].value)
                 value = cast(R, use_case_.handler(query, Work(session, self.actor, self._sessions, self._ports)))
                 # Not a rollback: psycopg forgets its prepared statements then, and planning costs more than running.
-                connection.commit()
+                session.commit()
                 return Outcome(value)
         except PoolTimeout as error:
             raise DatabaseLost() from error

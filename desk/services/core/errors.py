@@ -158,6 +158,12 @@ class ServerUnreachable(SignInFailed):
     code = "server_unreachable"
 
 
+class OldServer(SignInFailed):
+    """The server takes writes, but it was replaced: the installation works on a newer timeline of its WAL."""
+
+    code = "old_server"
+
+
 class TooManySessions(SignInFailed):
     """The person's connection limit is used up."""
 

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import psycopg
 from psycopg.sql import Literal
-from sqlalchemy import Connection, Enum, Select, make_url
+from sqlalchemy import Enum, Select, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -73,7 +73,7 @@ def ask(session: Session, *questions: Prepared, **values: Any) -> list[list[Row]
 def send(session: Session, *statements: tuple[bytes, Mapping[str, Any]]) -> list[Sequence[tuple[Any, ...]]]:
     """What each statement answers, within the session's transaction; all of them leave before the first answer."""
     session.flush()
-    connection = session.bind if isinstance(session.bind, Connection) else session.connection()
+    connection = session.connection()
     driver = cast("psycopg.Connection[tuple[Any, ...]]", connection.connection.driver_connection)
     try:
         with driver.pipeline():

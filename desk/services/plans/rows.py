@@ -47,6 +47,11 @@ class CircuitItem:
     name: str
 
 
+def titled(name: str, reference: str) -> str:
+    """Name and reference of a plan as they are shown (PL-02)."""
+    return f"{name} – {reference}" if reference else name
+
+
 @dataclass(frozen=True)
 class PlanRow:
     """A plan as the tree and the menus need it."""
@@ -80,7 +85,7 @@ class PlanRow:
     @property
     def title(self) -> str:
         """Name and reference (PL-02)."""
-        return f"{self.name} – {self.reference}" if self.reference else self.name
+        return titled(self.name, self.reference)
 
     @property
     def enabled(self) -> bool:
