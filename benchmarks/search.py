@@ -94,7 +94,7 @@ IP = MAC.replace("mac::text", "host(framed_ip)").replace("mac IS", "framed_ip IS
 CASES = (
     Case("nome, palavra frequente", "silva", K.NAME, ("name", "words")),
     Case("nome com acentos", "joão araújo", K.NAME, ("name", "words")),
-    Case("nome inteiro", NAME, K.NAME, ("name", "words")),
+    Case("nome inteiro", NAME, K.NAME, ("name", "words", "part")),
     Case("pedaço do nome", "arvalh", K.NAME, ("name", "words", "part")),
     Case("CPF/CNPJ", DOCUMENT, K.DOCUMENT, ("document",)),
     Case("código", CODE, K.CODE, ("code", "codes")),
@@ -106,7 +106,7 @@ CASES = (
     Case("IP", IP, K.IP, ("ip", "ip_seen")),
     Case("circuito", CIRCUIT, K.CIRCUIT, ("circuit",)),
     Case("nome e sobrenome", "maria silva", K.ALL, TEXT),
-    Case("nome inteiro", NAME, K.ALL, TEXT),
+    Case("nome inteiro", NAME, K.ALL, (*TEXT, "part", "login_part", "email_part")),
     Case("login", LOGIN, K.ALL, TEXT),
     Case("e-mail", EMAIL, K.ALL, ("email", "login")),
     Case("CPF/CNPJ", DOCUMENT, K.ALL, DIGITS),

@@ -75,7 +75,8 @@ def search_customers(query: SearchCustomers, work: Work) -> list[CustomerHit]:
         return []
     _, answer = send(work.session, NO_SCANS.filled({}), first.filled(asked.params))
     rows = list(map(Found._make, answer))
-    if within is not None and len({row.id for row in rows}) < ENOUGH and not any(_whole(row, asked) for row in rows):
+    # Whoever typed all of a login or a number wants that one, not those that contain it.
+    if within is not None and len({row.id for row in rows}) < ENOUGH and not any(row.rank == 0 for row in rows):
         (answer,) = send(work.session, within.filled(asked.params))
         rows += map(Found._make, answer)
     return _hits(rows, asked)[:limit]
@@ -86,11 +87,6 @@ def recent_customers(query: RecentCustomers, work: Work) -> list[CustomerHit]:
     """Newest first."""
     (answer,) = send(work.session, RECENT.filled({"limit": max(1, min(query.limit, 30))}))
     return [_hit(Found._make(row), (), exact=False) for row in answer]
-
-
-def _whole(row: Found, asked: Asked) -> bool:
-    """Found by all of a key, not by its beginning: whoever typed that wants this one, not those that contain it."""
-    return row.rank == 0 or (row.found_by == SearchKind.NAME.name and row.name_key == asked.params["name"])
 
 
 def _hits(rows: Iterable[Found], asked: Asked) -> list[CustomerHit]:
