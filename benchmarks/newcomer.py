@@ -136,7 +136,7 @@ def suspend_a_plan(person: Person) -> None:
     person.wait(lambda: person.front().startswith("Maria Aparecida"), "the customer")
     person.look("planos")
     before = person.flyouts()
-    person.press("Menu")
+    person.press("shift+F10")
     person.wait(lambda: person.flyouts() > before, "the menu")
     person.look("menu")
     person.press("s")  # the underlined letter

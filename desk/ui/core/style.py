@@ -107,7 +107,9 @@ def _menu_key(event: QKeyEvent) -> bool:
     return sys.platform != "win32" and event.key() == Qt.Key.Key_F10 and shifted
 
 
-def _ask_menu(widget: QWidget) -> bool:
+def _ask_menu(widget: QWidget | None) -> bool:
+    if widget is None:
+        return False
     middle = widget.rect().center()
     wish = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, middle, widget.mapToGlobal(middle))
     QApplication.sendEvent(widget, wish)
@@ -135,8 +137,8 @@ class Watcher(QObject):
         elif kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease) and isinstance(event, QKeyEvent):
             if event.key() == Qt.Key.Key_Alt and isinstance(watched, QWidget):
                 self._underline(watched, kind == QEvent.Type.KeyPress)
-            elif kind == QEvent.Type.KeyPress and _menu_key(event) and isinstance(watched, QWidget):
-                return watched.hasFocus() and _ask_menu(watched)
+            elif kind == QEvent.Type.KeyPress and _menu_key(event):
+                return _ask_menu(QApplication.focusWidget())  # windows hear what their parts leave alone
         elif kind == QEvent.Type.WindowDeactivate and self.alt and isinstance(watched, QWidget):
             self._underline(watched, False)
         return False
