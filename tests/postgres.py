@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import psutil
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import dict_row
 from sqlalchemy import Engine, create_engine
 
@@ -49,9 +49,9 @@ def password_of(role: str) -> str:
     return f"{role}-senha-1"
 
 
-def server_programs() -> tuple[Path, dict[str, Any]]:
+def server_programs(debian: bool = False) -> tuple[Path, dict[str, Any]]:
     """Debian's oldest, or with DESK_TEST_PG=embedded the server Desk brings; and the user to run it as, never root."""
-    if os.environ.get("DESK_TEST_PG") == "embedded":
+    if os.environ.get("DESK_TEST_PG") == "embedded" and not debian:
         from desk.embedded_programs import programs
 
         found = programs()
@@ -80,10 +80,10 @@ class Cluster:
 
     _kept: psycopg.Connection[Any] | None = None
 
-    def __init__(self, *options: str, durable: bool = False, room: int = ROOM) -> None:
+    def __init__(self, *options: str, durable: bool = False, room: int = ROOM, debian: bool = False) -> None:
         sweep()
         self.options, self.durable = options, durable  # options: more of what `postgres` takes
-        self.bin, self.who = server_programs()
+        self.bin, self.who = server_programs(debian)
         self.password = secrets.token_urlsafe(18)
         folder = None if durable else _fast_folder(room)
         self.home = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=folder))
@@ -315,6 +315,33 @@ class Cluster:
     def _own(self, path: Path) -> None:
         if self.who:
             shutil.chown(path, self.who["user"], self.who["group"])
+
+
+class RunningCluster(Cluster):
+    """A throw-away server that somebody else started and will stop: DESK_TEST_DSN says where it is.
+
+    For tests as a Windows program under Wine, where the server runs beside it, on Linux. The file of
+    DESK_TEST_MASTER_KEY is named as the server sees it.
+    """
+
+    def __init__(self) -> None:
+        parts = conninfo_to_dict(os.environ["DESK_TEST_DSN"])
+        self.who = {}
+        self.password = str(parts["password"])
+        self.port = int(str(parts["port"]))
+        self.master_key = Path(os.environ["DESK_TEST_MASTER_KEY"])
+        self._roles = {}
+        self._members = set()
+
+    def start(self) -> None:
+        """Make sure that nothing of an earlier run is there."""
+        with self.admin() as admin:
+            found = admin.execute("SELECT count(*) FROM pg_roles WHERE rolname !~ '^pg_'").fetchone()
+        if found != (1,):
+            raise RuntimeError("DESK_TEST_DSN must name an empty, throw-away server")
+
+    def stop(self) -> None:
+        """It is not ours to stop."""
 
 
 class Database:

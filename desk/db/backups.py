@@ -104,6 +104,7 @@ def restore(dsn: str, source: Path, dbname: str, master_key: str, *, folder: str
         with transaction(own) as connection:
             missing = make_missing_roles(connection)
             upgraded = upgrade_within(connection, master_key, force=True)
+            connection.execute(text("ANALYZE"))  # a copy carries no figures for the planner
             return Restored(dbname, upgraded, tuple(sorted({*missing, *_without_password(connection)})))
     except BaseException:
         if made:

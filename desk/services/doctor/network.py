@@ -21,7 +21,7 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from desk.services.doctor.report import Code, Finding, Verdict, bad, good, warning
-from desk.settings import Server
+from desk.server import Server
 
 NAME_SECONDS: Final = 5.0
 CONNECT_SECONDS: Final = 5.0
