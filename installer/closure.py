@@ -40,7 +40,8 @@ def imports(path: Path) -> Iterator[str]:
 
 def check_resources(exe: Path, version: str) -> None:
     """Version and manifest are in the program: no console window, no question for rights, long paths, sharp letters."""
-    with pefile.PE(str(exe)) as program:
+    with pefile.PE(str(exe), fast_load=True) as program:
+        program.parse_data_directories([pefile.DIRECTORY_ENTRY["IMAGE_DIRECTORY_ENTRY_RESOURCE"]])
         words = {
             key.decode(): value.decode()
             for info in getattr(program, "FileInfo", [[]])[0]

@@ -95,11 +95,10 @@ def _mend(msi: Path) -> None:
         queries.append(f"UPDATE `Property` SET `Value` = '{both}' WHERE `Property` = 'SecureCustomProperties'")
     else:
         queries.append(f"INSERT INTO `Property` (`Property`, `Value`) VALUES ('SecureCustomProperties', '{secure}')")
-    for query in queries:
-        run(["msibuild", msi, "-q", query], limit=60)
     # wixl always writes English there. The code names this very package.
     package = f"{{{str(uuid.uuid4()).upper()}}}"
-    run(["msibuild", msi, "-s", "Desk", "Desk", f"x64;{LANGUAGE}", package], limit=60)
+    # One call, since each writes the whole file anew.
+    run(["msibuild", msi, "-q", *queries, "-s", "Desk", "Desk", f"x64;{LANGUAGE}", package], limit=120)
 
 
 def _tables(msi: Path) -> set[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -145,7 +144,8 @@ def roll_out(station: Workstation, before: Release, now: Release) -> dict[str, o
 def previous(folder: Path, target: Path) -> Path:
     """A folder like this one with a file that the present version no longer has, and without one of its own."""
     shutil.rmtree(target, ignore_errors=True)
-    subprocess.run(["cp", "-al", str(folder), str(target)], check=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    run(["cp", "-al", folder, target])
     (target / "_internal" / "antigo.txt").write_text("da versão anterior\n", encoding="utf-8")
     (target / "_internal" / "resources" / "fonts" / "OFL.txt").unlink()
     return target
