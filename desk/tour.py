@@ -136,6 +136,17 @@ def _lay_over(painter: QPainter, flyout: QWidget, place: QPoint) -> None:
     painter.restore()
 
 
+def colours(path: Path) -> int:
+    """How many colours a picture has, as far as 64, on a grid of points: one that was never painted has one."""
+    image = QImage(str(path))
+    seen: set[int] = set()
+    for y in range(0, image.height(), 3):
+        seen.update(image.pixel(x, y) for x in range(0, image.width(), 3))
+        if len(seen) >= 64:
+            break
+    return min(len(seen), 64)
+
+
 def _draw_caption(painter: QPainter, bar: QRect, title: str) -> None:
     """What the system's own frame would show; a window drawn without it has no name."""
     painter.fillRect(bar, theme().color("win"))

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from desk.services.core.errors import DomainError
 from desk.ui.core.background import TaskRunner
 from desk.ui.core.cards import NoteBar, hairline
 from desk.ui.core.fields import TextField
-from desk.ui.core.inputs.passwords import PasswordField
 from desk.ui.core.labels import ElidedLabel, IconLabel, Label, button, link, row
-from desk.ui.core.messages import explain
+from desk.ui.core.passwords import PasswordField
 
 WIDTH, INNER = 420, 32
 
 
-@dataclass(frozen=True)
-class Credentials:
+class Credentials(NamedTuple):
     """What was typed; no password means single sign-on."""
 
     role: str
@@ -39,6 +35,7 @@ class SignInWindow(QWidget):
 
     signed_in = Signal(object)
     server_wanted = Signal()
+    doctor_wanted = Signal()
 
     def __init__(
         self,
@@ -66,6 +63,9 @@ class SignInWindow(QWidget):
         self.note = NoteBar("", "bad")
         self.note.hide()
         outer.addWidget(self.note)
+        self.doctor = link(self.tr("Diagnóstico"), self.doctor_wanted.emit)
+        self.doctor.hide()
+        outer.addWidget(self.doctor)
         outer.addSpacing(10)
         self.role = TextField("role", self.tr("Usuário"), mandatory=True)
         self.role.edit.setText(remembered)
@@ -194,10 +194,14 @@ class SignInWindow(QWidget):
         self.signed_in.emit(signed_in)
 
     def _failed(self, error: Exception) -> None:
+        from desk.services.core.errors import DomainError
+        from desk.ui.core.messages import explain
+
         self._busy(False)
         if not isinstance(error, DomainError):
             raise error
         text = explain(error)
+        self.doctor.setVisible(error.code not in ("wrong_password", "not_a_person"))
         self._say(" ".join(part for part in (text.what, text.why, text.do) if part))
         if error.code == "wrong_password":
             self.password.edit.selectAll()
