@@ -17,9 +17,9 @@ from desk.db.check import check
 from desk.db.cli_words import DONE, REFUSED, UNREACHABLE, Parser, asked
 from desk.db.errors import DatabaseProblem
 from desk.db.texts import explain
+from desk.server import Server
 from desk.services.doctor import Code, Finding, Report, Verdict
 from desk.services.doctor.examine import examine
-from desk.server import Server
 from desk.settings import Settings
 from desk.ui.shell.doctor_words import as_text, summary, words
 
