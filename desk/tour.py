@@ -59,6 +59,18 @@ class Tour:
         self.until(lambda: not self.desktop.runner.busy, "calm")
         QApplication.processEvents()
 
+    def _at_rest(self, widget: QWidget) -> QImage:
+        """The widget once it stays the same: what a change of colours builds anew takes a turn of the loop or two."""
+        seen: list[QImage] = []
+
+        def same() -> bool:
+            seen.append(widget.grab().toImage())
+            return len(seen) > 2 and seen[-1] == seen[-2] == seen[-3]
+
+        self.calm()
+        self.until(same, "a picture at rest")
+        return seen[-1]
+
     @property
     def shell(self) -> Any:
         """The shell of whoever signed in."""
@@ -70,8 +82,7 @@ class Tour:
         """One picture: a window, and what lies over it."""
         for scheme, ending in self._schemes:
             self.desktop.app.theme.set_scheme(scheme)
-            QApplication.processEvents()
-            picture = widget.grab().toImage()
+            picture = self._at_rest(widget)
             painter = QPainter(picture)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             for flyout in above:
