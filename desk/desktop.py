@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,10 +21,18 @@ from desk.ui.shell.sign_in import Credentials, SignInWindow
 if TYPE_CHECKING:
     from desk.bootstrap import SignedIn
     from desk.services.core.bus import Owed
+    from desk.services.doctor import Report
     from desk.settings import Settings
 
 # What nobody sees before signing in is loaded while they type (tests/rules/test_cold_start.py).
 LATER_MS = 50  # after the window was painted
+
+
+def _examined(signed_in: SignedIn) -> Report:
+    """The whole examination, with a connection of its own as the person who signed in."""
+    from desk.services.doctor.examine import examine  # what it loads, nobody needs to sign in
+
+    return examine(signed_in.server, signed_in.way_in.connect, signed_in.actor.role)
 
 
 class Session(QObject):
@@ -41,7 +50,7 @@ class Session(QObject):
         person.beginGroup(f"person/{signed_in.actor.role}")
         self.desk = Desk(signed_in.bus, all_actions(), runner, person)
         message_box.install(self.desk)
-        self.shell = Shell(self.desk, signed_in.server.label, self.deliver_again)
+        self.shell = Shell(self.desk, signed_in.server.label, self.deliver_again, partial(_examined, signed_in))
         self.desk.executed.connect(lambda act: self.deliver(act.outcome.owed))
         signed_in.start(self.desk.changed.emit, self.desk.connected.emit, self.desk.progress.emit)
 
@@ -92,7 +101,7 @@ class Desktop(QObject):
         """Ask who it is."""
         server = self._server or Server(
             host=str(self.remembered.value("server/host", "")),
-            sslmode=str(self.remembered.value("server/sslmode", Server.sslmode)),
+            sslmode=str(self.remembered.value("server/sslmode", Server().sslmode)),
             single_sign_on=self.remembered.value("server/single_sign_on", "") == "true",
         )
         role = str(self.remembered.value("role", "")) or next(iter(self.people), "")
@@ -105,9 +114,12 @@ class Desktop(QObject):
             single_sign_on=server.single_sign_on,
             remembered=role,
             password=self.people.get(role, ""),
-            people=_demo_people(self.people),
+            people=self.people,
         )
         self.window.signed_in.connect(self._signed_in)
+        self.window.doctor_wanted.connect(self._doctor)
+        self.window.server_wanted.connect(self._tell_server)
+        self.window.change_server.setVisible(not self.people)  # the demonstration has the one it brings
         self.window.show()
         QTimer.singleShot(LATER_MS, self, self._prepare)
 
@@ -149,6 +161,28 @@ class Desktop(QObject):
 
     def _unprepared(self, error: Exception) -> None:
         raise error  # a file of settings that cannot be read, or a defect: both are told
+
+    def _doctor(self) -> None:
+        """Before anybody has signed in: the network and the certificate alone."""
+        from desk.services.doctor.examine import examine
+        from desk.ui.shell.doctor_window import DoctorDialog
+
+        if self.window is not None:
+            DoctorDialog(self.runner, partial(examine, self.server), self.window).open()
+
+    def _tell_server(self) -> None:
+        from desk.settings import DIRS
+        from desk.ui.core import message_box
+        from desk.ui.core.messages import Text
+
+        file = DIRS.user_config_path / "desk.toml"
+        where = f"Agora: {self.server.host or 'nenhum'}, porta {self.server.port}, banco {self.server.database}."
+        text = Text(
+            self.tr("O servidor é escolhido na configuração deste computador"),
+            why=where,
+            do=self.tr('Mude host = "…" no arquivo {} (ou peça à TI) e abra o Desk de novo.').format(file),
+        )
+        message_box.show_text(text, parent=self.window, title="Desk")
 
     def _enter(self, typed: Credentials) -> SignedIn:
         from desk.bootstrap import sign_in
@@ -202,12 +236,6 @@ class Desktop(QObject):
 def _remembered() -> QSettings:
     """What this desk keeps between two starts."""
     return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Desk", "desk")
-
-
-def _demo_people(people: dict[str, str]) -> str:
-    if not people:
-        return ""
-    return "Demonstração: entre como " + ", ".join(people) + ". A senha é a do próprio usuário, já preenchida."
 
 
 def main(argv: Sequence[str]) -> int:

@@ -14,7 +14,6 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -156,7 +155,7 @@ def _program() -> dict[str, Any]:
         "system": f"{sys.platform} {platform.machine()}",
         "frozen": bool(getattr(sys, "frozen", False)),
         "executable": sys.executable,
-        "settings": asdict(Settings().server),
+        "settings": Settings().server._asdict(),
     }
 
 

@@ -9,20 +9,20 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from types import TracebackType
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTranslator, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from desk.ui.core.collector import Collector
-from desk.ui.core.format import LOCALE
-from desk.ui.core.messages import Text
+from desk.ui.core.language import LOCALE
 from desk.ui.core.style import DeskStyle, dress
 from desk.ui.core.theme import RESOURCES, Scheme, Theme, font, load_fonts, theme
+
+if TYPE_CHECKING:
+    from types import TracebackType
 
 log = logging.getLogger("desk")
 LOG_BYTES, LOG_FILES = 1_000_000, 5
@@ -65,6 +65,10 @@ class Bugs(QObject):
         if issubclass(kind, KeyboardInterrupt):
             sys.__excepthook__(kind, error, trace)
             return
+        from datetime import datetime  # here, since nothing else needs them before somebody signs in
+
+        from desk.ui.core.messages import Text
+
         number = f"{datetime.now():%m%d-%H%M}-{os.urandom(2).hex().upper()}"
         log.critical("bug %s", number, exc_info=(kind, error, trace))
         if self.folder is not None:
@@ -82,8 +86,7 @@ class Bugs(QObject):
         )
 
 
-@dataclass
-class Application:
+class Application(NamedTuple):
     """What must live as long as the program does."""
 
     qt: QApplication
@@ -107,7 +110,7 @@ def make_application(
     found = QApplication.instance()
     qt = found if isinstance(found, QApplication) else QApplication(list(argv) or ["desk"])
     qt.setApplicationName("Desk")
-    qt.setApplicationDisplayName("Desk")
+    # No display name: Qt would append it to the caption of every dialog.
     qt.setOrganizationName("Desk")
     QLocale.setDefault(LOCALE)
     translator = QTranslator(qt)

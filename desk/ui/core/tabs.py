@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -258,6 +258,12 @@ def _weigh(made: QPushButton) -> Callable[[bool], None]:
     return lambda on: made.setFont(font("strong" if on else "body"))
 
 
+def offer(made: QWidget, wanted: bool) -> None:
+    """Show a button of a row, or take it out; a row that only hides for want of room never overrules this."""
+    made.setProperty("unwanted", not wanted)
+    made.setVisible(wanted)
+
+
 class FirstFits(QWidget):
     """Buttons in a row; those that have no room leave from the right into the menu of “…”."""
 
@@ -270,6 +276,7 @@ class FirstFits(QWidget):
         self._line = QHBoxLayout(self)
         self._line.setContentsMargins(0, 0, 0, 0)
         self._line.setSpacing(spacing)
+        self._line.addStretch(1)
         self._line.addWidget(more)
         more.setVisible(always)
         self.setMinimumWidth(more.sizeHint().width())
@@ -281,8 +288,9 @@ class FirstFits(QWidget):
             self._line.removeWidget(each)
             each.hide()
             each.setParent(None)
-        for at, each in enumerate(self._buttons):
+        for at, each in enumerate(self._buttons, 1):
             self._line.insertWidget(at, each)
+            each.ensurePolished()  # its size is asked for before it is first shown
         self.updateGeometry()
         self._fit()
         return former
@@ -290,7 +298,10 @@ class FirstFits(QWidget):
     @property
     def left_out(self) -> list[QWidget]:
         """The buttons that have no room now."""
-        return [each for each in self._buttons if each.isHidden()]
+        return [each for each in self._wanted() if each.isHidden()]
+
+    def _wanted(self) -> list[QWidget]:
+        return [each for each in self._buttons if not each.property("unwanted")]
 
     def menu(self) -> QMenu:
         """What has no room, as entries that press their button; it opens under “…”."""
@@ -305,7 +316,7 @@ class FirstFits(QWidget):
         return menu
 
     def sizeHint(self) -> QSize:
-        widths = [each.sizeHint().width() + self._spacing for each in self._buttons]
+        widths = [each.sizeHint().width() + self._spacing for each in self._wanted()]
         more = self.more.sizeHint().width() if self._always else -self._spacing
         return QSize(max(0, sum(widths) + more), super().sizeHint().height())
 
@@ -316,12 +327,17 @@ class FirstFits(QWidget):
         super().resizeEvent(event)
         self._fit()
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:  # a button took another size
+            self._fit()
+        return super().event(event)
+
     def _fit(self) -> None:
         wanted = self.sizeHint().width()
         room = self.width()
         if self._always or wanted > room:
             room -= self.more.sizeHint().width() + self._spacing
-        for each in self._buttons:
+        for each in self._wanted():
             room -= each.sizeHint().width()
             each.setVisible(room >= 0)
             room -= self._spacing

@@ -23,6 +23,7 @@ from desk.ui.shell.welcome import Welcome
 
 if TYPE_CHECKING:
     from desk.services.core.bus import Owed
+    from desk.services.doctor import Report
 
 
 class Shell(QObject):
@@ -30,9 +31,15 @@ class Shell(QObject):
 
     signed_out = Signal()
 
-    def __init__(self, desk: Desk, server: str, deliver: Callable[[Sequence[Owed]], object]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        server: str,
+        deliver: Callable[[Sequence[Owed]], object],
+        examine: Callable[[], Report],
+    ) -> None:
         super().__init__()
-        self.desk, self._deliver = desk, deliver
+        self.desk, self._deliver, self._examine = desk, deliver, examine
         desk.setProperty("shell", self)
         self.follower = DeliveryFollower(desk)
         self.search = SearchField(desk)
@@ -134,9 +141,16 @@ class Shell(QObject):
 
     def show_help(self) -> None:
         """Open the manual at the page of this place."""
-        from desk.ui.shell.help import open_manual
+        from desk.ui.shell.help import PLACES, open_manual
 
-        open_manual(self.window)
+        shown = self.window.current
+        open_manual(self.window, PLACES.get(shown.page_id, "index.md") if shown is not None else "pesquisar.md")
+
+    def show_doctor(self) -> None:
+        """Look for what stands between this computer and a working Desk."""
+        from desk.ui.shell.doctor_window import DoctorDialog
+
+        DoctorDialog(self.desk.background, self._examine, self.window).open()
 
     def change_password(self) -> None:
         """Change one's own password."""
