@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import gc
+import io
 import sys
 
 
 def main(argv: list[str] | None = None) -> int:
     """Choose by the first word; each part is imported only when it is the one asked for."""
     arguments = sys.argv[1:] if argv is None else argv
+    for stream in (sys.stdout, sys.stderr):
+        # A pipe on Windows speaks the code page of the system; a letter that it lacks must not end the program.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     if arguments[:1] == ["db"]:
         from desk.db.cli import main as db
 

@@ -46,11 +46,9 @@ class Workstation:
 
     def registered(self) -> list[str]:
         """Desk's entries under Programs and Features, by their product code."""
-        said = run(
-            ["wine", "reg", "query", UNINSTALL, "/s", "/f", "Desk", "/d"], env=self.wine.environment(), accepted=(0, 1)
-        )
-        entries = [line.strip().rsplit("\\", 1)[-1] for line in said.splitlines() if line.startswith("HKEY")]
-        return [code for code in entries if self.wine.value(f"{UNINSTALL}\\{code}", "DisplayName") == "Desk"]
+        said = run(["wine", "reg", "query", UNINSTALL], env=self.wine.environment(), accepted=(0, 1))
+        codes = [line.strip().rsplit("\\", 1)[-1] for line in said.splitlines() if line.strip().endswith("}")]
+        return [code for code in codes if self.wine.value(f"{UNINSTALL}\\{code}", "DisplayName") == "Desk"]
 
     def shortcuts(self) -> list[Path]:
         """The program in the start menu."""

@@ -26,6 +26,7 @@ NOT_UNDER_WINE = {
     "tests/ui/core/test_tree.py::test_five_hundred_plans_are_shown_and_painted_in_time": (
         "measures milliseconds, and Wine's are not Windows'"
     ),
+    "tests/ui/test_goldens.py": "compares pixel by pixel with pictures that were drawn with Linux's letters",
     "tests/ui/core/test_guards.py": "tests the tests' own guards by starting pytest once more for each",
 }
 # Offscreen runs everything that stands above the wall; the real platform what is drawn with it.

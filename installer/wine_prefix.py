@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -80,11 +81,8 @@ class Wine:
         """Read one value from the registry."""
         words = ["wine", "reg", "query", key, "/v", name]
         said = run(words, env=self.environment(), limit=60, accepted=(0, 1))
-        for line in said.splitlines():
-            parts = line.strip().split(None, 2)
-            if len(parts) >= 2 and parts[0] == name and parts[1].startswith("REG_"):
-                return parts[2] if len(parts) > 2 else ""
-        return None
+        found = re.search(rf"^\s+{re.escape(name)}\s+REG_\w+[ \t]*(.*?)\s*$", said, re.MULTILINE)
+        return found[1] if found else None
 
     def close(self) -> None:
         """End what still runs in this prefix, and only there."""
