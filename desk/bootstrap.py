@@ -28,10 +28,11 @@ from desk.services.core.errors import (
     TooManySessions,
     WrongPassword,
 )
-from desk.services.core.outbox import Deliveries, Progress, Reconciler, Settler
+from desk.services.core.outbox import Deliveries, Progress, Reconciler, Settler, one_after_another
 from desk.services.core.ports import Ports
 from desk.services.core.topics import Topic
 from desk.services.core.work import Actor
+from desk.services.ips.reconcile import IpReconciler
 from desk.services.logins.reconcile import LoginReconciler
 from desk.settings import Server
 
@@ -48,8 +49,9 @@ SESSION_OPTIONS = (
 
 def reconcilers(sessions: sessionmaker[Session]) -> dict[Topic, Reconciler]:
     """One per topic."""
-    logins = LoginReconciler(sessions, PORTS.router)
-    return {Topic.RADIUS_LOGIN: logins, Topic.PLAN_PROVISIONAL: logins.provisional_over}
+    logins, ips = LoginReconciler(sessions, PORTS.router), IpReconciler(sessions, PORTS.router)
+    over = one_after_another(logins.provisional_over, ips.provisional_over)
+    return {Topic.RADIUS_LOGIN: logins, Topic.CUSTOMER_IP: ips, Topic.PLAN_PROVISIONAL: over}
 
 
 class WayIn:

@@ -48,6 +48,23 @@ class CircuitItem:
 
 
 @dataclass(frozen=True)
+class IpItem:
+    """An IP beneath its plan."""
+
+    id: int
+    plan_id: int
+    address: str
+    prefix: int
+    description: str
+    allowed: bool  # the plan is, and the switch that blocks is off
+    login: str  # whose session brings it; empty: set on the router
+    macs: tuple[str, ...]
+    delivery: Delivery
+    created_at: dt.datetime
+    version: int
+
+
+@dataclass(frozen=True)
 class PlanRow:
     """A plan as the tree and the menus need it."""
 
@@ -76,6 +93,8 @@ class PlanRow:
     version: int
     logins: tuple[LoginItem, ...]
     circuits: tuple[CircuitItem, ...]
+    allows_ip: bool = False
+    ips: tuple[IpItem, ...] = ()
 
     @property
     def title(self) -> str:
@@ -95,7 +114,7 @@ class PlanRow:
     @property
     def linked(self) -> int:
         """How many records hang on it (PL-40)."""
-        return len(self.logins) + len(self.circuits)
+        return len(self.logins) + len(self.circuits) + len(self.ips)
 
 
 SUSPENSIONS = (StatusCode.SUSPENDED, StatusCode.SUSPENDED_DEBT, StatusCode.SUSPENDED_TEMPORARILY)
