@@ -120,9 +120,8 @@ def world_of(database: Database, count: int) -> World:
         details = {"kind": "acrescimo", "amount": 1 + number, "starts_on": dt.date(2026, 1, 1)}
         insert(database, "plan_value_details", plan_id=first.id, **details)
         insert(database, "circuits", plan_id=first.id, name=f"MGA001234-{number:03d}")
-    ips = [
-        an_ip(database, f"10.0.0.{number}/24", plan_id=first.id, mac="00:00:5E:00:53:01") for number in range(1, count + 1)
-    ]
+    addresses = [f"10.0.0.{number}/24" for number in range(1, count + 1)]
+    ips = [an_ip(database, address, plan_id=first.id, mac="00:00:5E:00:53:01") for address in addresses]
     xid, at = _history(database, customer.id, first.id, count)
     return World(database, customer.id, first.id, first.logins[0].id, ips[0].id, xid, at)
 

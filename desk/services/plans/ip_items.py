@@ -42,6 +42,7 @@ def ip_items(plan: Mapping[str, Any], *, open_now: bool) -> tuple[IpItem, ...]:
             prefix=prefix,
             description=description,
             allowed=open_now and not blocked,
+            switched_off=blocked,
             login=login or "",
             macs=tuple(macs),
             delivery=Delivery(delivery),

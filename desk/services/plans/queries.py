@@ -39,6 +39,7 @@ from desk.services.core.bus import Query, use_case
 from desk.services.core.topics import Topic
 from desk.services.core.work import Work
 from desk.services.plans.errors import PlanNotFound
+from desk.services.plans.ip_items import ip_items, ips_column
 from desk.services.plans.rows import (
     AddressView,
     CircuitItem,
@@ -127,6 +128,8 @@ def plan_rows(session: Session, which: ColumnElement[bool]) -> list[PlanRow]:
             CatalogPlan.bills_when_debt_suspended,
             CustomerPlan.access_point_id.is_not(None).label("has_access_point"),
             CustomerPlan.version,
+            CatalogPlan.allows_ip,
+            ips_column(),
             func.desk.today().label("today"),
             func.clock_timestamp().label("now"),
         )
@@ -158,6 +161,7 @@ def plan_rows(session: Session, which: ColumnElement[bool]) -> list[PlanRow]:
         fields: dict[str, Any] = dict(plan._mapping)
         fields.pop("today")
         now = fields.pop("now")
+        fields["ips"] = ip_items(fields, open_now=_open(plan))
         until = fields["provisional_until"]
         if until is None or until <= now:
             fields["provisional_until"] = fields["provisional_day"] = None

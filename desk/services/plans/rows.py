@@ -57,6 +57,7 @@ class IpItem:
     prefix: int
     description: str
     allowed: bool  # the plan is, and the switch that blocks is off
+    switched_off: bool
     login: str  # whose session brings it; empty: set on the router
     macs: tuple[str, ...]
     delivery: Delivery
