@@ -258,7 +258,7 @@ def test_what_the_dialog_offers(database: Database) -> None:
     plan = a_plan(database, access_point=point, logins=["casa"])
     form = database.bus("ninguem").execute(IpFormOf(plan.id)).value
     assert (form.access_point_id, form.down_kbps, form.up_kbps) == (point.id, 100_000, 50_000)
-    assert [(choice.name, choice.has_ranges) for choice in form.points] == [("POP Alvorada", True)]
+    assert [(choice.name, choice.families) for choice in form.points] == [("POP Alvorada", (4,))]
     assert [login.login for login in form.logins] == ["casa"]
     assert [option.label for option in form.options] == [
         *("Bloquear", "NAT", "Firewall", "Cache", "Controle de banda", "Amarrar MAC ao IP"),

@@ -23,7 +23,7 @@ class PointChoice:
     id: int
     name: str
     router: str
-    has_ranges: bool
+    families: tuple[int, ...]  # 4, 6: of which its ranges are
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,8 @@ _PLAN = text("""
       FROM desk.customer_plans p JOIN desk.catalog_plans c ON c.id = p.catalog_plan_id WHERE p.id = :plan""")
 _POINTS = text("""
     SELECT a.id, a.name, COALESCE(r.name, '') AS router,
-           EXISTS (SELECT FROM desk.ip_ranges g WHERE g.access_point_id = a.id AND g.active) AS has_ranges
+           ARRAY(SELECT DISTINCT family(g.network) FROM desk.ip_ranges g
+                  WHERE g.access_point_id = a.id AND g.active ORDER BY 1) AS families
       FROM desk.access_points a LEFT JOIN desk.routing_servers r ON r.id = a.routing_server_id
      WHERE a.active ORDER BY a.name""")
 _LOGINS = text("""
@@ -156,7 +157,9 @@ def ip_form_of(query: IpFormOf, work: Work) -> IpForm:
         access_point_id=plan["access_point_id"],
         down_kbps=plan["down_kbps"],
         up_kbps=plan["up_kbps"],
-        points=tuple(PointChoice(*row) for row in work.session.execute(_POINTS)),
+        points=tuple(
+            PointChoice(row.id, row.name, row.router, tuple(row.families)) for row in work.session.execute(_POINTS)
+        ),
         logins=tuple(LoginChoice(*row) for row in work.session.execute(_LOGINS, {"plan": query.plan_id})),
         options=tuple(
             OptionChoice(row.code, row.label, row.hint, IpEffect(row.effect), row.default_on)
