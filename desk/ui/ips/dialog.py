@@ -64,8 +64,10 @@ class IpDialog(FormDialog):
         self.options = Form(columns=2)
         self._speed_page()
         speed_holder = _page(self.speed, self._speed_note)
+        self._option_note = Label("", "caption", "text2", wrap=True)
+        option_holder = _page(self.options, self._option_note)
         self._pages: list[list[Form]] = [[self.addresses], [self.macs.form], [self.speed], [self.options]]
-        for page in (self.addresses, self.macs, speed_holder, self.options):
+        for page in (self.addresses, self.macs, speed_holder, option_holder):
             self.pages.addWidget(page)
         self.body.addWidget(self.pages)
         self.network = NetworkBox(desk, self)
@@ -112,6 +114,7 @@ class IpDialog(FormDialog):
             field.set_value(option.code in ip.options if ip else option.default_on)
             self.options.draft[option.code] = field.value()
         self.options.settle()
+        self._option_note.setText("" if form.options else "Nenhuma opção cadastrada em Configurações.")
         self.tabs.setCurrentIndex(0)
         (self.addresses.address if form.access_point_id else self.addresses.point).setFocus()
         self.fit()

@@ -117,6 +117,7 @@ class MacPage(QWidget):
         self.rows.remove(gone)
         self._holders.pop(id(gone)).deleteLater()
         self.form.changed.emit("macs")
+        self.form.problems_changed.emit()
 
     def _edited(self, name: str) -> None:
         if name == "encryption":

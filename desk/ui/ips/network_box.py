@@ -78,7 +78,13 @@ class NetworkBox(QFrame):
     def _line(self, icon: str, tone: str, where: str, what: str) -> None:
         place = Label(where, "caption", "text2")
         place.setFixedWidth(190)
-        self._lines.addLayout(row(IconLabel(icon, tone, 14), place, Label(what, "body", code=True, wrap=True)))
+        words = Label(what, "body", code=True, wrap=True)
+        line = row(IconLabel(icon, tone, 14), place, words)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setStretchFactor(words, 1)
+        holder = QWidget()
+        holder.setLayout(line)
+        self._lines.addWidget(holder)
         self.said.append(f"{where}: {what}")
 
     def _quiet(self, text: str) -> None:
