@@ -38,6 +38,10 @@ WRITES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "CreateLogin": (("radius_logins", "login", "insert"),),
     "EditLogin": (("radius_logins", "login", "update"), ("radius_logins", "fixed_ip", "update")),
     "DeleteLogin": (("radius_logins", "deleted_at", "update"),),
+    "SaveAccessPoint": (("access_points", "name", "insert"), ("access_points", "sets_queue", "update")),
+    "SaveIpRange": (("ip_ranges", "network", "insert"), ("ip_ranges", "reserved", "update")),
+    "DeleteIpRange": (("ip_ranges", "", "delete"),),
+    "SaveIpOption": (("ip_options", "code", "insert"), ("ip_options", "label", "update")),
     "CreateIp": (("customer_ips", "address", "insert"), ("customer_ip_macs", "mac", "insert")),
     "EditIp": (
         ("customer_ips", "address", "update"),
