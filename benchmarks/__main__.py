@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks import cold_start, customer_tab, event_loop, radius_decisions, search, suspend
+from benchmarks import cold_start, customer_tab, event_loop, next_free, radius_decisions, search, suspend
 from desk.db.bootstrap import prepare
 from desk.demo import load_large
 from tests.postgres import Cluster
@@ -48,10 +48,18 @@ def main(argv: list[str]) -> int:
     parser.add_argument("names", nargs="*")
     options = parser.parse_args(argv)
     figures: Figures = []
-    wanted = set(options.names) or {"search", "customer_tab", "cold_start", "radius", "suspend", "event_loop"}
+    wanted = set(options.names) or {
+        "search",
+        "customer_tab",
+        "cold_start",
+        "radius",
+        "suspend",
+        "event_loop",
+        "next_free",
+    }
     if "cold_start" in wanted:
         figures += cold_start.run()
-    if wanted & {"search", "customer_tab", "radius", "suspend", "event_loop"}:
+    if wanted & {"search", "customer_tab", "radius", "suspend", "event_loop", "next_free"}:
         with provider(options.customers if wanted & {"search", "customer_tab"} else 100) as cluster:
             parts: dict[str, Callable[[], Figures]] = {
                 "search": lambda: search.run(cluster),
@@ -59,6 +67,7 @@ def main(argv: list[str]) -> int:
                 "radius": lambda: radius(cluster, options.logins),
                 "suspend": lambda: suspend.run(cluster),
                 "event_loop": lambda: event_loop.run(cluster),
+                "next_free": lambda: next_free.run(cluster),
             }
             for name, part in parts.items():
                 if name in wanted:

@@ -82,11 +82,14 @@ class Tour:
             ),
         )
 
-    def over(self, name: str, act: Callable[[], object]) -> None:
-        """Open a dialog, draw it over the main window, close it."""
+    def over(self, name: str, act: Callable[[], object], fill: Callable[[Tour, QDialog], None] | None = None) -> None:
+        """Open a dialog, let it be filled in, draw it over the main window, close it."""
         act()
         dialog = self.dialog()
         self.calm()
+        if fill is not None:
+            fill(self, dialog)
+            self.calm()
         window = self.shell.window
         dialog.move(window.mapToGlobal(QPoint((window.width() - dialog.width()) // 2, 40)))
         self.draw(name, window, dialog)
@@ -174,6 +177,7 @@ def _plan(tour: Tour, page: PlansPage) -> None:
     tour.over("cartao-suspender", lambda: desk.run_action("plans.suspend", plan))
     tour.over("plano-servico", lambda: desk.run_action("plans.open", plan))
     tour.over("novo-login", lambda: desk.run_action("logins.new", plan))
+    tour.over("novo-ip", lambda: desk.run_action("ips.new", plan), fill=_fill_ip)
     if plan is not None and plan.logins:
         tour.over("informacoes-login", lambda: desk.run_action("logins.information", plan.logins[0]))
     tour.over("novo-plano", lambda: desk.run_action("plans.new", GroupRow(page.customer_id)))
@@ -188,6 +192,15 @@ def _plan(tour: Tour, page: PlansPage) -> None:
     palette = tour.until(lambda: QApplication.activePopupWidget(), "the palette")
     tour.draw("comandos", tour.shell.window, palette)
     palette.close()
+
+
+def _fill_ip(tour: Tour, dialog: QDialog) -> None:
+    """The next free address, as the icon brings it, and what the routers say to it."""
+    shown = cast(Any, dialog)
+    shown.addresses.next_free()
+    tour.until(lambda: shown.addresses.address.text(), "the next free address")
+    shown.addresses.set("description", "Câmeras da casa")
+    tour.until(lambda: not shown._soon.isActive() and shown.network.said, "the routers")
 
 
 def _areas(tour: Tour, customer: CustomerWindow) -> None:
