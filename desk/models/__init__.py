@@ -10,6 +10,7 @@ from desk.models import (
     outbox,
     people,
     plans,
+    retention,
     secrets,
     variables,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "outbox",
     "people",
     "plans",
+    "retention",
     "secrets",
     "variables",
 ]

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from desk.integrations.errors import IntegrationError, Refused, Unreachable
 from desk.integrations.routeros.port import LineMenu, Router, RouterAddress, RouterSession
+from desk.services.core.devices import Devices
 from desk.services.core.errors import Busy, DatabaseLost, DomainError
 from desk.services.core.outbox import DeliveryState, Lease, Report, Step, raise_worst
 from desk.services.core.secrets import reveal
@@ -28,8 +29,10 @@ _OF_PLAN = text("""
 class IpReconciler:
     """Reads what should be, looks at each router concerned, sends only the difference, and looks again."""
 
-    def __init__(self, sessions: sessionmaker[Session], open_router: Callable[[RouterAddress], Router]) -> None:
-        self._sessions, self._open_router = sessions, open_router
+    def __init__(
+        self, sessions: sessionmaker[Session], open_router: Callable[[RouterAddress], Router], devices: Devices
+    ) -> None:
+        self._sessions, self._open_router, self._devices = sessions, open_router, devices
 
     def __call__(self, lease: Lease, report: Report) -> None:
         """Settle one debt of topic `customer_ip`."""
@@ -74,7 +77,8 @@ class IpReconciler:
             raise Refused(row.name, "the router's credentials cannot be read") from error
         report(_step("router", wanted, row.name, DeliveryState.RUNNING, "asking"))
         try:
-            with self._open_router(logins.address_of(row, password)).open(deadline=logins.DEADLINE) as api:
+            router = self._open_router(logins.address_of(row, password))
+            with self._devices.visit(row.id, row.name), router.open(deadline=logins.DEADLINE) as api:
                 sent = bring(api, wanted)
         except IntegrationError as error:
             silent = isinstance(error, Unreachable)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, literal_column
@@ -31,13 +31,12 @@ def ips_column() -> ColumnElement[Any]:
     return literal_column(_IPS, JSONB).label("ips")
 
 
-def ip_items(plan: Mapping[str, Any], *, open_now: bool) -> tuple[IpItem, ...]:
+def ip_items(plan_id: int, found: Sequence[Sequence[Any]] | None, *, open_now: bool) -> tuple[IpItem, ...]:
     """The column of one plan as rows."""
-    found: Sequence[Sequence[Any]] = plan["ips"] or ()
     return tuple(
         IpItem(
             id=id_,
-            plan_id=plan["id"],
+            plan_id=plan_id,
             address=address,
             prefix=prefix,
             description=description,
@@ -49,5 +48,5 @@ def ip_items(plan: Mapping[str, Any], *, open_now: bool) -> tuple[IpItem, ...]:
             created_at=dt.datetime.fromisoformat(created_at),
             version=version,
         )
-        for id_, address, prefix, description, blocked, login, macs, delivery, created_at, version in found
+        for id_, address, prefix, description, blocked, login, macs, delivery, created_at, version in found or ()
     )

@@ -24,6 +24,7 @@ from desk.ui.core.table import Column, TableView
 
 SHOWN_SECONDS = 30
 HIDDEN = "••••••••"
+MOMENT = 136  # a date is never cut
 
 
 class LoginInformationDialog(DeskDialog):
@@ -58,13 +59,13 @@ class LoginInformationDialog(DeskDialog):
         self.sessions = Card("Últimas conexões")
         self.table = TableView(
             [
-                Column(head="Início", text=lambda s: format.moment(_local(s.started_at)), width=152, sort=_started),
+                Column(head="Início", text=lambda s: format.moment(_local(s.started_at)), width=MOMENT, sort=_started),
                 Column(
                     head="Fim",
                     text=lambda s: format.moment(_local(s.stopped_at)) if s.stopped_at else "em curso",
                     icon=lambda s: "" if s.stopped_at else "circle-fill",
                     tone=lambda s: "text" if s.stopped_at else "ok",
-                    width=152,
+                    width=MOMENT,
                 ),
                 Column(head="Duração", text=_duration, right=True, width=90),
                 Column(head="MAC", text=lambda s: s.mac or "—", code=True, width=140),
@@ -92,6 +93,7 @@ class LoginInformationDialog(DeskDialog):
         column.setSpacing(3)
         column.addWidget(Label(caption, "caption", "text2"))
         column.addWidget(value)
+        column.addStretch(1)  # captions of one row stand on one line, whatever is under them
         self._grid.addWidget(holder, at // 4, at % 4)
 
     def _password_line(self, value: Label) -> QWidget:
