@@ -13,6 +13,7 @@ from desk.bootstrap import PORTS
 from desk.demo.routeros import RouterOsStandIn
 from desk.services.ips import Encryption, OneIp
 from desk.services.plans import OnePlan
+from desk.ui.core.change_card import ChangeCard
 from desk.ui.core.desk import Desk
 from desk.ui.ips.dialog import DeleteIpDialog, IpDialog
 from desk.ui.ips.network_box import NetworkBox
@@ -264,3 +265,29 @@ def test_without_the_permission_it_stays_in_sight(qtbot: QtBot, database: Databa
     assert not denied.isEnabled()
     assert denied.property("reason") == "Falta a permissão “Editar IP do Plano”"
     assert page.panel.findChild(QPushButton, "panel:ips.new") is None
+
+
+def test_the_card_of_a_suspension_shows_what_the_router_is_told(
+    qtbot: QtBot, database: Database, desk_as: DeskAs, router: RouterOsStandIn
+) -> None:
+    from desk.ui.plans.card import ip_changes, network_section
+
+    point = router_of(database, router)
+    as_job(database, f"UPDATE desk.access_points SET blocked_list = 'bloqueados' WHERE id = {point.id}")
+    plan = a_plan(database, access_point=point)
+    an_ip(database, "177.10.20.7/24", plan_id=plan.id, access_point_id=point.id)
+    desk = desk_as("atendente", ports=PORTS)
+    desk.run_action("plans.suspend", desk.bus.execute(OnePlan(plan.id)).value)
+    card = dialog(qtbot, ChangeCard).property("change")
+    qtbot.waitUntil(lambda: card._ip_look is not None and card._look is not None, timeout=PATIENCE)
+    (line,) = ip_changes(card._ip_look)
+    assert (line.text, line.old, line.new) == ("Lista de endereços", "—", "bloqueados 177.10.20.7")
+    section = network_section(card._card, card._look, card._ip_look)
+    assert next((each.text, each.old, each.new) for each in section.lines) == (
+        "IP no MikroTik",
+        "liberado",
+        "bloqueado",
+    )
+    card.dialog.is_dirty = lambda: False
+    card.dialog.reject()
+    still(qtbot, desk)

@@ -9,7 +9,8 @@ from desk.services.ips import IpChange, IpLook, IpPreview, PreviewIp
 from desk.ui.core import format
 from desk.ui.core.desk import Desk
 from desk.ui.core.labels import IconLabel, Label, clear, row
-from desk.ui.ips.texts import MENUS, PROBLEMS
+from desk.ui.core.router_words import MENUS
+from desk.ui.ips.texts import PROBLEMS
 
 _ACTS = {"add": ("plus", "ok"), "change": ("pencil-simple", "warn"), "drop": ("trash", "bad")}
 MOST_LINES = 7  # more would push the buttons off a small screen

@@ -1,4 +1,4 @@
-"""What a clerk reads when something about an IP is refused, and the words of a router's menus."""
+"""What a clerk reads when something about an IP is refused, and what is wrong with a router."""
 
 from __future__ import annotations
 
@@ -54,13 +54,6 @@ register_violations(
     }
 )
 
-MENUS = {
-    "/ip/address": "Endereço do roteador",
-    "/queue/simple": "Fila",
-    "/ip/arp": "ARP",
-    "/ip/firewall/address-list": "Lista de endereços",
-    "/ipv6/firewall/address-list": "Lista de endereços IPv6",
-}
 PROBLEMS = {
     "silent": "não respondeu agora",
     "closed": "fechou a conexão",
