@@ -83,10 +83,19 @@ _ADDRESSES = """
      WHERE i.login_id = l.id AND i.deleted_at IS NULL AND NOT EXISTS (
        SELECT FROM desk.ip_options o WHERE o.code = ANY (i.options) AND o.active AND o.effect = 'bloqueia o acesso')"""
 
+# Most logins bring none, and gathering nothing would cost them half as much again as all the rest.
+_NO_ADDRESSES = """
+    SELECT NULL::text AS ip, NULL::text[] AS routes, NULL::text[] AS prefixes, NULL::int AS down_kbps,
+           NULL::int AS up_kbps"""
+_WITHOUT_IPS = """
+   AND NOT EXISTS (SELECT FROM desk.customer_ips i WHERE i.login_id = l.id AND i.deleted_at IS NULL)"""
+
+
 # One row for each live login, with everything a decision needs. Not granted to the daemon.
 # The router names speeds from its own side: what it receives is the customer's upload, and comes first.
-_DECISIONS = f"""
-CREATE VIEW radius_api.decisions AS
+def _decisions(name: str, addresses: str, only: str = "") -> str:
+    return f"""
+CREATE VIEW radius_api.{name} AS
 SELECT l.id AS login_id,
        lower(l.login::text) AS username,
        k.cleartext::text AS secret,
@@ -106,8 +115,9 @@ SELECT l.id AS login_id,
   JOIN desk.plan_statuses s ON s.code = p.status
   JOIN desk.catalog_plans c ON c.id = p.catalog_plan_id
   LEFT JOIN desk_vault.radius_clear k ON k.login_id = l.id
-  LEFT JOIN LATERAL ({_ADDRESSES}) a ON true
- WHERE l.deleted_at IS NULL"""
+  LEFT JOIN LATERAL ({addresses}) a ON true
+ WHERE l.deleted_at IS NULL{only}"""
+
 
 # What is asked of a login, and what it is given; only the function knows which equipment asks.
 _CHECKS = """
@@ -143,6 +153,17 @@ SELECT d.login_id * 16 + v.n AS id, d.username, v.attribute, v.op::varchar(2) AS
  WHERE v.value IS NOT NULL"""
 
 
+def _answers(view: str, several: str) -> str:
+    """Everything that is asked of one login, and given to it, by one of the two views."""
+    values = f"{_CHECKS},{_REPLIES}{several}".format(allowed="d.allowed")
+    return f"""
+  SELECT d.login_id * 16 + v.n, d.username, v.attribute, v.value, v.op
+    FROM (SELECT x.*, x.granted AND (x.mac_lock IS NULL OR x.mac_lock IS NOT DISTINCT FROM mine) AS allowed
+            FROM radius_api.{view} x WHERE x.username = wanted OFFSET 0) d
+   CROSS JOIN LATERAL (VALUES {values}) AS v (n, attribute, op, value)
+   WHERE v.value IS NOT NULL"""
+
+
 # Both at once for one login, in one round trip and with a plan that is kept: planning the views anew costs more than
 # reading them. The daemon's own configuration copies the answers from its control list to the reply.
 # OFFSET 0 keeps the planner from repeating the expressions of the inner query in each of the rows.
@@ -155,13 +176,10 @@ DECLARE
   wanted text := lower(CASE WHEN strpos(name, '=') = 0 THEN name ELSE radius_api.typed(name) END);
   mine macaddr := CASE WHEN station <> '' THEN {_station_mac("station")} END;
 BEGIN
-  RETURN QUERY
-  SELECT d.login_id * 16 + v.n, d.username, v.attribute, v.value, v.op
-    FROM (SELECT x.*, x.granted AND (x.mac_lock IS NULL OR x.mac_lock IS NOT DISTINCT FROM mine) AS allowed
-            FROM radius_api.decisions x WHERE x.username = wanted OFFSET 0) d
-   CROSS JOIN LATERAL (VALUES {_CHECKS.format(allowed="d.allowed")},{_REPLIES.format(allowed="d.allowed")}
-   {_SEVERAL.format(allowed="d.allowed")}) AS v (n, attribute, op, value)
-   WHERE v.value IS NOT NULL;
+  RETURN QUERY {_answers("plain_decisions", "")};
+  IF NOT FOUND THEN
+    RETURN QUERY {_answers("decisions", _SEVERAL)};
+  END IF;
 END $$"""
 
 
@@ -263,7 +281,7 @@ DROP: tuple[str, ...] = (
     # These two take their triggers with them.
     "DROP FUNCTION IF EXISTS radius_api.fill_session() CASCADE",
     "DROP FUNCTION IF EXISTS radius_api.forget_attempt() CASCADE",
-    "DROP VIEW IF EXISTS radius_api.decisions",
+    "DROP VIEW IF EXISTS radius_api.decisions, radius_api.plain_decisions",
     "DROP FUNCTION IF EXISTS radius_api.typed(text)",
 )
 
@@ -276,7 +294,8 @@ VIEWS: tuple[str, ...] = (
     "REVOKE ALL ON SCHEMA radius_api FROM PUBLIC",
     f"SET LOCAL ROLE {OWNER}",
     _TYPED,
-    _DECISIONS,
+    _decisions("decisions", _ADDRESSES),
+    _decisions("plain_decisions", _NO_ADDRESSES, _WITHOUT_IPS),
     _view("radcheck", _CHECKS + _MAC_CHECK),
     _view("radreply", _REPLIES, _SEVERAL),
     "CREATE VIEW radius_api.radusergroup AS SELECT login_id AS id, username, profile AS groupname, 1 AS priority "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from desk.services.core.errors import DomainError
@@ -78,7 +79,7 @@ class NetworkBox(QFrame):
 
     def _line(self, icon: str, tone: str, where: str, what: str) -> None:
         place = Label(where, "caption", "text2")
-        place.setFixedWidth(190)
+        place.setFixedWidth(238)
         words = Label(what, "body", code=True, wrap=True)
         line = row(IconLabel(icon, tone, 14), place, words)
         line.setContentsMargins(0, 0, 0, 0)
@@ -93,6 +94,9 @@ class NetworkBox(QFrame):
         self.said.append(text)
 
     def _fit(self) -> None:
+        QTimer.singleShot(0, self, self._fit_now)  # new lines know their height only once they were laid out
+
+    def _fit_now(self) -> None:
         window = self.window()
         if hasattr(window, "fit") and window.isVisible():
             window.fit()
