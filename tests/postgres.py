@@ -341,7 +341,9 @@ class RunningCluster(Cluster):
             raise RuntimeError("DESK_TEST_DSN must name an empty, throw-away server")
 
     def stop(self) -> None:
-        """It is not ours to stop."""
+        """It is not ours to stop, only to leave."""
+        if self._kept is not None:
+            self._kept.close()
 
 
 class Database:

@@ -66,6 +66,15 @@ def check_references(connection: Connection) -> None:
             raise BrokenReference(f"{table}: {name}")
 
 
+def gather_words(connection: Connection) -> None:
+    """Do what the trigger of customers does for each name, for all of them at once."""
+    connection.execute(
+        "INSERT INTO desk.name_words SELECT DISTINCT word"
+        " FROM desk.customers, unnest(string_to_array(name_key, ' ')) word"
+        " WHERE length(word) >= 3 ON CONFLICT DO NOTHING"
+    )
+
+
 def advance_identities(connection: Connection) -> None:
     """Let every identity column go on behind the highest number loaded."""
     for table, column, sequence in connection.execute(_IDENTITIES).fetchall():

@@ -156,3 +156,4 @@ def _derived(connection: Connection) -> None:
         "INSERT INTO desk.plan_status_history (plan_id, from_status, to_status, at, who)"
         " SELECT id, NULL, status, created_at, created_by FROM desk.customer_plans"
     )
+    bulk.gather_words(connection)

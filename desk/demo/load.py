@@ -74,6 +74,7 @@ def load_small(dsn: str, today: dt.date | None = None, *, customers: int = 300, 
             _write(connection, data)
             vault.fill(connection, data)
             describe(connection)
+            bulk.gather_words(connection)
         bulk.check_references(connection)
         bulk.advance_identities(connection)
         add_addresses(connection)

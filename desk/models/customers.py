@@ -119,6 +119,18 @@ class Customer(Stamped, Versioned, Base):
     __mapper_args__ = {"version_id_col": Versioned.version, "version_id_generator": False, "eager_defaults": False}
 
 
+class NameWord(Base):
+    """One word that stands, or once stood, in a customer's name: what a typing error is compared with.
+
+    A trigger adds words. None is taken away: whether somebody still has it, the search asks before it proposes it.
+    """
+
+    __tablename__ = "name_words"
+    __table_args__ = (Index("ix_name_words_word_part", text("word desk.gin_trgm_ops"), postgresql_using="gin"),)
+
+    word: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
+
+
 class CustomerPhone(Base):
     """One telephone of a customer, national digits only."""
 

@@ -30,6 +30,7 @@ from desk.services.customers import (
     CustomerRecord,
     RecentCustomers,
     SearchCustomers,
+    SuggestName,
 )
 from desk.services.deliveries import DebtNews, PendingDeliveries
 from desk.services.history import CustomerHistory, DeletedItems, Difference
@@ -103,6 +104,7 @@ CASES: dict[str, Callable[[World], Query[Any]]] = {
     "RoutingServers": lambda world: RoutingServers(),
     # Its dearest form: nothing begins like that, so words are looked into as well.
     "SearchCustomers": lambda world: SearchCustomers("aria"),
+    "SuggestName": lambda world: SuggestName("maira sliva"),
     "Statuses": lambda world: Statuses(),
     "StatusesToGive": lambda world: StatusesToGive(),
     "Variables": lambda world: Variables(),

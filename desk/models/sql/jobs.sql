@@ -23,3 +23,13 @@ BEGIN
   END IF;
   RETURN OLD;
 END $$;
+
+-- The words of names, for typing errors; nothing that anybody did, so nothing of it is in the log.
+CREATE FUNCTION desk_guard.note_words() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  INSERT INTO desk.name_words (word)
+    SELECT DISTINCT word FROM unnest(string_to_array(NEW.name_key, ' ')) word WHERE length(word) >= 3
+    ORDER BY word ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END $$;

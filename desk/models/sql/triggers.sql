@@ -51,5 +51,9 @@ CREATE TRIGGER zz_log AFTER INSERT OR UPDATE OR DELETE ON desk_vault.secrets
   FOR EACH ROW EXECUTE FUNCTION desk.log_change('kind,owner', 'ciphertext');
 CREATE TRIGGER zz_log AFTER INSERT OR UPDATE OR DELETE ON desk.retention
   FOR EACH ROW WHEN (current_user <> 'desk_job') EXECUTE FUNCTION desk.log_change('what', 'swept_at');
+CREATE TRIGGER mm_words AFTER INSERT ON desk.customers
+  FOR EACH ROW EXECUTE FUNCTION desk_guard.note_words();
+CREATE TRIGGER mm_words_changed AFTER UPDATE ON desk.customers FOR EACH ROW
+  WHEN (OLD.name_key <> NEW.name_key) EXECUTE FUNCTION desk_guard.note_words();
 CREATE TRIGGER aa_leave_plans BEFORE DELETE ON desk.access_points
   FOR EACH ROW EXECUTE FUNCTION desk_guard.leave_cancelled_plans();

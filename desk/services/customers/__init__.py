@@ -43,6 +43,7 @@ from desk.services.customers.queries import (
 from desk.services.customers.rules import check_address, check_document, check_record, mask_document
 from desk.services.customers.search import CustomerHit, Match, RecentCustomers, SearchCustomers
 from desk.services.customers.search_input import SearchKind
+from desk.services.customers.suggestion import SuggestName
 
 __all__ = [
     "AddAddress",
@@ -80,6 +81,7 @@ __all__ = [
     "SaveCustomer",
     "SearchCustomers",
     "SearchKind",
+    "SuggestName",
     "TooManyAddresses",
     "UnitChoice",
     "check_address",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from desk.services.customers.folding import fold
@@ -156,7 +156,7 @@ def _name(text: str) -> Params | None:
     folded = fold(text)
     if not folded:
         return None
-    words = " & ".join(f"'{word}'" for word in _words(folded))
+    words = tsquery(_words(folded))
     return _between("name", folded) | {"words": words, "words_begun": f"{words}:*"}
 
 
@@ -212,6 +212,16 @@ _BOUNDS: dict[SearchKind, Callable[[str], Params | None]] = {
 def _words(folded: str) -> list[str]:
     words = folded.split()
     return ([word for word in words if word not in _SMALL_WORDS] or words)[:_MOST_WORDS]
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a name as they are looked for: folded, without de, da and their like."""
+    return _words(fold(text))
+
+
+def tsquery(words: Iterable[str]) -> str:
+    """All of these words, in any order; folding left nothing in them that would need quoting."""
+    return " & ".join(f"'{word}'" for word in words)
 
 
 def address_bounds(text: str) -> tuple[str, str] | None:

@@ -258,6 +258,12 @@ def _weigh(made: QPushButton) -> Callable[[bool], None]:
     return lambda on: made.setFont(font("strong" if on else "body"))
 
 
+def offer(made: QWidget, wanted: bool) -> None:
+    """Show a button of a row, or take it out; a row that only hides for want of room never overrules this."""
+    made.setProperty("unwanted", not wanted)
+    made.setVisible(wanted)
+
+
 class FirstFits(QWidget):
     """Buttons in a row; those that have no room leave from the right into the menu of “…”."""
 
@@ -292,7 +298,10 @@ class FirstFits(QWidget):
     @property
     def left_out(self) -> list[QWidget]:
         """The buttons that have no room now."""
-        return [each for each in self._buttons if each.isHidden()]
+        return [each for each in self._wanted() if each.isHidden()]
+
+    def _wanted(self) -> list[QWidget]:
+        return [each for each in self._buttons if not each.property("unwanted")]
 
     def menu(self) -> QMenu:
         """What has no room, as entries that press their button; it opens under “…”."""
@@ -307,7 +316,7 @@ class FirstFits(QWidget):
         return menu
 
     def sizeHint(self) -> QSize:
-        widths = [each.sizeHint().width() + self._spacing for each in self._buttons]
+        widths = [each.sizeHint().width() + self._spacing for each in self._wanted()]
         more = self.more.sizeHint().width() if self._always else -self._spacing
         return QSize(max(0, sum(widths) + more), super().sizeHint().height())
 
@@ -328,7 +337,7 @@ class FirstFits(QWidget):
         room = self.width()
         if self._always or wanted > room:
             room -= self.more.sizeHint().width() + self._spacing
-        for each in self._buttons:
+        for each in self._wanted():
             room -= each.sizeHint().width()
             each.setVisible(room >= 0)
             room -= self._spacing

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
@@ -18,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desk.services.customers import CustomerHit, RecentCustomers, SearchCustomers, SearchKind
+from desk.services.customers import CustomerHit, RecentCustomers, SearchCustomers, SearchKind, SuggestName
 from desk.ui.core import icons
 from desk.ui.core.cards import BusyBar, EmptyState, hairline
 from desk.ui.core.desk import Desk
@@ -120,11 +121,20 @@ class SearchPopup(QFrame):
             self.pages.setCurrentWidget(self.list)
             self.list.setCurrentIndex(self.hits.index(0))
         else:
-            old, self.nothing = self.nothing, _nothing(typed, self.kind)
-            self.pages.removeWidget(old)
-            old.deleteLater()
-            self.pages.addWidget(self.nothing)
-            self.pages.setCurrentWidget(self.nothing)
+            self._show_nothing(_nothing(typed, self.kind))
+
+    def propose(self, typed: str, meant: str, act: Callable[[], object]) -> None:
+        """Nobody was found: offer what may have been meant."""
+        made = _nothing(typed, self.kind, act=self.tr("Você quis dizer: {}").format(meant), on_act=act)
+        made.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._show_nothing(made)
+
+    def _show_nothing(self, made: EmptyState) -> None:
+        old, self.nothing = self.nothing, made
+        self.pages.removeWidget(old)
+        old.deleteLater()
+        self.pages.addWidget(self.nothing)
+        self.pages.setCurrentWidget(self.nothing)
 
     def step(self, by: int) -> None:
         """Move the choice."""
@@ -133,7 +143,7 @@ class SearchPopup(QFrame):
             self.list.setCurrentIndex(self.hits.index(at))
 
 
-def _nothing(typed: str, kind: SearchKind) -> EmptyState:
+def _nothing(typed: str, kind: SearchKind, *, act: str = "", on_act: Callable[[], object] | None = None) -> EmptyState:
     if not typed.strip():
         return EmptyState(
             "clock-counter-clockwise", "Nenhum cliente aberto ainda", "Digite ao menos duas letras ou um número."
@@ -141,7 +151,16 @@ def _nothing(typed: str, kind: SearchKind) -> EmptyState:
     looked = "nome, CPF/CNPJ, código, login, e-mail, telefone, MAC, IP, circuito e domínio"
     if kind is not SearchKind.ALL:
         looked = next(label for each, label in KINDS if each is kind)
-    return EmptyState("magnifying-glass", "Nenhum cliente encontrado", f"Procurado “{typed.strip()}” em {looked}.")
+    sentence = f"Procurado “{typed.strip()}” em {looked}."
+    return EmptyState(
+        "magnifying-glass",
+        "Nenhum cliente encontrado",
+        sentence,
+        act=act,
+        on_act=on_act,
+        key="Enter",
+        act_icon="magnifying-glass",
+    )
 
 
 class SearchField(QWidget):
@@ -175,6 +194,7 @@ class SearchField(QWidget):
         self.edit.textEdited.connect(self._typed)
         self.edit.installEventFilter(self)
         self._enter_when_there = False
+        self._meant = ""  # what Enter searches for while nobody is found
         QShortcut(QKeySequence("Ctrl+F"), self.edit, self.focus, context=Qt.ShortcutContext.ApplicationShortcut)
         theme().changed.connect(self._recolour)
 
@@ -214,12 +234,22 @@ class SearchField(QWidget):
             heading = self.tr("1 cliente") if len(hits) == 1 else self.tr("{} clientes").format(len(hits))
             if len(hits) >= 50:
                 heading = self.tr("Os primeiros 50 clientes; digite mais para restringir")
+        self._meant = ""
         self.popup.show_hits(hits, heading, typed)
+        if not hits and not recent:
+            kind = self.popup.kind
+            slot = ("search", id(self))
+            self._desk.ask(SuggestName(typed, kind), owner=self, done=partial(self._propose, typed), slot=slot)
         if self._enter_when_there and hits and not recent:
             self._enter_when_there = False
             self._open(hits[0])
         elif self.edit.hasFocus():
             self.open_popup()
+
+    def _propose(self, typed: str, meant: str | None) -> None:
+        if meant and typed == self.edit.text():
+            self._meant = meant
+            self.popup.propose(typed, meant, partial(self.search, meant))
 
     def open_popup(self) -> None:
         """Show the flyout right under the field."""
@@ -248,6 +278,8 @@ class SearchField(QWidget):
         if self._pause.isActive():
             self._enter_when_there = True
             self._ask()
+        elif self._meant:
+            self.search(self._meant)
         elif self.popup.isVisible() and self.popup.list.currentIndex().isValid():
             self._open(hit_of(self.popup.list.currentIndex()))
         else:

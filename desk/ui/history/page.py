@@ -21,6 +21,7 @@ from desk.ui.core.dialogs import DeskDialog, Size
 from desk.ui.core.labels import Label, button
 from desk.ui.core.reload import Reload
 from desk.ui.core.table import Column, TableView
+from desk.ui.core.tabs import offer
 from desk.ui.history.tables import field_name, shown, table_name
 from desk.ui.history.words import detail_of, icon_of, line_of
 
@@ -102,7 +103,7 @@ class HistoryPage(QWidget):
     def _show(self, rows: list[HistoryRow], before: HistoryRow | None) -> None:
         self.busy.set_busy(False)
         self._rows = rows if before is None else [*self._rows, *rows]
-        self._more.setVisible(len(rows) == PAGE)
+        offer(self._more, len(rows) == PAGE)
         self.table.show_rows(self._rows, key=lambda row: row.id)
         self.table.setVisible(bool(self._rows))
         self.empty.setVisible(not self._rows)

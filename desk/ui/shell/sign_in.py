@@ -119,7 +119,7 @@ class SignInWindow(QWidget):
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        sentence = self.tr("Demonstração: é só apertar Enter. Ou entre como outra pessoa:")
+        sentence = self.tr("Demonstração: é só apertar Enter. Outra pessoa:")
         column.addWidget(Label(sentence, "caption", "text2", wrap=True))
         names = row(spacing=4)
         for role, password in people.items():

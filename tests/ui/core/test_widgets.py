@@ -21,7 +21,7 @@ from desk.ui.core.inputs import Choice
 from desk.ui.core.labels import button, icon_button
 from desk.ui.core.strip import GOOD_NEWS_MS, Delivery, DeliveryStrip, Step
 from desk.ui.core.table import Column, TableModel, TableView
-from desk.ui.core.tabs import DocumentTabs, FirstFits, PillBar, Segments
+from desk.ui.core.tabs import DocumentTabs, FirstFits, PillBar, Segments, offer
 from desk.ui.core.wizards import FlowWizard, StepText, WizardPage
 
 COLUMNS = (
@@ -256,6 +256,9 @@ def test_buttons_without_room_wait_in_the_menu_and_work_there(qtbot: QtBot) -> N
     menu.deleteLater()
     bar.resize(bar.sizeHint())
     qtbot.waitUntil(lambda: bar.left_out == [])
+    offer(buttons[1], False)  # its page has nothing for it: room does not bring it back
+    bar.resize(bar.width() + 40, 32)
+    assert not buttons[1].isVisible() and bar.left_out == []
 
 
 def flow(step: int, draft: dict[str, Any]) -> int | None:
