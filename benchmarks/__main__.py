@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks import cold_start, customer_tab, event_loop, radius_decisions, search, suspend
+from benchmarks import cold_start, customer_tab, event_loop, next_free, radius_decisions, search, suspend
 from desk.db.bootstrap import prepare
 from desk.demo import load_large
 from tests.postgres import Cluster
@@ -80,6 +80,7 @@ def main(argv: list[str]) -> int:
         "radius": lambda cluster: radius(cluster, options.logins),
         "suspend": suspend.run,
         "event_loop": event_loop.run,
+        "next_free": next_free.run,
     }
     wanted = set(options.names) or {"cold_start", *large, *small}
     if unknown := wanted - {"cold_start", *large, *small}:

@@ -29,12 +29,13 @@ from desk.services.core.bus import Bus
 from desk.services.core.changes import Listener, hang_up
 from desk.services.core.devices import Devices
 from desk.services.core.errors import DatabaseTooOld, NotAPerson, ProgramTooOld
-from desk.services.core.outbox import Deliveries, Progress, Reconciler, Settler
+from desk.services.core.outbox import Deliveries, Progress, Reconciler, Settler, one_after_another
 from desk.services.core.ports import Ports
 from desk.services.core.refusals import refusal
 from desk.services.core.timeline import OldPrimary, Timelines
 from desk.services.core.topics import Topic
 from desk.services.core.work import Actor
+from desk.services.ips.reconcile import IpReconciler
 from desk.services.logins.reconcile import LoginReconciler
 from desk.settings import Server
 
@@ -56,8 +57,10 @@ SESSION_OPTIONS = (
 
 def reconcilers(sessions: sessionmaker[Session], devices: Devices | None = None) -> dict[Topic, Reconciler]:
     """One per topic; they share what is known of the devices, and so does whoever settles."""
-    logins = LoginReconciler(sessions, PORTS.router, devices or Devices())
-    return {Topic.RADIUS_LOGIN: logins, Topic.PLAN_PROVISIONAL: logins.provisional_over}
+    known = devices or Devices()
+    logins, ips = LoginReconciler(sessions, PORTS.router, known), IpReconciler(sessions, PORTS.router, known)
+    over = one_after_another(logins.provisional_over, ips.provisional_over)
+    return {Topic.RADIUS_LOGIN: logins, Topic.CUSTOMER_IP: ips, Topic.PLAN_PROVISIONAL: over}
 
 
 class WayIn:

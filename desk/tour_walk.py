@@ -105,6 +105,7 @@ def plan_dialogs(tour: Tour, page: PlansPage) -> None:
     tour.over("cartao-habilitar", lambda: desk.run_action("plans.enable", debtor))
     tour.over("cartao-provisorio", lambda: desk.run_action("plans.enable_provisionally", debtor))
     tour.over("plano-servico", lambda: desk.run_action("plans.open", plan))
+    tour.over("novo-ip", lambda: desk.run_action("ips.new", plan), partial(_next_free, tour))
     tour.over("recusa", lambda: desk.run_action("logins.new", plan))
     if plan is not None:
         online = next(login for login in plan.logins if login.online_since is not None)
@@ -112,6 +113,14 @@ def plan_dialogs(tour: Tour, page: PlansPage) -> None:
         tour.over("alterar-senha", lambda: desk.run_action("logins.password", online))
     tour.over("novo-plano", lambda: desk.run_action("plans.new", GroupRow(page.customer_id)), _choose_product)
     tour.over("novo-plano-resumo", lambda: desk.run_action("plans.new", GroupRow(page.customer_id)), _to_summary)
+
+
+def _next_free(tour: Tour, dialog: Any) -> None:
+    """The next free address, as the icon brings it, and what the routers say to it."""
+    dialog.addresses.next_free()
+    tour.until(lambda: dialog.addresses.address.text(), "the next free address")
+    dialog.addresses.set("description", "Câmeras da casa")
+    tour.until(lambda: not dialog._soon.isActive() and dialog.network.said, "the routers")
 
 
 def new_login(tour: Tour) -> None:

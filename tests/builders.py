@@ -49,6 +49,24 @@ class AccessPoint:
 
 
 @dataclass(frozen=True)
+class IpRange:
+    """A range of an access point."""
+
+    id: int
+    network: str
+    access_point_id: int
+
+
+@dataclass(frozen=True)
+class Ip:
+    """An IP of a plan."""
+
+    id: int
+    address: str
+    plan_id: int
+
+
+@dataclass(frozen=True)
 class CatalogPlan:
     """A product."""
 
@@ -192,6 +210,33 @@ def a_login(
     if password is not None:
         a_secret(database, "radius", id_, password, clear=True)
     return Login(id_, login, plan_id, password)
+
+
+def a_range(
+    database: Database,
+    network: str,
+    *,
+    access_point: AccessPoint | None = None,
+    prefix: int | None = None,
+    **columns: Any,
+) -> IpRange:
+    """A range that gives single addresses away, or blocks of `prefix` bits."""
+    point = access_point or an_access_point(database)
+    bits = prefix or (128 if ":" in network else 32)
+    id_ = insert(database, "ip_ranges", access_point_id=point.id, network=network, block_prefix=bits, **columns)
+    return IpRange(id_, network, point.id)
+
+
+def an_ip(
+    database: Database, address: str, *, plan_id: int | None = None, block: str = "", mac: str = "", **columns: Any
+) -> Ip:
+    """An address of a plan; of a mask, only the address itself is taken unless a block is named."""
+    plan_id = a_plan(database).id if plan_id is None else plan_id
+    taken = block or address.partition("/")[0]
+    id_ = insert(database, "customer_ips", plan_id=plan_id, address=address, block=taken, **columns)
+    if mac:
+        insert(database, "customer_ip_macs", ip_id=id_, mac=mac)
+    return Ip(id_, address, plan_id)
 
 
 def a_secret(database: Database, kind: str, owner: int, text: str, *, clear: bool = False) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, exists, insert, literal, select, text
 
 from desk.models.catalog import PlanGroup, PlanStatus, StatusCode
+from desk.models.ips import IpEffect, IpOption
 from desk.models.retention import DEFAULTS
 from desk.models.variables import SystemVariable, Variable
 
@@ -25,6 +26,15 @@ STATUSES = (
     (StatusCode.SUSPENDED_DEBT, "Suspenso por Débito", _INACTIVE, False, False),
     (StatusCode.SUSPENDED_TEMPORARILY, "Suspensão Temporária", _INACTIVE, False, False),
     (StatusCode.CANCELLED, "Cancelado", PlanGroup.CANCELLED.value, False, False),
+)
+# domain 5.15 names the tab and not its switches; these are the inferred ones, and IT adds its own.
+OPTIONS = (
+    ("block", "Bloquear", "sem acesso à rede", IpEffect.BLOCK, "", False),
+    ("nat", "NAT", "tradução de endereço", IpEffect.LIST, "desk-nat", False),
+    ("firewall", "Firewall", "regras padrão do ponto", IpEffect.LIST, "desk-firewall", True),
+    ("cache", "Cache", "conteúdo guardado", IpEffect.LIST, "desk-cache", False),
+    ("bandwidth", "Controle de banda", "limita a velocidade", IpEffect.BANDWIDTH, "", True),
+    ("bind_mac", "Amarrar MAC ao IP", "só o MAC cadastrado conecta", IpEffect.BIND_MAC, "", True),
 )
 
 
@@ -60,6 +70,22 @@ def seed(connection: Connection) -> None:
                 "position": position,
             }
             for position, variable in enumerate(Variable)
+        ),
+    )
+    _add_missing(
+        connection,
+        IpOption.__table__,
+        (
+            {
+                "code": code,
+                "label": label,
+                "hint": hint,
+                "effect": effect,
+                "address_list": address_list,
+                "default_on": on,
+                "position": position,
+            }
+            for position, (code, label, hint, effect, address_list, on) in enumerate(OPTIONS)
         ),
     )
     for what, (days, _) in DEFAULTS.items():

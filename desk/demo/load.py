@@ -10,6 +10,7 @@ import psycopg
 from psycopg import Connection
 
 from desk.demo import bulk, vault
+from desk.demo.addresses import add_addresses
 from desk.demo.characters import characters
 from desk.demo.crowd import crowd
 from desk.demo.dataset import Dataset
@@ -76,6 +77,7 @@ def load_small(dsn: str, today: dt.date | None = None, *, customers: int = 300, 
             bulk.gather_words(connection)
         bulk.check_references(connection)
         bulk.advance_identities(connection)
+        add_addresses(connection)
         connection.execute("ANALYZE")
     tables = data.tables
     return DemoInfo(

@@ -56,6 +56,7 @@ class AccessPoint(Stamped, Versioned, Base):
     __table_args__ = (
         UniqueConstraint("name", name="uq_access_points_name"),
         CheckConstraint("customer_limit IS NULL OR customer_limit > 0", name="customer_limit"),
+        CheckConstraint("interface <> '' OR NOT (sets_address OR sets_arp)", name="interface"),
     )
 
     id: Mapped[BigId]
@@ -63,6 +64,13 @@ class AccessPoint(Stamped, Versioned, Base):
     business_unit_id: Mapped[Ref | None] = mapped_column(ForeignKey("business_units.id"))
     routing_server_id: Mapped[Ref | None] = mapped_column(ForeignKey("routing_servers.id"), index=True)
     customer_limit: Mapped[int | None]
+    # How customers' IPs are enforced on the router: each way on its own, none of them is fine too.
+    interface: Mapped[str] = mapped_column(String(60), server_default=text("''"))
+    sets_address: Mapped[bool] = mapped_column(server_default=text("false"))
+    sets_queue: Mapped[bool] = mapped_column(server_default=text("false"))
+    sets_arp: Mapped[bool] = mapped_column(server_default=text("false"))
+    allowed_list: Mapped[str] = mapped_column(String(60), server_default=text("''"))
+    blocked_list: Mapped[str] = mapped_column(String(60), server_default=text("''"))
     active: Mapped[bool] = mapped_column(server_default=text("true"))
     notes: Mapped[Note]
 

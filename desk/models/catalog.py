@@ -117,6 +117,7 @@ class CatalogPlan(Stamped, Versioned, Base):
     trial_days: Mapped[int] = mapped_column(server_default=text("0"))
     allows_login: Mapped[bool] = mapped_column(server_default=text("false"))
     login_limit: Mapped[int] = mapped_column(server_default=text("0"))
+    allows_ip: Mapped[bool] = mapped_column(server_default=text("true"))
     radius_profile: Mapped[str] = mapped_column(String(60), server_default=text("''"))
     down_kbps: Mapped[int] = mapped_column(server_default=text("0"))
     up_kbps: Mapped[int] = mapped_column(server_default=text("0"))

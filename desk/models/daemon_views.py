@@ -39,8 +39,9 @@ def _speed(column: str) -> str:
     """SQL for one direction as the router writes it: 0 is no limit; a throttled plan keeps a share of what it has."""
     percent = f"""COALESCE((SELECT v.value::bigint FROM desk.variables v WHERE v.code = '{THROTTLE_VARIABLE}'),
       {THROTTLE_PERCENT})"""
-    kbps = f"""CASE WHEN NOT p.throttled THEN c.{column} WHEN c.{column} = 0 THEN {THROTTLE_FLOOR_KBPS}
-      ELSE least(c.{column}, greatest({THROTTLE_FLOOR_KBPS}, c.{column} * {percent} / 100)) END"""
+    full = f"COALESCE(a.{column}, c.{column})"  # an IP's own speed stands above the catalogue's
+    kbps = f"""CASE WHEN NOT p.throttled THEN {full} WHEN {full} = 0 THEN {THROTTLE_FLOOR_KBPS}
+      ELSE least({full}, greatest({THROTTLE_FLOOR_KBPS}, {full} * {percent} / 100)) END"""
     return f"COALESCE(NULLIF({kbps}, 0)::text || 'k', '0')"
 
 
@@ -70,10 +71,31 @@ BEGIN
   RETURN plain;
 END $$"""
 
+# The IPs that this login's session brings; one whose switch blocks it is not given out.
+_ADDRESSES = """
+    SELECT min(host(i.block)) FILTER (WHERE family(i.block) = 4 AND masklen(i.block) = 32) AS ip,
+           array_agg(i.block::text || ' 0.0.0.0 1' ORDER BY i.id)
+             FILTER (WHERE family(i.block) = 4 AND masklen(i.block) < 32) AS routes,
+           array_agg(i.block::text ORDER BY i.id) FILTER (WHERE family(i.block) = 6) AS prefixes,
+           (array_agg(i.down_kbps ORDER BY i.id) FILTER (WHERE i.down_kbps IS NOT NULL))[1] AS down_kbps,
+           (array_agg(i.up_kbps ORDER BY i.id) FILTER (WHERE i.down_kbps IS NOT NULL))[1] AS up_kbps
+      FROM desk.customer_ips i
+     WHERE i.login_id = l.id AND i.deleted_at IS NULL AND NOT EXISTS (
+       SELECT FROM desk.ip_options o WHERE o.code = ANY (i.options) AND o.active AND o.effect = 'bloqueia o acesso')"""
+
+# Most logins bring none, and gathering nothing would cost them half as much again as all the rest.
+_NO_ADDRESSES = """
+    SELECT NULL::text AS ip, NULL::text[] AS routes, NULL::text[] AS prefixes, NULL::int AS down_kbps,
+           NULL::int AS up_kbps"""
+_WITHOUT_IPS = """
+   AND NOT EXISTS (SELECT FROM desk.customer_ips i WHERE i.login_id = l.id AND i.deleted_at IS NULL)"""
+
+
 # One row for each live login, with everything a decision needs. Not granted to the daemon.
 # The router names speeds from its own side: what it receives is the customer's upload, and comes first.
-_DECISIONS = f"""
-CREATE VIEW radius_api.decisions AS
+def _decisions(name: str, addresses: str, only: str = "") -> str:
+    return f"""
+CREATE VIEW radius_api.{name} AS
 SELECT l.id AS login_id,
        lower(l.login::text) AS username,
        k.cleartext::text AS secret,
@@ -81,17 +103,21 @@ SELECT l.id AS login_id,
        CASE WHEN NOT s.grants_access THEN p.provisional_until END AS granted_until,
        s.description::text AS status,
        l.mac_lock::macaddr AS mac_lock,
-       host(l.fixed_ip) AS fixed_ip,
+       COALESCE(host(l.fixed_ip), a.ip) AS fixed_ip,
+       a.routes,
+       a.prefixes,
        CASE WHEN c.simultaneous_use > 0 THEN c.simultaneous_use::text END AS simultaneous_use,
        NULLIF(c.radius_profile::text, '') AS profile,
-       CASE WHEN p.throttled OR c.up_kbps > 0 OR c.down_kbps > 0
+       CASE WHEN p.throttled OR COALESCE(a.up_kbps, c.up_kbps) > 0 OR COALESCE(a.down_kbps, c.down_kbps) > 0
             THEN {_speed("up_kbps")} || '/' || {_speed("down_kbps")} END AS rate_limit
   FROM desk.radius_logins l
   JOIN desk.customer_plans p ON p.id = l.plan_id
   JOIN desk.plan_statuses s ON s.code = p.status
   JOIN desk.catalog_plans c ON c.id = p.catalog_plan_id
   LEFT JOIN desk_vault.radius_clear k ON k.login_id = l.id
- WHERE l.deleted_at IS NULL"""
+  LEFT JOIN LATERAL ({addresses}) a ON true
+ WHERE l.deleted_at IS NULL{only}"""
+
 
 # What is asked of a login, and what it is given; only the function knows which equipment asks.
 _CHECKS = """
@@ -111,16 +137,31 @@ _REPLIES = f"""
   (12, 'Session-Timeout', ':=', CASE WHEN {{allowed}} AND d.granted_until IS NOT NULL THEN
       greatest(1, least(2147483647, ceil(extract(epoch FROM d.granted_until - now()))))::bigint::text END),
   (13, 'Acct-Interim-Interval', ':=', CASE WHEN {{allowed}} THEN '{INTERIM_SECONDS}' END)"""
+# Of these there may be several, each added to the ones before it.
+_SEVERAL = """
+  UNION ALL SELECT 14, 'Framed-Route', '+=', r FROM unnest(d.routes) r WHERE {allowed}
+  UNION ALL SELECT 15, 'Delegated-IPv6-Prefix', '+=', r FROM unnest(d.prefixes) r WHERE {allowed}"""
 
 
-def _view(name: str, rows: str) -> str:
+def _view(name: str, rows: str, several: str = "") -> str:
     """A table of FreeRADIUS' own shape, one row for each attribute of each login."""
-    values = rows.format(allowed="d.granted")
+    values = f"{rows}{several}".format(allowed="d.granted")
     return f"""
 CREATE VIEW radius_api.{name} AS
 SELECT d.login_id * 16 + v.n AS id, d.username, v.attribute, v.op::varchar(2) AS op, v.value
   FROM radius_api.decisions d CROSS JOIN LATERAL (VALUES {values}) AS v (n, attribute, op, value)
  WHERE v.value IS NOT NULL"""
+
+
+def _answers(view: str, several: str) -> str:
+    """Everything that is asked of one login, and given to it, by one of the two views."""
+    values = f"{_CHECKS},{_REPLIES}{several}".format(allowed="d.allowed")
+    return f"""
+  SELECT d.login_id * 16 + v.n, d.username, v.attribute, v.value, v.op
+    FROM (SELECT x.*, x.granted AND (x.mac_lock IS NULL OR x.mac_lock IS NOT DISTINCT FROM mine) AS allowed
+            FROM radius_api.{view} x WHERE x.username = wanted OFFSET 0) d
+   CROSS JOIN LATERAL (VALUES {values}) AS v (n, attribute, op, value)
+   WHERE v.value IS NOT NULL"""
 
 
 # Both at once for one login, in one round trip and with a plan that is kept: planning the views anew costs more than
@@ -135,13 +176,10 @@ DECLARE
   wanted text := lower(CASE WHEN strpos(name, '=') = 0 THEN name ELSE radius_api.typed(name) END);
   mine macaddr := CASE WHEN station <> '' THEN {_station_mac("station")} END;
 BEGIN
-  RETURN QUERY
-  SELECT d.login_id * 16 + v.n, d.username, v.attribute, v.value, v.op
-    FROM (SELECT x.*, x.granted AND (x.mac_lock IS NULL OR x.mac_lock IS NOT DISTINCT FROM mine) AS allowed
-            FROM radius_api.decisions x WHERE x.username = wanted OFFSET 0) d
-   CROSS JOIN LATERAL (VALUES {_CHECKS.format(allowed="d.allowed")},{_REPLIES.format(allowed="d.allowed")}
-   ) AS v (n, attribute, op, value)
-   WHERE v.value IS NOT NULL;
+  RETURN QUERY {_answers("plain_decisions", "")};
+  IF NOT FOUND THEN
+    RETURN QUERY {_answers("decisions", _SEVERAL)};
+  END IF;
 END $$"""
 
 
@@ -243,7 +281,7 @@ DROP: tuple[str, ...] = (
     # These two take their triggers with them.
     "DROP FUNCTION IF EXISTS radius_api.fill_session() CASCADE",
     "DROP FUNCTION IF EXISTS radius_api.forget_attempt() CASCADE",
-    "DROP VIEW IF EXISTS radius_api.decisions",
+    "DROP VIEW IF EXISTS radius_api.decisions, radius_api.plain_decisions",
     "DROP FUNCTION IF EXISTS radius_api.typed(text)",
 )
 
@@ -256,9 +294,10 @@ VIEWS: tuple[str, ...] = (
     "REVOKE ALL ON SCHEMA radius_api FROM PUBLIC",
     f"SET LOCAL ROLE {OWNER}",
     _TYPED,
-    _DECISIONS,
+    _decisions("decisions", _ADDRESSES),
+    _decisions("plain_decisions", _NO_ADDRESSES, _WITHOUT_IPS),
     _view("radcheck", _CHECKS + _MAC_CHECK),
-    _view("radreply", _REPLIES),
+    _view("radreply", _REPLIES, _SEVERAL),
     "CREATE VIEW radius_api.radusergroup AS SELECT login_id AS id, username, profile AS groupname, 1 AS priority "
     "FROM radius_api.decisions WHERE profile IS NOT NULL",
     _GROUP_RULES.format(name="radgroupcheck"),

@@ -204,10 +204,48 @@ _STATUS_HELD = Need(
 _CATALOG = (
     *("name", "kind", "service_group_id", "price", "active", "requires_authorization", "allows_circuit", "allows_tv"),
     *("prints_booklet", "bills_when_debt_suspended", "trial_days", "allows_login", "login_limit", "radius_profile"),
+    "allows_ip",
     *("down_kbps", "up_kbps", "simultaneous_use", "allowance_gb", "installation_fee"),
 )
 _SERVER = ("name", "host", "port", "tls", "fingerprint", "username", "local_secrets", "nas_address", "active", "notes")
-_ACCESS_POINT = ("name", "business_unit_id", "routing_server_id", "customer_limit", "active", "notes")
+_ACCESS_POINT = (
+    *("name", "business_unit_id", "routing_server_id", "customer_limit", "active", "notes"),
+    *("interface", "sets_address", "sets_queue", "sets_arp", "allowed_list", "blocked_list"),
+)
+_IP = (
+    "login_id",
+    "access_point_id",
+    "address",
+    "block",
+    "description",
+    "encryption",
+    "down_kbps",
+    "up_kbps",
+    "options",
+)
+_IP_LOGIN = Need(
+    when="NEW.login_id IS NOT NULL AND NOT EXISTS (SELECT FROM desk.radius_logins l WHERE l.id = NEW.login_id"
+    " AND l.plan_id = NEW.plan_id AND l.deleted_at IS NULL)",
+    rule="rule:ip_login",
+    says="O login que entrega o IP precisa ser do mesmo plano",
+)
+_IP_GONE = Need(
+    when="EXISTS (SELECT FROM desk.customer_ips i WHERE i.id = {row}.ip_id AND i.deleted_at IS NOT NULL)",
+    rule="rule:deleted",
+    says="Este IP já foi apagado",
+)
+
+
+def _of_a_live_ip(row: str) -> Needs:
+    """What hangs on an IP is edited with the IP, and no longer once it was deleted."""
+    return (Need((P.EDIT_PLAN_IP,)), replace(_IP_GONE, when=_IP_GONE.when.format(row=row)))
+
+
+_RANGE_USED = Need(
+    when="EXISTS (SELECT FROM desk.ip_holdings h WHERE h.ip_id IS NOT NULL AND h.block && OLD.network)",
+    rule="rule:ip_range_in_use",
+    says="Há IPs de clientes nesta faixa",
+)
 
 
 def _simple(table: str, permissions: tuple[P, ...], *columns: str, keys: tuple[str, ...] = ()) -> Guard:
@@ -291,4 +329,41 @@ GUARDS: tuple[Guard, ...] = (
     Guard("variables", columns={"value": one(P.VARIABLES)}),
     _simple("access_points", (P.ACCESS_POINTS,), *_ACCESS_POINT),
     _simple("routing_servers", (P.ROUTING_SERVERS,), *_SERVER),
+    Guard(
+        "ip_ranges",
+        insert=one(P.ACCESS_POINTS),
+        on_insert=(
+            *("access_point_id", "network", "gateway", "block_prefix", "reserved"),
+            *("description", "position", "active"),
+        ),
+        columns={
+            **each(one(P.ACCESS_POINTS), "gateway", "reserved", "description", "position", "active"),
+            **each((Need((P.ACCESS_POINTS,)), _RANGE_USED), "network", "block_prefix", "access_point_id"),
+        },
+        delete=(Need((P.ACCESS_POINTS,)), _RANGE_USED),
+    ),
+    _simple(
+        "ip_options",
+        (P.ACCESS_POINTS,),
+        *("label", "hint", "effect", "address_list", "default_on", "position", "active"),
+        keys=("code",),
+    ),
+    Guard(
+        "customer_ips",
+        insert=(Need((P.EDIT_PLAN_IP,)), _IP_LOGIN),
+        on_insert=("plan_id", *_IP),
+        empty_on_insert=("deleted_at", "deleted_by"),
+        update=(Need(when="OLD.deleted_at IS NOT NULL", rule="rule:deleted", says="Este IP já foi apagado"),),
+        columns={
+            **each(one(P.EDIT_PLAN_IP), *_IP, "deleted_at", "deleted_by"),
+            "login_id": (Need((P.EDIT_PLAN_IP,)), _IP_LOGIN),
+        },
+    ),
+    Guard(
+        "customer_ip_macs",
+        insert=_of_a_live_ip("NEW"),
+        on_insert=("ip_id", "mac", "equipment"),
+        columns={"equipment": _of_a_live_ip("OLD")},
+        delete=_of_a_live_ip("OLD"),
+    ),
 )

@@ -29,6 +29,7 @@ ACTS_ON_ROUTERS = (
     P.EDIT_PLAN_STATUS,
     P.ENABLE_SUSPENDED,
     P.EDIT_PLAN,
+    P.EDIT_PLAN_IP,
     P.EDIT_RADIUS_PASSWORD,
     P.DELETE_RADIUS_LOGIN,
     P.ROUTING_SERVERS,
@@ -49,6 +50,14 @@ SECRET_RULES = (
         change=(P.ROUTING_SERVERS,),
         per_hour=100_000,
         ticket_seconds=900,
+    ),
+    SecretRule(
+        "wpa2",
+        see=(P.EDIT_PLAN_IP,),
+        create=(P.EDIT_PLAN_IP,),
+        change=(P.EDIT_PLAN_IP,),
+        per_hour=30,
+        ticket_seconds=60,
     ),
     SecretRule("nas", see=(), create=(P.ROUTING_SERVERS,), change=(P.ROUTING_SERVERS,), per_hour=0, ticket_seconds=60),
 )

@@ -27,11 +27,13 @@ FUNCTIONS = (
     ("log", "desk_log"),
     ("plans", "desk_owner"),
     ("debts", "desk_owner"),
+    ("ips", "desk_owner"),
     ("vault", "desk_vault"),
     ("people", "desk_people"),
     ("signal", "desk_signal"),
     ("jobs", "desk_job"),
 )
+TRIGGERS = ("triggers", "ip_triggers")
 MONTHS_AHEAD = 13
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 
@@ -52,7 +54,8 @@ def apply(connection: Connection | psycopg.Connection[Any], master_key_path: str
         before = _function_oids(cursor)
         _run(cursor, guards_ddl.guard_ddl())
         _adopt(cursor, before, "desk_owner")
-        _run(cursor, _script("triggers").split(";\n"))
+        for name in TRIGGERS:
+            _run(cursor, _script(name).split(";\n"))
         _run(cursor, wall_roles.vault_ddl())
         _views(cursor)
         _run(cursor, wall_roles.helper_grants())
@@ -76,7 +79,7 @@ def fingerprint(master_key_path: str) -> str:
     parts = [
         master_key_path,
         *(_script(name) for name, _ in FUNCTIONS),
-        _script("triggers"),
+        *(_script(name) for name in TRIGGERS),
         *guards_ddl.delete_functions(),
         *guards_ddl.guard_ddl(),
         *daemon_views.VIEWS,

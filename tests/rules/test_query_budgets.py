@@ -21,7 +21,7 @@ from sqlalchemy import Engine, event
 
 from desk import services
 from desk.models.catalog import StatusCode
-from desk.services.access_points import AccessPoints, RoutingServers
+from desk.services.access_points import AccessPoints, IpOptions, IpRanges, RoutingServers
 from desk.services.catalog import CatalogPlans, Lists, SmallList, Statuses
 from desk.services.core.bus import HANDLERS, Query
 from desk.services.customers import (
@@ -34,6 +34,7 @@ from desk.services.customers import (
 )
 from desk.services.deliveries import DebtNews, PendingDeliveries
 from desk.services.history import CustomerHistory, DeletedItems, Difference
+from desk.services.ips import IpFormOf, MacHints, OneIp
 from desk.services.logins import LoginInformation, LoginIsFree, NewLoginForm
 from desk.services.permissions import People
 from desk.services.plans import (
@@ -46,7 +47,7 @@ from desk.services.plans import (
     StatusesToGive,
 )
 from desk.services.variables import Variables
-from tests.builders import a_catalog_plan, a_customer, a_plan, a_routing_server, an_access_point, insert
+from tests.builders import a_catalog_plan, a_customer, a_plan, a_range, a_routing_server, an_access_point, an_ip, insert
 from tests.postgres import Cluster, Database
 
 services.register_all()
@@ -54,7 +55,7 @@ services.register_all()
 BUDGETS = Path(__file__).with_name("query_budgets.json")
 RENEW = bool(os.environ.get("DESK_RENEW_BUDGETS"))
 # They speak to routers: each login, or each router, is asked for on its own, within a deadline of its own.
-LIVE = {"LookAtNetwork", "CheckRouter", "ReadCertificate"}
+LIVE = {"LookAtNetwork", "CheckRouter", "ReadCertificate", "PreviewIp", "LookAtIps"}
 MOST_ADDRESSES = 19
 
 
@@ -66,6 +67,8 @@ class World:
     customer_id: int
     plan_id: int
     login_id: int
+    ip_id: int
+    point_id: int
     xid: int
     at: dt.datetime
 
@@ -83,10 +86,15 @@ CASES: dict[str, Callable[[World], Query[Any]]] = {
     "DebtNews": lambda world: DebtNews(debts=(("radius_login", str(world.login_id)),)),
     "DeletedItems": lambda world: DeletedItems(world.customer_id),
     "Difference": lambda world: Difference(world.xid, world.at),
+    "IpFormOf": lambda world: IpFormOf(world.plan_id),
+    "IpOptions": lambda world: IpOptions(),
+    "IpRanges": lambda world: IpRanges(world.point_id),
     "Lists": lambda world: Lists(next(iter(SmallList))),
     "LoginInformation": lambda world: LoginInformation(world.login_id),
     "LoginIsFree": lambda world: LoginIsFree("ainda.livre"),
+    "MacHints": lambda world: MacHints("00:00:5E:00:53:01"),
     "NewLoginForm": lambda world: NewLoginForm(world.plan_id),
+    "OneIp": lambda world: OneIp(world.ip_id),
     "OnePlan": lambda world: OnePlan(world.plan_id),
     "PendingDeliveries": lambda world: PendingDeliveries(),
     "People": lambda world: People(),
@@ -121,8 +129,11 @@ def world_of(database: Database, count: int) -> World:
         details = {"kind": "acrescimo", "amount": 1 + number, "starts_on": dt.date(2026, 1, 1)}
         insert(database, "plan_value_details", plan_id=first.id, **details)
         insert(database, "circuits", plan_id=first.id, name=f"MGA001234-{number:03d}")
+        a_range(database, f"10.1.{number}.0/24", access_point=point)
+    addresses = [f"10.0.0.{number}/24" for number in range(1, count + 1)]
+    ips = [an_ip(database, address, plan_id=first.id, mac="00:00:5E:00:53:01") for address in addresses]
     xid, at = _history(database, customer.id, first.id, count)
-    return World(database, customer.id, first.id, first.logins[0].id, xid, at)
+    return World(database, customer.id, first.id, first.logins[0].id, ips[0].id, point.id, xid, at)
 
 
 def _history(database: Database, customer_id: int, plan_id: int, count: int) -> tuple[int, dt.datetime]:

@@ -17,7 +17,7 @@ from desk.services.customers import CustomerHit, SearchCustomers, SearchKind
 from desk.services.customers.folding import fold, found_in, literally_in
 from desk.services.customers.search_input import Asked, understand
 from desk.services.customers.search_sql import Branch, branches, parts, statement
-from tests.builders import a_customer, a_login, a_plan, insert
+from tests.builders import a_customer, a_login, a_plan, an_ip, insert
 from tests.postgres import Cluster, Database
 from tests.services.crowd import fill
 
@@ -145,6 +145,14 @@ def test_deleted_logins_and_closed_sessions_find_nobody(bus: Bus, database: Data
     assert not search(bus, MARIA)[0].online
 
 
+@pytest.mark.parametrize("typed", ["177.10.20.6", "177.10.20.4", "ip:177.10.20.", "mac:00:00:5e:00:53", "00005E005301"])
+def test_an_ip_of_a_plan_finds_its_customer(bus: Bus, database: Database, typed: str) -> None:
+    owner = a_customer(database, "Ana Pereira")
+    plan = a_plan(database, customer=owner)
+    an_ip(database, "177.10.20.6/30", plan_id=plan.id, block="177.10.20.4/30", mac="00:00:5E:00:53:01")
+    assert [hit.id for hit in bus.execute(SearchCustomers(typed)).value] == [owner.id]
+
+
 @pytest.mark.parametrize(
     "typed",
     ["", "   ", "zzqxk", "' OR 1=1 --", "%", "_____", "\\", "ip:999", "mac:xyz", "login:%", "\x00", "e", ":", "@"],
@@ -243,10 +251,24 @@ def crowd(cluster: Cluster, template: str) -> Iterator[Database]:
     database = Database(cluster, cluster.clone(template))
     try:
         fill(database.admin(), 20_000)
+        _give_ips(database.admin())
         yield database
     finally:
         database.close()
         cluster.drop(database.name)
+
+
+def _give_ips(admin: psycopg.Connection[tuple[object, ...]]) -> None:
+    """An address and a MAC for some thousand of their plans."""
+    with admin.transaction():
+        admin.execute("SET LOCAL ROLE desk_job")
+        admin.execute(
+            "WITH made AS (INSERT INTO desk.customer_ips (plan_id, address, block)"
+            " SELECT p.id, '177.8.0.0'::inet + p.id, ('177.8.0.0'::inet + p.id)::cidr FROM desk.customer_plans p"
+            " ORDER BY p.id LIMIT 4000 RETURNING id) INSERT INTO desk.customer_ip_macs (ip_id, mac)"
+            " SELECT id, ('00005e' || lpad(to_hex(id), 6, '0'))::macaddr FROM made"
+        )
+    admin.execute("ANALYZE desk.customer_ips, desk.customer_ip_macs, desk.ip_holdings")
 
 
 @pytest.fixture(scope="module")

@@ -42,6 +42,11 @@ class Answer:
 
     code: str
     attributes: dict[str, str] = field(default_factory=dict)
+    lines: tuple[tuple[str, str], ...] = ()  # all of them, also those that come more than once
+
+    def all(self, name: str) -> list[str]:
+        """Every value of an attribute."""
+        return [value.strip('"') for found, value in self.lines if found == name]
 
     @property
     def accepted(self) -> bool:
@@ -175,7 +180,7 @@ class FreeRadius:
         shared.unlink()
         code, _, rest = done.stdout.partition("\nReceived ")[2].partition(" ")
         found = re.findall(r"^\t(\S+) = (.*)$", rest, re.MULTILINE)
-        return Answer(code, dict(found))
+        return Answer(code, dict(found), tuple(found))
 
 
 @contextlib.contextmanager

@@ -79,6 +79,19 @@ MENUS = {
         unique=("list", "address"),
         defaults={"dynamic": "false", **ENABLED},
     ),
+    "/ipv6/firewall/address-list": Menu(
+        fields=("list", "address", "timeout", "disabled", "comment"),
+        needs=("list", "address"),
+        unique=("list", "address"),
+        defaults={"dynamic": "false", **ENABLED},
+    ),
+    "/ip/arp": Menu(
+        fields=("address", "interface", "mac-address", "published", "disabled", "comment"),
+        needs=("address", "interface"),
+        unique=("address", "interface"),
+        defaults={"published": "false", "dynamic": "false", **ENABLED},
+        refers=(("interface", "/interface"),),
+    ),
     "/interface": Menu(
         fields=("name", "comment", "disabled", "mtu"),
         verbs=frozenset({"print", "set", "enable", "disable", "monitor-traffic"}),

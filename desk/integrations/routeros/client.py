@@ -18,12 +18,15 @@ from desk.integrations.errors import (
     printable,
     without_secrets,
 )
+from desk.integrations.routeros import lines
 from desk.integrations.routeros.port import (
     OWNER_MARK,
+    LineMenu,
     PppActive,
     PppSecret,
     RouterAddress,
     RouterInfo,
+    RouterLine,
 )
 from desk.integrations.routeros.tls import Deadline, dial, secure, unreachable
 
@@ -150,10 +153,26 @@ class RouterOsSession:
             pause = min(2 * pause, LONGEST_PAUSE)
         return len(before)
 
+    def list_lines(self, menu: LineMenu, comments: Collection[str] | None = None) -> tuple[RouterLine, ...]:
+        """Lines of a menu, all of them or those with these comments."""
+        return lines.found(self, menu, comments)
+
+    def add_line(self, line: RouterLine) -> None:
+        """Add a line of ours."""
+        lines.add(self, line)
+
+    def set_line(self, there: RouterLine, wanted: RouterLine) -> None:
+        """Change a line of ours into what it should be."""
+        lines.change(self, there, wanted)
+
+    def drop_line(self, there: RouterLine) -> bool:
+        """Remove a line of ours; True if the router still had it."""
+        return lines.remove(self, there)
+
     def info(self) -> RouterInfo:
         """Name, version and model of the router."""
-        identity = self._only(self._say("/system/identity/print"))
-        resource = self._only(self._say("/system/resource/print"))
+        identity = self._only(self.say("/system/identity/print"))
+        resource = self._only(self.say("/system/resource/print"))
         return RouterInfo(
             identity=_text(identity, "name"),
             version=_text(resource, "version"),
@@ -166,16 +185,16 @@ class RouterOsSession:
         row = next((row for row in rows if _is_ours(row)), rows[0] if rows else None)
         fields = _fields(wanted)
         if row is None:
-            self._say("/ppp/secret/add", f"=name={wanted.name}", *_words(fields))
+            self.say("/ppp/secret/add", f"=name={wanted.name}", *_words(fields))
             return True
         if not adopt and not _is_ours(row):
             raise self._not_ours(wanted.name)
         stale = {key: value for key, value in fields.items() if not _same(row, key, value)}
         if stale:
-            self._say("/ppp/secret/set", f"=.id={row['.id']}", *_words(stale))
+            self.say("/ppp/secret/set", f"=.id={row['.id']}", *_words(stale))
         loose = wanted.remote_address is None and bool(row.get("remote-address"))
         if loose:  # an address cannot be set to nothing, only unset
-            self._say("/ppp/secret/unset", f"=.id={row['.id']}", "=value-name=remote-address")
+            self.say("/ppp/secret/unset", f"=.id={row['.id']}", "=value-name=remote-address")
         return bool(stale) or loose
 
     def _secret_rows(self, names: Collection[str] | None, *, with_passwords: bool = False) -> list[Row]:
@@ -185,13 +204,13 @@ class RouterOsSession:
     def _rows(self, command: str, fields: Sequence[str], names: Collection[str] | None) -> list[Row]:
         proplist = f"=.proplist={','.join(fields)}"
         if names is None:
-            return self._believed(self._say(command, proplist))
+            return self._believed(self.say(command, proplist))
         rows: list[Row] = []
         asked = sorted(set(names))
         for start in range(0, len(asked), NAMES_PER_QUESTION):
             some = asked[start : start + NAMES_PER_QUESTION]
             query = [f"?name={name}" for name in some] + ["?#|"] * (len(some) - 1)
-            rows += self._believed(self._say(command, proplist, *query))
+            rows += self._believed(self.say(command, proplist, *query))
         # Acting on a line that was not asked for would hit a stranger.
         return [row for row in rows if row["name"] in set(asked)]
 
@@ -208,7 +227,7 @@ class RouterOsSession:
 
     def _remove(self, command: str, row: Row) -> bool:
         try:
-            self._say(command, f"=.id={row['.id']}")
+            self.say(command, f"=.id={row['.id']}")
         except Rejected as error:
             if "no such item" not in error.detail:
                 raise
@@ -227,7 +246,13 @@ class RouterOsSession:
     def _not_ours(self, name: str) -> Rejected:
         return Rejected(self._address.host, f"secret {name} was not made by Desk", reason=Reason.NOT_OURS)
 
-    def _say(self, command: str, *words: str) -> list[Row]:
+    @property
+    def host(self) -> str:
+        """The address errors name."""
+        return self._address.host
+
+    def say(self, command: str, *words: str) -> list[Row]:
+        """One sentence and its answer, with every failure as one of ours; for `client` and `lines` alone."""
         with self._translated():
             return list(self._api.rawCmd(command, *words))
 

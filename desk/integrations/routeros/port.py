@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -69,6 +69,42 @@ class PppActive:
     session_id: str = ""
 
 
+class LineMenu(StrEnum):
+    """Menus in which Desk keeps lines of its own besides secrets."""
+
+    ADDRESS = "/ip/address"
+    QUEUE = "/queue/simple"
+    ARP = "/ip/arp"
+    LIST = "/ip/firewall/address-list"
+    LIST6 = "/ipv6/firewall/address-list"
+
+
+# What is read and written of each; `disabled` and `comment` belong to all.
+LINE_FIELDS = {
+    LineMenu.ADDRESS: ("address", "interface"),
+    LineMenu.QUEUE: ("name", "target", "max-limit"),
+    LineMenu.ARP: ("address", "interface", "mac-address"),
+    LineMenu.LIST: ("list", "address"),
+    LineMenu.LIST6: ("list", "address"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouterLine:
+    """One line of a menu as the router holds it, or as it should; the comment says whose it is."""
+
+    menu: LineMenu
+    fields: Mapping[str, str]
+    comment: str
+    disabled: bool = False
+    id: str = ""  # the router's own number; empty for a line that is only wanted
+
+    @property
+    def ours(self) -> bool:
+        """Whether Desk put this line there."""
+        return self.comment.startswith(OWNER_MARK)
+
+
 @dataclass(frozen=True, kw_only=True)
 class RouterInfo:
     """What the router says about itself."""
@@ -84,8 +120,17 @@ def owner_mark(login_id: int) -> str:
     return f"{OWNER_MARK}{login_id}"
 
 
+def ip_mark(ip_id: int) -> str:
+    """Comment that marks lines of the router as kept by Desk for this customer IP."""
+    return f"{OWNER_MARK}ip:{ip_id}"
+
+
 class RouterSession(Protocol):
     """One signed-in visit to a router; every verb may be repeated without harm."""
+
+    @property
+    def host(self) -> str:
+        """The address errors name."""
 
     def list_secrets(
         self, names: Collection[str] | None = None, *, with_passwords: bool = False
@@ -106,6 +151,18 @@ class RouterSession(Protocol):
 
     def drop_session(self, name: str) -> int:
         """End the connections of this name and look afterwards; how many are proven gone."""
+
+    def list_lines(self, menu: LineMenu, comments: Collection[str] | None = None) -> tuple[RouterLine, ...]:
+        """Lines of a menu, all of them or those with these comments."""
+
+    def add_line(self, line: RouterLine) -> None:
+        """Add a line of ours."""
+
+    def set_line(self, there: RouterLine, wanted: RouterLine) -> None:
+        """Change a line of ours into what it should be."""
+
+    def drop_line(self, there: RouterLine) -> bool:
+        """Remove a line of ours; True if the router still had it."""
 
     def info(self) -> RouterInfo:
         """Name, version and model of the router."""

@@ -65,6 +65,11 @@ DECLARE
   customer bigint := COALESCE((to_jsonb(OLD) ->> 'customer_id')::bigint,
     (SELECT p.customer_id FROM desk.customer_plans p WHERE p.id = plan));
 BEGIN
+  IF TG_ARGV[0] = 'customer_ip' THEN
+    was := was || jsonb_build_object('macs', (SELECT COALESCE(jsonb_agg(upper(m.mac::text) ORDER BY m.id), '[]')
+      FROM desk.customer_ip_macs m WHERE m.ip_id = OLD.id));
+    PERFORM desk.record('ip.deleted', customer, plan, jsonb_build_object('address', was ->> 'address', 'ip_id', OLD.id));
+  END IF;
   INSERT INTO desk.deleted_items (at, who, source, kind, value, customer_id, plan_id, snapshot)
     VALUES (clock_timestamp(), session_user, CASE WHEN session_user = 'desk_worker' THEN 'JOB' ELSE 'DESK' END,
       TG_ARGV[0], COALESCE(left(was ->> TG_ARGV[1], 254), ''), customer, plan, was);

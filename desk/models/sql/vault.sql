@@ -33,6 +33,7 @@ BEGIN
   PERFORM desk.need(CASE WHEN there THEN k.change ELSE k.create END, 'secrets', kind);
   there := CASE
     WHEN kind = 'radius' THEN EXISTS (SELECT FROM desk.radius_logins l WHERE l.id = owner AND l.deleted_at IS NULL)
+    WHEN kind = 'wpa2' THEN EXISTS (SELECT FROM desk.customer_ips i WHERE i.id = owner AND i.deleted_at IS NULL)
     ELSE EXISTS (SELECT FROM desk.routing_servers r WHERE r.id = owner) END;
   IF there IS NOT TRUE THEN
     PERFORM desk.refuse('secret:owner', 'secrets', kind, 'Isto não existe mais');
@@ -115,6 +116,9 @@ BEGIN
     PERFORM desk.record('login.password_seen', p.customer_id, p.id, jsonb_build_object('login', l.login,
         'login_id', l.id, 'reason', left(reason, 200)))
       FROM desk.radius_logins l JOIN desk.customer_plans p ON p.id = l.plan_id WHERE l.id = ask_reveal.owner;
+  ELSIF kind = 'wpa2' THEN
+    PERFORM desk.record('ip.code_seen', p.customer_id, p.id, jsonb_build_object('address', i.address, 'ip_id', i.id))
+      FROM desk.customer_ips i JOIN desk.customer_plans p ON p.id = i.plan_id WHERE i.id = ask_reveal.owner;
   END IF;
   RETURN desk_vault.ticket(kind, owner, reason, NULL);
 END $$;

@@ -1,12 +1,24 @@
 """Access points and the routing servers behind them; what the UI may use."""
 
 from desk.models.access_points import TlsMode
-from desk.services.access_points.errors import AccessPointInUse, RoutingServerInUse
+from desk.models.ips import IpEffect
+from desk.services.access_points.errors import AccessPointInUse, IpRangeInUse, IpRangeOverlaps, RoutingServerInUse
 from desk.services.access_points.points import (
     AccessPointRow,
     AccessPoints,
     DeleteAccessPoint,
     SaveAccessPoint,
+)
+from desk.services.access_points.ranges import (
+    DeleteIpRange,
+    IpOptionRow,
+    IpOptions,
+    IpRangeRow,
+    IpRanges,
+    SaveIpOption,
+    SaveIpRange,
+    check_range,
+    parse_network,
 )
 from desk.services.access_points.servers import (
     CertificateShown,
@@ -26,13 +38,25 @@ __all__ = [
     "CertificateShown",
     "CheckRouter",
     "DeleteAccessPoint",
+    "DeleteIpRange",
     "DeleteRoutingServer",
+    "IpEffect",
+    "IpOptionRow",
+    "IpOptions",
+    "IpRangeInUse",
+    "IpRangeOverlaps",
+    "IpRangeRow",
+    "IpRanges",
     "ReadCertificate",
     "RouterAnswer",
     "RoutingServerInUse",
     "RoutingServerRow",
     "RoutingServers",
     "SaveAccessPoint",
+    "SaveIpOption",
+    "SaveIpRange",
     "SaveRoutingServer",
     "TlsMode",
+    "check_range",
+    "parse_network",
 ]

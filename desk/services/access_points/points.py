@@ -9,7 +9,7 @@ from sqlalchemy import text
 from desk.models.access_points import AccessPoint
 from desk.models.people import Permission
 from desk.models.variables import Variable
-from desk.services.access_points.errors import AccessPointInUse
+from desk.services.access_points.errors import AccessPointHasIps, AccessPointInUse
 from desk.services.core.bus import Command, Query, use_case
 from desk.services.core.errors import Invalid, NotFound, StaleRecord, Violation
 from desk.services.core.work import Work
@@ -32,6 +32,13 @@ class AccessPointRow:
     active: bool
     notes: str
     version: int
+    interface: str
+    sets_address: bool
+    sets_queue: bool
+    sets_arp: bool
+    allowed_list: str
+    blocked_list: str
+    ranges: int
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,12 @@ class SaveAccessPoint(Command[int]):
     customer_limit: int | None = None
     active: bool = True
     notes: str = ""
+    interface: str = ""
+    sets_address: bool = False
+    sets_queue: bool = False
+    sets_arp: bool = False
+    allowed_list: str = ""
+    blocked_list: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,11 +78,17 @@ _POINTS = text("""
     SELECT a.id, a.name, a.business_unit_id, COALESCE(u.name, '') AS unit, a.routing_server_id,
            COALESCE(r.name, '') AS router, a.customer_limit,
            (SELECT count(*) FROM desk.customer_plans p WHERE p.access_point_id = a.id AND p.status <> 'CANCELADO')
-             AS used, a.active, a.notes, a.version
+             AS used, a.active, a.notes, a.version, a.interface, a.sets_address, a.sets_queue, a.sets_arp,
+           a.allowed_list, a.blocked_list,
+           (SELECT count(*) FROM desk.ip_ranges g WHERE g.access_point_id = a.id) AS ranges
       FROM desk.access_points a
       LEFT JOIN desk.business_units u ON u.id = a.business_unit_id
       LEFT JOIN desk.routing_servers r ON r.id = a.routing_server_id
      ORDER BY a.active DESC, a.name""")
+
+_KEEPS_IPS = text("""
+    SELECT EXISTS (SELECT FROM desk.ip_ranges WHERE access_point_id = :id)
+        OR EXISTS (SELECT FROM desk.customer_ips WHERE access_point_id = :id)""")
 
 
 @use_case(AccessPoints, permission=None)
@@ -86,6 +105,10 @@ def save_access_point(cmd: SaveAccessPoint, work: Work) -> int:
         found.append(Violation("name", "required"))
     if cmd.customer_limit is not None and not 1 <= cmd.customer_limit <= MOST_CUSTOMERS:
         found.append(Violation("customer_limit", "customer_limit_range"))
+    if (cmd.sets_address or cmd.sets_arp) and not cmd.interface.strip():
+        found.append(Violation("interface", "interface_needed"))
+    if cmd.allowed_list.strip() and cmd.allowed_list.strip() == cmd.blocked_list.strip():
+        found.append(Violation("blocked_list", "lists_differ"))
     if found:
         raise Invalid(found)
     point = AccessPoint() if cmd.id is None else work.session.get(AccessPoint, cmd.id)
@@ -94,8 +117,11 @@ def save_access_point(cmd: SaveAccessPoint, work: Work) -> int:
     if cmd.id is not None and point.version != cmd.version:
         raise StaleRecord(work.changes_since("access_points", cmd.id, cmd.version))
     point.name = cmd.name.strip()
-    for name in ("business_unit_id", "routing_server_id", "customer_limit", "active", "notes"):
+    plain = ("business_unit_id", "routing_server_id", "customer_limit", "active", "notes")
+    for name in (*plain, "sets_address", "sets_queue", "sets_arp"):
         setattr(point, name, getattr(cmd, name))
+    for name in ("interface", "allowed_list", "blocked_list"):
+        setattr(point, name, getattr(cmd, name).strip())
     work.session.add(point)
     work.session.flush()
     work.touch("access_points")
@@ -119,5 +145,7 @@ def delete_access_point(cmd: DeleteAccessPoint, work: Work) -> None:
     ).one()
     if live or (cancelled and not work.switched_on(Variable.DELETE_ACCESS_POINT_OF_CANCELLED)):
         raise AccessPointInUse(name=point.name, live=live, cancelled=cancelled)
+    if work.session.execute(_KEEPS_IPS, {"id": cmd.id}).scalar_one():
+        raise AccessPointHasIps(name=point.name)
     work.session.execute(text("SELECT desk.delete_access_points(:id)"), {"id": cmd.id})
     work.touch("access_points")

@@ -24,7 +24,7 @@ from desk.services.core.work import Work
 
 FLAGS = (
     *("active", "requires_authorization", "allows_circuit", "allows_tv", "prints_booklet"),
-    *("bills_when_debt_suspended", "allows_login"),
+    *("bills_when_debt_suspended", "allows_login", "allows_ip"),
 )
 NUMBERS = ("trial_days", "login_limit", "down_kbps", "up_kbps", "simultaneous_use", "allowance_gb")
 MOST_MONEY = Decimal("9999999.99")
@@ -66,6 +66,7 @@ class CatalogPlanRow:
     prints_booklet: bool
     bills_when_debt_suspended: bool
     allows_login: bool
+    allows_ip: bool
     trial_days: int
     login_limit: int
     down_kbps: int
@@ -101,6 +102,7 @@ class SaveCatalogPlan(Command[int]):
     prints_booklet: bool = False
     bills_when_debt_suspended: bool = False
     allows_login: bool = False
+    allows_ip: bool = True
     trial_days: int = 0
     login_limit: int = 0
     down_kbps: int = 0

@@ -9,7 +9,7 @@ import logging
 import random
 import threading
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, nullcontext
 from dataclasses import asdict, dataclass, field
@@ -96,6 +96,27 @@ class Reconciler(Protocol):
     """Reads the present wanted state of one key and makes the world agree; reports each step as it happens."""
 
     def __call__(self, lease: Lease, report: Report) -> None: ...
+
+
+def one_after_another(*reconcilers: Reconciler) -> Reconciler:
+    """Several for one topic: each has its turn, whatever came of the one before it."""
+
+    def each(lease: Lease, report: Report) -> None:
+        problems: list[IntegrationError] = []
+        for reconcile in reconcilers:
+            try:
+                reconcile(lease, report)
+            except IntegrationError as error:
+                problems.append(error)
+        raise_worst(problems)
+
+    return each
+
+
+def raise_worst(problems: Sequence[IntegrationError]) -> None:
+    """What may still be delivered by itself must not wait for a person because of what may not."""
+    if problems:
+        raise next((error for error in problems if error.retry), problems[0])
 
 
 class Settler:

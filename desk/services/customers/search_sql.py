@@ -82,13 +82,22 @@ _KEYS = {
     "radius_logins": "plan_id, deleted_at",
     "radius_sessions": "login_id",
     "circuits": "plan_id",
+    "ip_holdings": "ip_id",
+    "customer_ip_macs": "ip_id",
 }
+# Row by row: as a plain join the planner may read all IPs to throw most of them away.
+_IP = (
+    " JOIN LATERAL (SELECT x.plan_id, x.deleted_at FROM desk.customer_ips x WHERE x.id = b.ip_id OFFSET 0) i"
+    " ON i.deleted_at IS NULL JOIN desk.customer_plans p ON p.id = i.plan_id"
+)
 _PLAN = " JOIN desk.customer_plans p ON p.id = b.plan_id"
 _JOINS = {
     "customers": "",
     "customer_phones": "",
     "radius_logins": _PLAN,
     "circuits": _PLAN,
+    "ip_holdings": _IP,
+    "customer_ip_macs": _IP,
     "radius_sessions": " JOIN desk.radius_logins l ON l.id = b.login_id JOIN desk.customer_plans p ON p.id = l.plan_id",
 }
 _CUSTOMER = {
@@ -96,6 +105,8 @@ _CUSTOMER = {
     "customer_phones": "b.customer_id",
     "radius_logins": "p.customer_id",
     "circuits": "p.customer_id",
+    "ip_holdings": "p.customer_id",
+    "customer_ip_macs": "p.customer_id",
     "radius_sessions": "p.customer_id",
 }
 
@@ -129,8 +140,18 @@ def _exact(asked: Asked) -> list[Branch]:
             found.append(_branch(name, 0, kind, value, source, _equal(index, name), "", 20))
     if K.IP in asked.kinds:
         found += _typed("ip", K.IP, "inet", "fixed_ip", "framed_ip", exact=asked.exact_address)
+        # Whoever has the block that an address is in, and not only the one who was told that very address.
+        low, high = "CAST(:ip_low AS inet)", "CAST(:ip_high AS inet)"
+        held = f"block && {low}" if asked.exact_address else f"block >= {low} AND block <= {high}"
+        rank = 0 if asked.exact_address else 1
+        found.append(_branch("ip_held", rank, K.IP, "host(block)", "ip_holdings", held, "", 50))
     if K.MAC in asked.kinds:
         found += _typed("mac", K.MAC, "macaddr", "mac_lock", "mac", exact=asked.exact_mac)
+        low, high = "CAST(:mac_low AS macaddr)", "CAST(:mac_high AS macaddr)"
+        same = f"mac = {low}" if asked.exact_mac else f"mac >= {low} AND mac <= {high}"
+        order = "" if asked.exact_mac else "mac"
+        rank = 0 if asked.exact_mac else 1
+        found.append(_branch("mac_of_ip", rank, K.MAC, "mac::text", "customer_ip_macs", same, order, 50))
     return found
 
 

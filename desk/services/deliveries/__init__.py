@@ -16,14 +16,16 @@ from desk.services.core.work import Work
 __all__ = ["DebtNews", "OwedRow", "PendingDeliveries", "RetryDebts"]
 
 _PENDING = text("""
-    SELECT d.topic, d.key, d.customer_id, COALESCE(c.name, '') AS customer, COALESCE(l.login, '') AS thing,
-           COALESCE(r.name, '') AS device, d.attempts, d.due_at, d.changed_at, COALESCE(d.last_error, '') AS error,
+    SELECT d.topic, d.key, d.customer_id, COALESCE(c.name, '') AS customer,
+           COALESCE(l.login, host(i.address), '') AS thing, COALESCE(r.name, '') AS device,
+           d.attempts, d.due_at, d.changed_at, COALESCE(d.last_error, '') AS error,
            COALESCE(d.last_detail, '') AS detail, d.leased_until > clock_timestamp() AS running
       FROM desk.debts d
       LEFT JOIN desk.customers c ON c.id = d.customer_id
       LEFT JOIN desk.radius_logins l ON d.topic = 'radius_login' AND l.id::text = d.key
+      LEFT JOIN desk.customer_ips i ON d.topic = 'customer_ip' AND i.id::text = d.key
       LEFT JOIN desk.customer_plans p ON p.id = d.plan_id
-      LEFT JOIN desk.access_points a ON a.id = p.access_point_id
+      LEFT JOIN desk.access_points a ON a.id = COALESCE(i.access_point_id, p.access_point_id)
       LEFT JOIN desk.routing_servers r ON r.id = a.routing_server_id
      WHERE d.done < d.wanted AND (d.due_at IS NULL OR d.due_at < clock_timestamp() + interval '2 hours')
      ORDER BY d.due_at NULLS FIRST, d.changed_at LIMIT 500""")

@@ -20,7 +20,7 @@ from desk.integrations.routeros.port import Router, RouterAddress, RouterSession
 from desk.models.access_points import TlsMode as StoredTls
 from desk.services.core.devices import Devices
 from desk.services.core.errors import Busy, DatabaseLost, DomainError, NotFound
-from desk.services.core.outbox import DeliveryState, Lease, Report, Step
+from desk.services.core.outbox import DeliveryState, Lease, Report, Step, raise_worst
 from desk.services.core.secrets import reveal, reveal_for_debt
 from desk.services.core.topics import Topic
 from desk.services.logins.network import Act, FoundLogin, WantedLogin, plan
@@ -162,7 +162,7 @@ class LoginReconciler:
                 self.reconcile(login_id, lease, report)
             except IntegrationError as error:  # the next login must not stay connected because of this one
                 problems.append(error)
-        _raise_worst(problems)
+        raise_worst(problems)
 
     def reconcile(self, login_id: int, lease: Lease, report: Report) -> None:
         """Make the network agree with the database about one login; raises what stood in the way."""
@@ -187,7 +187,7 @@ class LoginReconciler:
             problems.append(Rejected("", "no routing server is known for the open session"))
         elif blocked and not routers:
             report(_step("session", wanted.login, "", DeliveryState.UNCHANGED, "not_connected"))
-        _raise_worst(problems)
+        raise_worst(problems)
 
     def _bring_in_line(self, router_id: int, wanted: WantedLogin, report: Report) -> None:
         at = self._router(router_id, report, wanted)
@@ -277,12 +277,6 @@ def router_at(session: Session, router_id: int) -> Any:
     for row in routers_at(session, [router_id]):
         return row
     raise NotFound("routing_server", router_id)
-
-
-def _raise_worst(problems: Sequence[IntegrationError]) -> None:
-    """What may still be delivered by itself must not wait for a person because of what may not."""
-    if problems:
-        raise next((error for error in problems if error.retry), problems[0])
 
 
 def _own(lease: Lease) -> bool:

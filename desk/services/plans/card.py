@@ -18,7 +18,7 @@ from desk.models.variables import Variable
 from desk.services.core.bus import Query, use_case
 from desk.services.core.work import Work
 from desk.services.plans.queries import ZONE, plan_row
-from desk.services.plans.rows import LoginItem, PlanRow
+from desk.services.plans.rows import IpItem, LoginItem, PlanRow
 
 PROVISIONAL = "provisional"
 
@@ -153,6 +153,16 @@ def network_lines(logins: tuple[LoginItem, ...], allowed: bool, router: str, loc
     return lines
 
 
+def ip_lines(ips: tuple[IpItem, ...], then_allowed: bool, router: str) -> list[NetworkLine]:
+    """What the step means to the addresses of the plan; one that is blocked by its own switch stays so."""
+    if not router:
+        return []
+    now = {True: "ip_open", False: "ip_blocked"}
+    return [
+        NetworkLine("ip", ip.address, router, now[ip.allowed], now[then_allowed and not ip.switched_off]) for ip in ips
+    ]
+
+
 def _secret(allowed: bool) -> str:
     return "secret_enabled" if allowed else "secret_disabled"
 
@@ -188,9 +198,10 @@ def preview_status_change(query: PreviewStatusChange, work: Work) -> StatusCard:
         bills_now=now.bills or (row.status == StatusCode.SUSPENDED_DEBT and row.bills_when_debt_suspended),
         bills_then=then.bills or (then.code == StatusCode.SUSPENDED_DEBT and row.bills_when_debt_suspended),
         monthly=row.total,
-        network=tuple(network_lines(row.logins, allowed, router, local)),
+        network=(*network_lines(row.logins, allowed, router, local), *ip_lines(row.ips, allowed, router)),
         unchanged=tuple(circuit.name for circuit in row.circuits),
-        pending_logins=sum(login.delivery.name != "IN_STEP" for login in row.logins),
+        pending_logins=sum(login.delivery.name != "IN_STEP" for login in row.logins)
+        + sum(ip.delivery.name != "IN_STEP" for ip in row.ips),
         provisional_days=int(work.variable(Variable.PROVISIONAL_DAYS)),
         provisional_gap=int(work.variable(Variable.PROVISIONAL_GAP_DAYS)),
         last_provisional=last,

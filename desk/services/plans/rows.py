@@ -53,6 +53,24 @@ def titled(name: str, reference: str) -> str:
 
 
 @dataclass(frozen=True)
+class IpItem:
+    """An IP beneath its plan."""
+
+    id: int
+    plan_id: int
+    address: str
+    prefix: int
+    description: str
+    allowed: bool  # the plan is, and the switch that blocks is off
+    switched_off: bool
+    login: str  # whose session brings it; empty: set on the router
+    macs: tuple[str, ...]
+    delivery: Delivery
+    created_at: dt.datetime
+    version: int
+
+
+@dataclass(frozen=True)
 class PlanRow:
     """A plan as the tree and the menus need it."""
 
@@ -81,6 +99,8 @@ class PlanRow:
     total: Decimal  # with today's discounts and surcharges
     logins: tuple[LoginItem, ...]
     circuits: tuple[CircuitItem, ...]
+    allows_ip: bool = False
+    ips: tuple[IpItem, ...] = ()
 
     @property
     def title(self) -> str:
@@ -100,7 +120,7 @@ class PlanRow:
     @property
     def linked(self) -> int:
         """How many records hang on it (PL-40)."""
-        return len(self.logins) + len(self.circuits)
+        return len(self.logins) + len(self.circuits) + len(self.ips)
 
 
 SUSPENSIONS = (StatusCode.SUSPENDED, StatusCode.SUSPENDED_DEBT, StatusCode.SUSPENDED_TEMPORARILY)

@@ -33,6 +33,7 @@ from desk.models.plans import Circuit, CustomerPlan, PlanValueDetail
 from desk.services.core.prepared import Prepared, Row, ask
 from desk.services.core.topics import Topic
 from desk.services.plans.errors import PlanNotFound
+from desk.services.plans.ip_items import ip_items, ips_column
 from desk.services.plans.rows import CircuitItem, Delivery, LoginItem, PlanRow
 from desk.services.plans.rules import effect_of, runs_on, total_of
 
@@ -68,6 +69,8 @@ def _plans(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             CatalogPlan.bills_when_debt_suspended,
             CustomerPlan.access_point_id.is_not(None).label("has_access_point"),
             CustomerPlan.version,
+            CatalogPlan.allows_ip,
+            ips_column(),
         )
         .select_from(CustomerPlan)
         .join(Customer, Customer.id == CustomerPlan.customer_id)
@@ -201,8 +204,10 @@ def _read(session: Session, questions: Questions, which: int) -> tuple[list[Plan
         # A plan that appeared between two statements comes with the next reload.
         if row.plan_id in values and runs_on(row.today, row.starts_on, row.months):
             effects[row.plan_id].append(effect_of(row.kind, row.amount, row.percent, values[row.plan_id]))
-    rows = [
-        PlanRow(*(*row, total_of(row.value, effects[row.id]), tuple(logins[row.id]), tuple(circuits[row.id])))
-        for row in found
-    ]
+    rows: list[PlanRow] = []
+    for row in found:
+        *plain, allows_ip, ips = row
+        hung = total_of(row.value, effects[row.id]), tuple(logins[row.id]), tuple(circuits[row.id])
+        open_now = row.grants_access or row.provisional_until is not None
+        rows.append(PlanRow(*(*plain, *hung, allows_ip, ip_items(row.id, ips, open_now=open_now))))
     return rows, details

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from desk.services.access_points import SaveAccessPoint, SaveRoutingServer
+from desk.services.access_points import SaveAccessPoint, SaveIpOption, SaveRoutingServer
 from desk.ui.access_points import texts as _texts
+from desk.ui.access_points.options import IpOptionsPage
 from desk.ui.access_points.points import AccessPointsPage
 from desk.ui.access_points.servers import RoutingServersPage
 from desk.ui.core.actions import Action
@@ -20,6 +21,14 @@ SETTINGS_PAGES = [
         order=50,
         build=AccessPointsPage,
         command=SaveAccessPoint,
+    ),
+    SettingsPage(
+        id="ip_options",
+        label="Opções do IP",
+        icon="sliders-horizontal",
+        order=55,
+        build=IpOptionsPage,
+        command=SaveIpOption,
     ),
     SettingsPage(
         id="routing_servers",

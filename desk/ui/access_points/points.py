@@ -15,6 +15,8 @@ from desk.services.access_points import (
     SaveAccessPoint,
 )
 from desk.services.catalog import ListRow, Lists, SmallList
+from desk.ui.access_points.ranges import RangesCard
+from desk.ui.core.cards import hairline
 from desk.ui.core.desk import Desk
 from desk.ui.core.fields import NoteField, TextField, YesNoField
 from desk.ui.core.format import yes_no
@@ -22,6 +24,8 @@ from desk.ui.core.inputs import Choice, ComboField, IntField
 from desk.ui.core.list_page import ListPage
 from desk.ui.core.saving import SaveDialog, text_of
 from desk.ui.core.table import Column
+
+ENFORCEMENT = ("interface", "sets_address", "sets_queue", "sets_arp", "allowed_list", "blocked_list")
 
 
 class AccessPointsPage(ListPage):
@@ -37,6 +41,7 @@ class AccessPointsPage(ListPage):
                 Column(head="Unidade de Negócios", text=lambda p: p.unit or "—", width=170),
                 Column(head="Servidor de Roteamento", text=lambda p: p.router or "—", width=190),
                 Column(head="Clientes", text=_use, sort=lambda p: p.used, right=True, width=110),
+                Column(head="Faixas", text=lambda p: str(p.ranges), sort=lambda p: p.ranges, right=True, width=70),
                 Column(head="Ativo", text=lambda p: yes_no(p.active), width=64),
             ],
             ask=AccessPoints,
@@ -56,7 +61,7 @@ def _use(point: AccessPointRow) -> str:
 
 
 class AccessPointDialog(SaveDialog):
-    """Name, unit, router, limit."""
+    """Name, unit, router, limit; how its router enforces IPs; the ranges that it gives them from."""
 
     def __init__(self, desk: Desk, point: AccessPointRow | None, parent: QWidget) -> None:
         super().__init__(desk, "Novo Ponto de Acesso" if point is None else "Ponto de Acesso", parent)
@@ -66,8 +71,9 @@ class AccessPointDialog(SaveDialog):
         self._router = self.form.add(ComboField("routing_server_id", "Servidor de Roteamento", ()))
         self.form.add(IntField("customer_limit", "Limite Cliente", hint="Vazio: sem limite", low=1, high=1_000_000))
         self.form.add(YesNoField("active", "Ativo"))
-        self.form.add(NoteField("notes", "Observações"), span=2)
-        names = ("name", "customer_limit", "active", "notes")
+        self.form.add(NoteField("notes", "Observações", lines=2), span=2)
+        self._enforcement()
+        names = ("name", "customer_limit", "active", "notes", *ENFORCEMENT)
         draft = {name: getattr(point, name) for name in names} if point else {"active": True}
         self.begin(draft, point.name if point else "")
         self.command = self._save
@@ -76,8 +82,20 @@ class AccessPointDialog(SaveDialog):
             why = "Só um ponto sem planos é apagado; a variável “Permite Apagar Ponto de Acesso que tenha Planos "
             why += "Cancelados” deixa apagar também o que só tem cancelados."
             self.offer_delete(lambda: order, f"Apagar o ponto de acesso {point.name}?", why, "Ponto de acesso apagado")
+            self.body.addWidget(hairline())
+            self.ranges = RangesCard(desk, point, self)
+            self.body.addWidget(self.ranges)
         desk.ask(Lists(SmallList.UNITS), owner=self, done=self._units)
         desk.ask(RoutingServers(), owner=self, done=self._routers)
+
+    def _enforcement(self) -> None:
+        form = self.section("Como o roteador aplica os IPs dos clientes")
+        form.add(YesNoField("sets_queue", "Fila", sentence="/queue/simple com a velocidade"))
+        form.add(YesNoField("sets_arp", "ARP", sentence="/ip/arp com o MAC do cliente"))
+        form.add(YesNoField("sets_address", "Endereço", sentence="/ip/address em cada bloco, como /30"))
+        form.add(TextField("interface", "Interface", code=True, limit=60, hint="Para endereço e ARP"))
+        form.add(TextField("allowed_list", "Lista dos liberados", code=True, limit=60, hint="Vazio: não usa"))
+        form.add(TextField("blocked_list", "Lista dos bloqueados", code=True, limit=60, hint="Vazio: não usa"))
 
     def _units(self, rows: list[ListRow]) -> None:
         self._unit.set_choices([Choice(None, "—"), *(Choice(unit.id, unit.name) for unit in rows)])
@@ -99,4 +117,10 @@ class AccessPointDialog(SaveDialog):
             customer_limit=draft["customer_limit"],
             active=bool(draft["active"]),
             notes=text_of(draft["notes"]),
+            interface=text_of(draft["interface"]),
+            sets_address=bool(draft["sets_address"]),
+            sets_queue=bool(draft["sets_queue"]),
+            sets_arp=bool(draft["sets_arp"]),
+            allowed_list=text_of(draft["allowed_list"]),
+            blocked_list=text_of(draft["blocked_list"]),
         )

@@ -12,6 +12,21 @@ register(
             "Mude os planos para outro ponto. Para apagar um que só tem planos cancelados, ligue a variável "
             "“Permite Apagar Ponto de Acesso que tenha Planos Cancelados”.",
         ),
+        "access_point_has_ips": Text(
+            "O ponto de acesso {name} não foi apagado.",
+            "Ele tem faixas de IP, ou IPs de clientes são ou já foram dele.",
+            "Apague as faixas e mude os IPs para outro ponto; se ele já deu IPs, desmarque Ativo.",
+        ),
+        "ip_range_overlaps": Text(
+            "A faixa não foi salva.",
+            "Parte dela já está em outra faixa, deste ponto de acesso ou de outro.",
+            "Confira a rede e a máscara.",
+        ),
+        "ip_range_in_use": Text(
+            "A faixa não foi alterada.",
+            "Há IPs de clientes nesta faixa.",
+            "Desmarque Ativa para não dar mais IPs dela, ou mude esses IPs primeiro.",
+        ),
         "routing_server_in_use": Text(
             "O servidor {name} não foi apagado.",
             "Estes pontos de acesso estão nele: {points}.",
@@ -24,6 +39,15 @@ register_violations(
         "port_range": "A porta vai de 1 a 65535",
         "fingerprint_shape": "São 64 letras e números; use Ler certificado",
         "nas_address_needed": "O segredo precisa do endereço de onde o roteador pergunta",
+        "interface_needed": "Endereço e ARP precisam da interface",
+        "lists_differ": "A lista dos bloqueados é outra",
+        "network_shape": "Rede inválida: algo como 177.10.20.0/24",
+        "block_prefix_range": "Não cabe nesta rede",
+        "gateway_outside": "O gateway fica dentro da faixa",
+        "too_many_reserved": "No máximo {limit} reservados",
+        "reserved_outside": "{address} não está na faixa",
+        "reserved_in_use": "{address} é de {customer}",
+        "option_code": "Letras minúsculas, números e _",
         "customer_limit_range": "Vazio, ou de 1 a 1.000.000",
     }
 )

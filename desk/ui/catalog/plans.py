@@ -39,12 +39,13 @@ KINDS = (
 NUMBERS = ("trial_days", "login_limit", "down_kbps", "up_kbps")
 FLAGS = (
     *("active", "requires_authorization", "allows_circuit", "allows_tv", "prints_booklet"),
-    *("bills_when_debt_suspended", "allows_login"),
+    *("bills_when_debt_suspended", "allows_login", "allows_ip"),
 )
 _FRESH: dict[str, Any] = {
     "kind": PlanKind.INTERNET,
     "active": True,
     "allows_login": True,
+    "allows_ip": True,
     "login_limit": 1,
     "simultaneous_use": 1,
 }
@@ -131,6 +132,7 @@ class CatalogPlanDialog(SaveDialog):
     def _radius(self) -> None:
         form = self.radius = self.section("Radius")
         form.add(YesNoField("allows_login", "O Serviço Suporta Autenticação"))
+        form.add(YesNoField("allows_ip", "Permite IP"))
         form.add(IntField("login_limit", "Logins incluídos", width=72, high=LIMITS["login_limit"][1]))
         form.add(IntField("down_kbps", "Download (kbps)", width=112, high=LIMITS["down_kbps"][1]))
         form.add(IntField("up_kbps", "Upload (kbps)", width=112, high=LIMITS["up_kbps"][1]))

@@ -149,7 +149,7 @@ class DeletedItemsDialog(DeskDialog):
 
     def __init__(self, desk: Desk, customer_id: int, parent: QWidget | None) -> None:
         super().__init__("Itens Apagados", size=Size.CARD, closing="Fechar", parent=parent)
-        kinds = {"radius_login": "Login", "circuit": "Circuito", "plan": "Plano"}
+        kinds = {"radius_login": "Login", "circuit": "Circuito", "plan": "Plano", "customer_ip": "IP"}
         self.table = TableView(
             [
                 Column(head="Quando", text=lambda r: format.moment(r.at.astimezone()), sort=lambda r: r.at, width=140),

@@ -15,6 +15,8 @@ TABLES = {
     "plan_value_details": "Desconto/Acréscimo",
     "radius_logins": "Login de Radius",
     "circuits": "Circuito",
+    "customer_ips": "IP",
+    "customer_ip_macs": "MAC do IP",
     "catalog_plans": "Plano do catálogo",
     "plan_statuses": "Status",
     "access_points": "Ponto de Acesso",

@@ -35,6 +35,10 @@ LINES: dict[str, tuple[str, str, str]] = {
     "login.edited": ("key", "text2", "Login {login} alterado"),
     "login.deleted": ("trash", "bad", "Login {login} apagado"),
     "login.password_changed": ("lock-key", "text2", "Senha do login {login} alterada"),
+    "ip.created": ("hash-straight", "text2", "IP {address} cadastrado"),
+    "ip.edited": ("hash-straight", "text2", "IP {address} alterado"),
+    "ip.deleted": ("trash", "bad", "IP {address} apagado"),
+    "ip.code_seen": ("eye", "text2", "Código WPA2 do IP {address} consultado"),
     "login.password_seen": ("eye", "text2", "Senha do login {login} consultada"),
 }
 KINDS = {

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from desk.services.core.bus import Command
 from desk.services.core.errors import DomainError
+from desk.services.ips import IpPreview, LookAtIps
 from desk.services.logins import LookAtNetwork, NetworkLook
 from desk.services.plans import (
     ENABLE_REASONS,
@@ -33,6 +34,7 @@ from desk.ui.core.change_card import CardFacts, Caution, ChangeCard, Line, Secti
 from desk.ui.core.desk import Desk
 from desk.ui.core.inputs import Choice, DateField
 from desk.ui.core.messages import not_possible
+from desk.ui.core.router_words import MENUS
 from desk.ui.plans.reasons import may_enable_suspended, why_not
 from desk.ui.plans.words import NETWORK_STATES, PROBLEMS, SYSTEMS
 
@@ -70,6 +72,7 @@ class StatusChange:
     def __init__(self, desk: Desk, card: StatusCard, parent: QWidget | None) -> None:
         self._desk, self._card = desk, card
         self._look: NetworkLook | None = None
+        self._ip_look: IpPreview | None = None
         facts = self._facts()
         self.dialog = ChangeCard(facts, parent)
         # The usual reason stands there already: most cards are confirmed by one key.
@@ -103,6 +106,18 @@ class StatusChange:
             failed=self._not_looked,
             slot=("look", id(self.dialog)),
         )
+        if self._card.plan.ips:
+            self._desk.ask(
+                LookAtIps(plan_id=self._card.plan.id, allowed=self._card.access_then),
+                owner=self.dialog,
+                done=self._looked_at_ips,
+                failed=lambda _: True,
+                slot=("look at ips", id(self.dialog)),
+            )
+
+    def _looked_at_ips(self, look: IpPreview) -> None:
+        self._ip_look = look
+        self.dialog.fill(network_section(self._card, self._look, look))
 
     def _not_looked(self, _: DomainError) -> bool:
         """The look says nothing about the routers then, so the section must not wait for them, nor claim anything."""
@@ -111,7 +126,7 @@ class StatusChange:
 
     def _looked(self, look: NetworkLook) -> None:
         self._look = look
-        self.dialog.fill(network_section(self._card, look))
+        self.dialog.fill(network_section(self._card, look, self._ip_look))
 
     def _facts(self) -> CardFacts:
         card = self._card
@@ -125,7 +140,7 @@ class StatusChange:
             tone="ok" if card.access_then else "warn",
             old_status=card.plan.status_label,
             new_status=card.target_label if card.target != PROVISIONAL else "Habilitado provisoriamente",
-            sections=(money_section(card), network_section(card, self._look)),
+            sections=(money_section(card), network_section(card, self._look, self._ip_look)),
             warnings=tuple(cautions(card)),
             sentence=(verb, card.plan.title, card.plan.customer_name),
             verb=title,
@@ -220,10 +235,11 @@ def money_section(card: StatusCard) -> Section:
     return Section(title=MONEY, icon="money", note="em R$", lines=lines)
 
 
-def network_section(card: StatusCard, look: NetworkLook | None) -> Section:
+def network_section(card: StatusCard, look: NetworkLook | None, ips: IpPreview | None = None) -> Section:
     """What the step means to RADIUS, to open connections and to routers, with what the routers said just now."""
     lines = [_network_line(line) for line in card.network if line.moves]
     still = [line.thing for line in card.network if not line.moves] + list(card.unchanged)
+    lines += ip_changes(ips) if ips is not None else []
     silent = [router for router in look.routers if not router.answers] if look is not None else []
     for router in silent:
         why = PROBLEMS.get(router.problem, router.problem)
@@ -248,12 +264,29 @@ def network_section(card: StatusCard, look: NetworkLook | None) -> Section:
     )
 
 
+def ip_changes(look: IpPreview) -> list[Line]:
+    """The exact lines that each router would be told of the plan's addresses."""
+    return [
+        Line(
+            key=f"ip/{router.device}/{change.menu}/{change.before}/{change.after}",
+            text=MENUS.get(change.menu, change.menu),
+            note=router.device,
+            icon="hash-straight",
+            old=change.before or "—",
+            new=change.after or "retirado",
+            tone="ok" if change.act == "add" else "warn",
+        )
+        for router in look.routers
+        for change in router.changes
+    ]
+
+
 def _network_line(line: NetworkLine) -> Line:
     name, icon = SYSTEMS[line.system]
     before = NETWORK_STATES[line.before]
     if line.before == "online" and line.since is not None:
         before = f"online há {format.lasting(dt.datetime.now(dt.UTC) - line.since)}"
-    good = line.after in ("allowed", "online", "secret_enabled")
+    good = line.after in ("allowed", "online", "secret_enabled", "ip_open")
     note = f"{line.thing} · {line.device}" if line.device and line.system != "radius" else line.thing
     return Line(
         key=f"{line.system}/{line.thing}/{line.device}",

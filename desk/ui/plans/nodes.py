@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from desk.services.plans import CircuitItem, CustomerPlans, Delivery, LoginItem, PlanGroup, PlanKind, PlanRow
+from desk.services.ips import mask_label
+from desk.services.plans import CircuitItem, CustomerPlans, Delivery, IpItem, LoginItem, PlanGroup, PlanKind, PlanRow
 from desk.ui.core import format, icons
 from desk.ui.core.tree import Node, Part, root
 
@@ -59,7 +60,8 @@ def plan_node(plan: PlanRow) -> Node:
         markers.append(Part("velocidade reduzida", "warn", "gauge"))
     if plan.provisional_day is not None:
         markers.append(Part(f"habilitado até {format.short_day(plan.provisional_day)}", "warn", "timer"))
-    owed = [login.delivery for login in plan.logins if login.delivery is not Delivery.IN_STEP]
+    owed = {login.delivery for login in plan.logins} | {ip.delivery for ip in plan.ips}
+    owed.discard(Delivery.IN_STEP)
     if owed:
         worst = next((d for d in (Delivery.PARKED, Delivery.FAILED) if d in owed), Delivery.PENDING)
         markers.append(_DELIVERIES[worst])
@@ -79,6 +81,8 @@ def plan_node(plan: PlanRow) -> Node:
     )
     for login in plan.logins:
         node.add(login_node(login))
+    for ip in plan.ips:
+        node.add(ip_node(ip))
     for circuit in plan.circuits:
         node.add(circuit_node(circuit))
     return node
@@ -108,6 +112,40 @@ def login_node(login: LoginItem) -> Node:
         right=tuple(right),
         datum=login.login,
         noun="Login",
+    )
+
+
+def ip_text(ip: IpItem) -> str:
+    """Address and mask as the tree shows them: 177.10.20.30 / 255.255.255.252."""
+    if ":" in ip.address:
+        return f"{ip.address}/{ip.prefix}"
+    return f"{ip.address} / {mask_label(ip.prefix, 4).partition(' ')[0]}"
+
+
+def ip_state(ip: IpItem) -> Part:
+    """bloqueado, the login that brings it, or its description."""
+    if not ip.allowed:
+        return Part("bloqueado", "warn", "prohibit")
+    if ip.login:
+        return Part(f"por {ip.login}", "mute", "key")
+    return Part(ip.description or "fixo no roteador", "mute", "")
+
+
+def ip_node(ip: IpItem) -> Node:
+    """An IP with its mask, its state and what the network is still owed."""
+    right = [ip_state(ip)]
+    if ip.delivery in _DELIVERIES:
+        right.append(_DELIVERIES[ip.delivery])
+    return Node(
+        kind="ip",
+        key=("ip", ip.id),
+        text=ip_text(ip),
+        row=ip,
+        icon="hash-straight",
+        code=True,
+        right=tuple(right),
+        datum=ip.address,
+        noun="IP",
     )
 
 

@@ -205,12 +205,12 @@ class PlansPage(QWidget):
         return node.row if node is not None and node.kind == menu else None
 
     def _open(self, node: Node) -> None:
-        opener = {"plan": "plans.open", "radius_login": "logins.open"}.get(node.kind)
+        opener = {"plan": "plans.open", "radius_login": "logins.open", "ip": "ips.open"}.get(node.kind)
         if opener is not None and opener in self._desk.actions:
             self._desk.run_action(opener, node.row)
 
     def _delete(self, node: Node) -> None:
-        deleter = {"radius_login": "logins.delete"}.get(node.kind)
+        deleter = {"radius_login": "logins.delete", "ip": "ips.delete"}.get(node.kind)
         if deleter is not None and deleter in self._desk.actions:
             self._desk.run_action(deleter, node.row)
 

@@ -15,7 +15,7 @@ from desk.ui.core.desk import Desk
 from desk.ui.core.labels import Chip, Label, button, clear, row
 from desk.ui.core.table import Column, RowRole, TableView
 from desk.ui.core.tree import Part
-from desk.ui.plans.nodes import login_state
+from desk.ui.plans.nodes import ip_state, ip_text, login_state
 
 ADDRESS_LABELS = {
     AddressKind.INSTALLATION: "Endereço de Instalação",
@@ -112,6 +112,17 @@ class ItemsCard(Card):
                 format.day(login.created_at.astimezone().date()),
             )
             for login in plan.logins
+        ]
+        items += [
+            ItemRow(
+                ("ip", ip.id),
+                "IP",
+                "hash-straight",
+                ip_text(ip),
+                ip_state(ip),
+                format.day(ip.created_at.astimezone().date()),
+            )
+            for ip in plan.ips
         ]
         items += [
             ItemRow(("circuit", circuit.id), "Circuito", "flow-arrow", circuit.name, Part("—"), "")

@@ -6,6 +6,7 @@ SYSTEMS = {
     "radius": ("RADIUS", "key"),
     "session": ("Conexão", "lightning"),
     "router": ("MikroTik", "hard-drives"),
+    "ip": ("IP no MikroTik", "hash-straight"),
 }
 NETWORK_STATES = {
     "allowed": "acesso permitido",
@@ -15,6 +16,8 @@ NETWORK_STATES = {
     "closed_now": "encerrada agora",
     "secret_enabled": "login liberado no roteador",
     "secret_disabled": "login bloqueado no roteador",
+    "ip_open": "liberado",
+    "ip_blocked": "bloqueado",
 }
 PROBLEMS = {
     "silent": "Não respondeu agora",
