@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from desk.db.errors import DatabaseNewer, DatabaseNotDesk, DatabaseOlder
 from desk.db.revisions import compatible
+from desk.integrations.radius.client import RadiusAuth, RadiusNas
 from desk.integrations.routeros.client import RouterOs
 from desk.models.people import Permission
 from desk.services import register_all
@@ -33,11 +34,12 @@ from desk.services.core.ports import Ports
 from desk.services.core.topics import Topic
 from desk.services.core.work import Actor
 from desk.services.logins.reconcile import LoginReconciler
+from desk.services.sessions.ending import OpenConnections
 from desk.settings import Server
 
 log = logging.getLogger(__name__)
 
-PORTS = Ports(router=RouterOs)
+PORTS = Ports(router=RouterOs, nas=RadiusNas, radius=RadiusAuth)
 # A person's role may open 8 sessions: 6 here, one for the listener, one to spare.
 POOL = {"pool_size": 5, "max_overflow": 1, "pool_timeout": 15, "pool_pre_ping": True, "pool_recycle": 1800}
 SESSION_OPTIONS = (
@@ -48,8 +50,13 @@ SESSION_OPTIONS = (
 
 def reconcilers(sessions: sessionmaker[Session]) -> dict[Topic, Reconciler]:
     """One per topic."""
-    logins = LoginReconciler(sessions, PORTS.router)
-    return {Topic.RADIUS_LOGIN: logins, Topic.PLAN_PROVISIONAL: logins.provisional_over}
+    connections = OpenConnections(sessions, PORTS)
+    logins = LoginReconciler(sessions, PORTS.router, connections)
+    return {
+        Topic.RADIUS_LOGIN: logins,
+        Topic.PLAN_PROVISIONAL: logins.provisional_over,
+        Topic.RADIUS_SESSION: connections,
+    }
 
 
 class WayIn:

@@ -180,8 +180,14 @@ _CATALOG = (
     *("prints_booklet", "bills_when_debt_suspended", "trial_days", "allows_login", "login_limit", "radius_profile"),
     *("down_kbps", "up_kbps", "simultaneous_use", "allowance_gb", "installation_fee"),
 )
-_SERVER = ("name", "host", "port", "tls", "fingerprint", "username", "local_secrets", "nas_address", "active", "notes")
-_ACCESS_POINT = ("name", "business_unit_id", "routing_server_id", "customer_limit", "active", "notes")
+_SERVER = (
+    *("name", "host", "port", "tls", "fingerprint", "username", "local_secrets", "nas_address", "coa_port", "active"),
+    "notes",
+)
+_ACCESS_POINT = (
+    *("name", "business_unit_id", "routing_server_id", "customer_limit", "disconnect_by", "active"),
+    "notes",
+)
 
 
 def _simple(table: str, permissions: tuple[P, ...], *columns: str, keys: tuple[str, ...] = ()) -> Guard:
@@ -265,4 +271,5 @@ GUARDS: tuple[Guard, ...] = (
     Guard("variables", columns={"value": one(P.VARIABLES)}),
     _simple("access_points", (P.ACCESS_POINTS,), *_ACCESS_POINT),
     _simple("routing_servers", (P.ROUTING_SERVERS,), *_SERVER),
+    _simple("radius_servers", (P.ROUTING_SERVERS,), "name", "host", "port", "active"),
 )

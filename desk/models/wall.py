@@ -28,6 +28,7 @@ FUNCTIONS = (
     ("plans", "desk_owner"),
     ("debts", "desk_owner"),
     ("vault", "desk_vault"),
+    ("sessions", "desk_owner"),
     ("people", "desk_people"),
     ("signal", "desk_signal"),
     ("jobs", "desk_job"),

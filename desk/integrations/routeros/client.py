@@ -135,12 +135,14 @@ class RouterOsSession:
         """Connections that are up, all of them or those of these names."""
         return tuple(_active(row) for row in self._rows("/ppp/active/print", ACTIVE_FIELDS, names))
 
-    def drop_session(self, name: str) -> int:
-        """End the connections of this name and look afterwards; how many are proven gone.
+    def drop_session(self, name: str, *, session_id: str = "", address: str = "") -> int:
+        """End the connections of this name, or only the one that is said, and look afterwards; how many are gone.
 
         A subscriber's modem dials again at once, so proof is that the very sessions seen before are no longer listed.
         """
         rows = self._rows("/ppp/active/print", ACTIVE_FIELDS, [name])
+        if session_id or address:
+            rows = [row for row in rows if _is_session(row, session_id, address)]
         before = {_session_key(row) for row in rows}
         for row in rows:
             self._remove("/ppp/active/remove", row)
@@ -309,6 +311,13 @@ def _lost_race(error: Rejected) -> bool:
 
 def _session_key(row: Row) -> tuple[str, str]:
     return row[".id"], row.get("session-id", "")
+
+
+def _is_session(row: Row, session_id: str, address: str) -> bool:
+    """Whether a line is that connection: accounting tells the router's number without its 0x."""
+    number = row.get("session-id", "").lower().removeprefix("0x").lstrip("0")
+    told = session_id.lower().removeprefix("0x").lstrip("0")
+    return bool(told and told == number) or bool(address and address == row.get("address", ""))
 
 
 def _text(row: Row, key: str) -> str:

@@ -104,8 +104,8 @@ class RouterSession(Protocol):
     def list_active(self, names: Collection[str] | None = None) -> tuple[PppActive, ...]:
         """Connections that are up, all of them or those of these names."""
 
-    def drop_session(self, name: str) -> int:
-        """End the connections of this name and look afterwards; how many are proven gone."""
+    def drop_session(self, name: str, *, session_id: str = "", address: str = "") -> int:
+        """End the connections of this name, or only the one that is said, and look afterwards; how many are gone."""
 
     def info(self) -> RouterInfo:
         """Name, version and model of the router."""

@@ -41,3 +41,5 @@ CREATE TRIGGER zz_log AFTER INSERT OR UPDATE OR DELETE ON desk_vault.secrets
   FOR EACH ROW EXECUTE FUNCTION desk.log_change('kind,owner', 'ciphertext');
 CREATE TRIGGER aa_leave_plans BEFORE DELETE ON desk.access_points
   FOR EACH ROW EXECUTE FUNCTION desk_guard.leave_cancelled_plans();
+CREATE TRIGGER nn_gone AFTER DELETE ON desk.radius_servers
+  FOR EACH ROW EXECUTE FUNCTION desk_vault.radius_server_gone();

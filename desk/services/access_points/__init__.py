@@ -1,6 +1,6 @@
 """Access points and the routing servers behind them; what the UI may use."""
 
-from desk.models.access_points import TlsMode
+from desk.models.access_points import DisconnectBy, TlsMode
 from desk.services.access_points.errors import AccessPointInUse, RoutingServerInUse
 from desk.services.access_points.points import (
     AccessPointRow,
@@ -27,6 +27,7 @@ __all__ = [
     "CheckRouter",
     "DeleteAccessPoint",
     "DeleteRoutingServer",
+    "DisconnectBy",
     "ReadCertificate",
     "RouterAnswer",
     "RoutingServerInUse",

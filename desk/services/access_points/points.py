@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
-from desk.models.access_points import AccessPoint
+from desk.models.access_points import AccessPoint, DisconnectBy
 from desk.models.people import Permission
 from desk.models.variables import Variable
 from desk.services.access_points.errors import AccessPointInUse
@@ -28,6 +28,7 @@ class AccessPointRow:
     routing_server_id: int | None
     router: str
     customer_limit: int | None
+    disconnect_by: DisconnectBy
     used: int
     active: bool
     notes: str
@@ -49,6 +50,7 @@ class SaveAccessPoint(Command[int]):
     business_unit_id: int | None = None
     routing_server_id: int | None = None
     customer_limit: int | None = None
+    disconnect_by: DisconnectBy = DisconnectBy.API
     active: bool = True
     notes: str = ""
 
@@ -63,7 +65,7 @@ class DeleteAccessPoint(Command[None]):
 
 _POINTS = text("""
     SELECT a.id, a.name, a.business_unit_id, COALESCE(u.name, '') AS unit, a.routing_server_id,
-           COALESCE(r.name, '') AS router, a.customer_limit,
+           COALESCE(r.name, '') AS router, a.customer_limit, a.disconnect_by,
            (SELECT count(*) FROM desk.customer_plans p WHERE p.access_point_id = a.id AND p.status <> 'CANCELADO')
              AS used, a.active, a.notes, a.version
       FROM desk.access_points a
@@ -75,7 +77,10 @@ _POINTS = text("""
 @use_case(AccessPoints, permission=None)
 def access_points(query: AccessPoints, work: Work) -> list[AccessPointRow]:
     """What the page lists."""
-    return [AccessPointRow(**row) for row in work.session.execute(_POINTS).mappings()]
+    return [
+        AccessPointRow(**(dict(row) | {"disconnect_by": DisconnectBy(row["disconnect_by"])}))
+        for row in work.session.execute(_POINTS).mappings()
+    ]
 
 
 @use_case(SaveAccessPoint, permission=Permission.ACCESS_POINTS)
@@ -94,7 +99,7 @@ def save_access_point(cmd: SaveAccessPoint, work: Work) -> int:
     if cmd.id is not None and point.version != cmd.version:
         raise StaleRecord(work.changes_since("access_points", cmd.id, cmd.version))
     point.name = cmd.name.strip()
-    for name in ("business_unit_id", "routing_server_id", "customer_limit", "active", "notes"):
+    for name in ("business_unit_id", "routing_server_id", "customer_limit", "disconnect_by", "active", "notes"):
         setattr(point, name, getattr(cmd, name))
     work.session.add(point)
     work.session.flush()

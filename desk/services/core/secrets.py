@@ -68,6 +68,20 @@ def reveal_for_debt(sessions: sessionmaker[Session], topic: str, key: str, lease
     return _opened(row)
 
 
+def reveal_nas(sessions: sessionmaker[Session], topic: str, key: str, lease: object, server_id: int) -> Revealed | None:
+    """The secret that signs requests to a router, for the holder of the debt's lease; None when none is stored."""
+    with _own_transaction(sessions) as session:
+        ticket = session.execute(
+            text("SELECT desk.ask_reveal_nas(:topic, :key, :lease, :server)"),
+            {"topic": topic, "key": key, "lease": lease, "server": server_id},
+        ).scalar_one()
+    if ticket is None:
+        return None
+    with _own_transaction(sessions) as session:
+        row = session.execute(text("SELECT * FROM desk.reveal(:ticket)"), {"ticket": ticket}).mappings().one()
+    return _opened(row)
+
+
 def seal(data_key: bytes, kind: str, owner: int, version: int, secret: str) -> bytes:
     """AES-256-GCM: nonce, then ciphertext and tag; bound to kind, owner and version."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # 15 ms to import, and not needed to start

@@ -10,3 +10,4 @@ class Topic(enum.StrEnum):
 
     RADIUS_LOGIN = "radius_login"
     PLAN_PROVISIONAL = "plan_provisional"
+    RADIUS_SESSION = "radius_session"

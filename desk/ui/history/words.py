@@ -34,6 +34,7 @@ LINES: dict[str, tuple[str, str, str]] = {
     "login.edited": ("key", "text2", "Login {login} alterado"),
     "login.deleted": ("trash", "bad", "Login {login} apagado"),
     "login.password_changed": ("lock-key", "text2", "Senha do login {login} alterada"),
+    "login.connection_closed": ("power", "text2", "Pedido para fechar a conexão do login {login}"),
     "login.password_seen": ("eye", "text2", "Senha do login {login} consultada"),
 }
 KINDS = {

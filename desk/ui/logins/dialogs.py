@@ -161,7 +161,16 @@ class PasswordChangeDialog(FormDialog):
             return
         self.set_busy(True)
         order = ChangePassword(login_id=self._login.id, password=self.form.draft["password"])
-        self._desk.do(order, owner=self, said="Senha alterada", done=lambda _: self.accept(), failed=self._refused)
+        self._desk.do(order, owner=self, said="Senha alterada", done=lambda _: self._changed(), failed=self._refused)
+
+    def _changed(self) -> None:
+        self.accept()
+        # RA-11: the open connection goes on with the old password until it ends.
+        if (
+            self._login.online_since is not None
+            and self._desk.actions["sessions.close"].obstacle(self._desk, self._login) is None
+        ):
+            self._desk.run_action("sessions.close", self._login)
 
     def _refused(self, error: DomainError) -> bool:
         self.set_busy(False)

@@ -9,7 +9,10 @@ from typing import Any
 from desk.ui.core.actions import Action, ActionRegistry
 from desk.ui.core.pages import CustomerPage, SettingsPage
 
-CAPABILITIES = ("customers", "plans", "logins", "history", "catalog", "access_points", "permissions", "variables")
+CAPABILITIES = (
+    *("customers", "plans", "logins", "sessions", "history", "catalog", "access_points", "permissions"),
+    "variables",
+)
 
 
 def _contributions(kind: str) -> Iterator[Any]:
