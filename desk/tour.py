@@ -175,7 +175,7 @@ def _plan(tour: Tour, page: PlansPage) -> None:
     tour.over("plano-servico", lambda: desk.run_action("plans.open", plan))
     tour.over("novo-login", lambda: desk.run_action("logins.new", plan))
     if plan is not None and plan.logins:
-        tour.over("informacoes-login", lambda: desk.run_action("logins.information", plan.logins[0]))
+        tour.over("informacoes-login", lambda: desk.run_action("sessions.information", plan.logins[0]))
     tour.over("novo-plano", lambda: desk.run_action("plans.new", GroupRow(page.customer_id)))
     from desk.ui.core.actions import build_menu
 

@@ -40,6 +40,8 @@ WRITES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "DeleteLogin": (("radius_logins", "deleted_at", "update"),),
     "AddPlan": (("customer_plans", "catalog_plan_id", "insert"),),
     "SetPlanAddress": (("plan_addresses", "street", "insert"), ("plan_addresses", "street", "update")),
+    "SaveRadiusServer": (("radius_servers", "host", "insert"), ("radius_servers", "host", "update")),
+    "DeleteRadiusServer": (("radius_servers", "", "delete"),),
     "FollowDefaultAddress": (("plan_addresses", "", "delete"),),
 }
 
