@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks import cold_start, customer_tab, event_loop, radius_decisions, search, suspend
+from benchmarks import cold_start, customer_tab, event_loop, radius_decisions, search, sessions, suspend
 from desk.db.bootstrap import prepare
+from desk.db.operators import set_password
 from desk.demo import load_large
-from tests.postgres import Cluster
+from tests.postgres import Cluster, password_of
 
 PERFORMANCE = Path(__file__).parents[1] / "docs" / "performance.md"
 BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
@@ -39,19 +40,35 @@ def radius(cluster: Cluster, logins: int) -> Figures:
     return [(f"decisão RADIUS, {logins} logins: {name}", f"{value}", "", "") for name, value in found.items()]
 
 
+def connections(cluster: Cluster, count: int) -> Figures:
+    """Questions about the connections of a year, and what they cost accounting."""
+    prepare(cluster.dsn(), "sessions", cluster.master_key, company="Banco de medidas", demo=True)
+    set_password(cluster.dsn("sessions"), "desk_worker", password_of("desk_worker"))
+    return sessions.run(cluster.dsn("sessions"), cluster.dsn("sessions", "desk_worker"), count)
+
+
 def main(argv: list[str]) -> int:
     """Run what was named, or everything; print the table and write it into docs/performance.md."""
     parser = argparse.ArgumentParser(prog="benchmarks")
     parser.add_argument("--customers", type=int, default=1_000_000)
     parser.add_argument("--logins", type=int, default=200_000)
+    parser.add_argument("--sessions", type=int, default=sessions.WHOLE // 10)
     parser.add_argument("--write", action="store_true", help="escreve a tabela em docs/performance.md")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args(argv)
     figures: Figures = []
-    wanted = set(options.names) or {"search", "customer_tab", "cold_start", "radius", "suspend", "event_loop"}
+    wanted = set(options.names) or {
+        "search",
+        "customer_tab",
+        "cold_start",
+        "radius",
+        "suspend",
+        "event_loop",
+        "sessions",
+    }
     if "cold_start" in wanted:
         figures += cold_start.run()
-    if wanted & {"search", "customer_tab", "radius", "suspend", "event_loop"}:
+    if wanted & {"search", "customer_tab", "radius", "suspend", "event_loop", "sessions"}:
         with provider(options.customers if wanted & {"search", "customer_tab"} else 100) as cluster:
             parts: dict[str, Callable[[], Figures]] = {
                 "search": lambda: search.run(cluster),
@@ -59,6 +76,7 @@ def main(argv: list[str]) -> int:
                 "radius": lambda: radius(cluster, options.logins),
                 "suspend": lambda: suspend.run(cluster),
                 "event_loop": lambda: event_loop.run(cluster),
+                "sessions": lambda: connections(cluster, options.sessions),
             }
             for name, part in parts.items():
                 if name in wanted:
