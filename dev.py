@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -45,7 +46,16 @@ QT = [
     "libxkbcommon-x11-0",
     "libxkbcommon0",
 ]
-DAEMONS = ["postgresql-15|postgresql", "freeradius", "freeradius-postgresql", "freeradius-utils"]
+DAEMONS = [
+    "postgresql-15|postgresql",
+    "freeradius",
+    "freeradius-postgresql",
+    "freeradius-utils",
+    "krb5-kdc",
+    "krb5-admin-server",
+    "krb5-user",
+]
+WORKERS = ["-n", "2"]
 APT_OPTIONS = ["-qq", "-y", "-o", "Dpkg::Use-Pty=0"]
 PACKAGES = {"demo": QT, "shots": QT, "test": QT + DAEMONS, "bench": QT + DAEMONS, "check": [], "lock": []}
 
@@ -56,6 +66,10 @@ class Failed(Exception):
     def __init__(self, text: str, code: int = 1) -> None:
         super().__init__(text)
         self.code = code
+
+
+class NoPython(Failed):
+    """No interpreter of the version that was asked for."""
 
 
 def say(text: str) -> None:
@@ -76,13 +90,31 @@ def run(command: Sequence[object], env: dict[str, str] | None = None, quiet: boo
     words = [str(word) for word in command]
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT} if quiet else {}
     try:
-        done = subprocess.run(words, cwd=ROOT, env=env, check=False, **streams)
+        process = subprocess.Popen(words, cwd=ROOT, env=env, **streams)
     except OSError as error:
         raise Failed(f"não foi possível executar {words[0]}: {error.strerror}") from error
-    if done.returncode:
+    said, interrupted = wait(process)
+    if interrupted:
+        raise KeyboardInterrupt
+    if process.returncode:
         if quiet:
-            say(done.stdout.decode(errors="replace")[-3000:])
-        raise Failed(f"falhou (código {done.returncode}): {' '.join(words[:4])}", max(done.returncode, 1))
+            say(said.decode(errors="replace")[-3000:])
+        code = process.returncode if process.returncode > 0 else 128 - process.returncode
+        raise Failed(f"falhou (código {code}): {' '.join(words[:4])}", code)
+
+
+def wait(process: subprocess.Popen[bytes]) -> tuple[bytes, bool]:
+    """What the tool said, and whether somebody pressed Ctrl+C or ended us; the tool ends by itself, in order."""
+    interrupted = False
+    before = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    try:
+        while True:
+            try:
+                return process.communicate()[0] or b"", interrupted
+            except KeyboardInterrupt:
+                interrupted = True  # the terminal told the tool too
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def child_env(**more: str) -> dict[str, str]:
@@ -127,7 +159,7 @@ def fit_python(wanted: str | None) -> list[str]:
         # Debian keeps venv in a package of its own.
         if attempt == 1 and not wanted and any(version_of(command, "os") in SUPPORTED for command in candidates(None)):
             system_packages(["python3-venv"], "ambiente virtual")
-    raise Failed(f"é preciso o Python {wanted or '3.11, 3.12 ou 3.13'}, com o módulo venv")
+    raise NoPython(f"é preciso o Python {wanted or '3.11, 3.12 ou 3.13'}, com o módulo venv")
 
 
 def tool(venv: Path, name: str) -> Path:
@@ -257,17 +289,41 @@ def check(venv: Path) -> None:
         run([tool(venv, "lint-imports"), "--no-cache"], env)
 
 
-def test(venv: Path, arguments: list[str]) -> None:
-    """The checks and every test; with arguments only what pytest is told to run."""
+def test(venv: Path, arguments: list[str], wanted: str | None) -> None:
+    """The checks, then every test twice: Debian's PostgreSQL, and on another Python the one that Desk brings.
+
+    With arguments it is only what pytest is told to run, once, without the checks.
+    """
     node_client()
-    if not arguments:
-        check(venv)
-    workers = (
-        [] if any(word in ("-n", "--pdb") or word.startswith("--numprocesses") for word in arguments) else ["-n", "2"]
-    )
-    say("→ pytest")
-    # Nothing is printed after pytest: its closing line is the summary.
-    run([tool(venv, "python"), "-m", "pytest", *workers, *arguments], child_env(QT_QPA_PLATFORM="offscreen"))
+    if arguments:
+        parallel = any(word in ("-n", "--pdb") or word.startswith("--numprocesses") for word in arguments)
+        pytest(venv, [*([] if parallel else WORKERS), *arguments])
+        return
+    check(venv)
+    other = venv if wanted else other_environment(venv)
+    notes = ROOT / ".desk-dev" / "passes.txt"
+    notes.parent.mkdir(exist_ok=True)
+    notes.unlink(missing_ok=True)
+    # Nothing is printed after pytest: its closing line is the summary, and above it stands what each pass counted.
+    pytest(venv, WORKERS, DESK_TEST_NOTES=str(notes))
+    pytest(other, WORKERS, DESK_TEST_NOTES=str(notes), DESK_TEST_PG="embedded")
+
+
+def other_environment(venv: Path) -> Path:
+    """An environment at the other end of the Pythons that Desk supports, or the same one where there is none."""
+    have = version_of([str(tool(venv, "python"))], "os")
+    major, minor = SUPPORTED[0] if have == SUPPORTED[-1] else SUPPORTED[-1]
+    wanted = f"{major}.{minor}"
+    try:
+        return environment(wanted)
+    except NoPython:
+        say(f"Não há Python {wanted} nesta máquina: a segunda volta dos testes fica com o mesmo Python da primeira.")
+        return venv
+
+
+def pytest(venv: Path, arguments: Sequence[str], **more: str) -> None:
+    say("→ pytest" + (", PostgreSQL embutido" if "DESK_TEST_PG" in more else ""))
+    run([tool(venv, "python"), "-m", "pytest", *arguments], child_env(QT_QPA_PLATFORM="offscreen", **more))
 
 
 def desk(venv: Path, arguments: Sequence[object], drawn_offscreen: bool) -> None:
@@ -294,6 +350,7 @@ def main() -> int:
     parser.add_argument("--python", metavar="3.NN", choices=[f"{major}.{minor}" for major, minor in SUPPORTED])
     parser.add_argument("command", choices=sorted(PACKAGES))
     options, arguments = parser.parse_known_args()
+    arguments = arguments[1:] if arguments[:1] == ["--"] else arguments
     try:
         if options.command == "lock":
             lock()
@@ -307,7 +364,7 @@ def main() -> int:
         venv = environment(options.python)
         system_packages(PACKAGES[options.command], options.command)
         if options.command == "test":
-            test(venv, arguments)
+            test(venv, arguments, options.python)
         elif options.command == "check":
             check(venv)
         elif options.command == "demo":

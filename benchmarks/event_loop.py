@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import time
 from collections.abc import Callable
-from contextlib import suppress
 
-import psutil
 from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer
 
 from benchmarks.suspend import database_of, desk_of
@@ -72,15 +68,6 @@ class Clerk(QObject):
         self._desk.ask(CustomerPlanTree(customer), owner=self, done=lambda tree: self.go_on())
 
 
-def _signal_server(cluster: Cluster, number: int) -> None:
-    """Stop or continue the server and every process of it; a stopped one keeps its connections open."""
-    pid = int((cluster.data / "postmaster.pid").read_text().split()[0])
-    parent = psutil.Process(pid)
-    for each in [parent, *parent.children(recursive=True)]:
-        with suppress(ProcessLookupError):
-            os.kill(each.pid, number)
-
-
 def run(cluster: Cluster) -> list[tuple[str, str, str, str]]:
     """One row for each trouble; the floor is the same desk with nothing to do."""
     database = database_of(cluster)
@@ -94,12 +81,12 @@ def run(cluster: Cluster) -> list[tuple[str, str, str, str]]:
         mute = longest_gap(clerk.go_on, lambda: clerk.done == ROUNDS, 30.0)
         assert clerk.done == ROUNDS, f"only {clerk.done} plans were suspended"
         other = Clerk(desk, plans[ROUNDS:])
-        _signal_server(cluster, signal.SIGSTOP)
+        cluster.pause()
         try:
             stopped = longest_gap(other.go_on, lambda: False, STOPPED_SECONDS)
             assert other.done == 0
         finally:
-            _signal_server(cluster, signal.SIGCONT)
+            cluster.resume()
         back = longest_gap(lambda: None, lambda: other.done == ROUNDS, 30.0)
         assert other.done == ROUNDS, f"only {other.done} plans were suspended after the server came back"
         router.faults.mute_after_accept = False

@@ -111,8 +111,8 @@ def _accounting(radius: Connection, mark: str) -> float:
     return 2 * WRITES / (time.perf_counter() - began)
 
 
-def run(admin_dsn: str, worker_dsn: str, sessions: int = WHOLE // 10) -> Figures:
-    """`admin_dsn` is a superuser's way into a database with the wall, `worker_dsn` that of the worker's role."""
+def run(admin_dsn: str, sessions: int = WHOLE // 10) -> Figures:
+    """`admin_dsn` is a superuser's way into a database with the wall."""
     figures: Figures = []
     logins = max(1, sessions // LOGINS_PER)
     share = f"{sessions} conexões (1/{WHOLE // sessions} de 20 milhões)"
@@ -130,7 +130,7 @@ def run(admin_dsn: str, worker_dsn: str, sessions: int = WHOLE // 10) -> Figures
         figures += [line(f"{name}: {share} contra um décimo", large[name], small[name]) for name in large]
         admin.execute("RESET session_replication_role")
         figures += _writes(admin, admin_dsn)
-        figures += _retention(admin, worker_dsn)
+        figures += _retention(admin)
     return figures
 
 
@@ -157,7 +157,7 @@ def _writes(admin: Connection, dsn: str) -> Figures:
     return [(what, f"{ours:.0f}/s", f"{floor:.0f}/s", f"{ours / floor:.2f}")]
 
 
-def _retention(admin: Connection, worker_dsn: str) -> Figures:
+def _retention(admin: Connection) -> Figures:
     """A piece of the oldest, and the look that finds nothing left, which comes every hour."""
     admin.execute(
         "UPDATE desk.radius_sessions SET started_at = started_at - interval '2 years',"
@@ -165,14 +165,13 @@ def _retention(admin: Connection, worker_dsn: str) -> Figures:
         " (SELECT id FROM desk.radius_sessions ORDER BY id LIMIT 20000)"
     )
     admin.execute("VACUUM ANALYZE desk.radius_sessions")
-    with psycopg.connect(worker_dsn, autocommit=True) as worker:
-        began = time.perf_counter()
-        row = worker.execute("SELECT desk.forget_sessions()").fetchone()
-        piece = time.perf_counter() - began
-        nothing, one = pair(
-            lambda: worker.execute("SELECT desk.forget_sessions()").fetchone(),
-            lambda: worker.execute("SELECT 1").fetchone(),
-        )
+    sweep = "SELECT desk.sweep_sessions(now() - interval '1 year', 5000)"
+    began = time.perf_counter()
+    row = admin.execute(sweep.encode()).fetchone()
+    piece = time.perf_counter() - began
+    while (left := admin.execute(sweep.encode()).fetchone()) is not None and left[0]:
+        pass
+    nothing, one = pair(lambda: admin.execute(sweep.encode()).fetchone(), lambda: admin.execute("SELECT 1").fetchone())
     gone = row[0] if row else 0
     return [
         ("guarda de um ano: uma leva", f"{gone} linhas em {piece * 1000:.0f} ms", "", ""),

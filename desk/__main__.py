@@ -1,7 +1,8 @@
-"""`desk`: the desktop program; `desk worker`, `desk db …`: what runs without a screen."""
+"""`desk`: the desktop program; `desk worker`, `desk doctor`, `desk db …`: what runs without a screen."""
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
@@ -12,6 +13,10 @@ def main(argv: list[str] | None = None) -> int:
         from desk.db.cli import main as db
 
         return db(arguments[1:])
+    if arguments[:1] == ["doctor"]:
+        from desk.doctor import main as doctor
+
+        return doctor(arguments[1:])
     if arguments[:1] == ["worker"]:
         from desk.worker import main as worker
 
@@ -20,6 +25,7 @@ def main(argv: list[str] | None = None) -> int:
         from desk.tour import main as tour
 
         return tour(arguments)
+    gc.disable()  # the window's own timer collects; here it would only look through modules being loaded
     from desk.desktop import main as desktop
 
     return desktop(arguments)

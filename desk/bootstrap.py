@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import getpass
 import logging
+import select
+import threading
+import time
+import weakref
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
 from psycopg.conninfo import make_conninfo
-from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import Session, sessionmaker
 
 from desk.db.errors import DatabaseNewer, DatabaseNotDesk, DatabaseOlder
@@ -20,17 +27,13 @@ from desk.integrations.routeros.client import RouterOs
 from desk.models.people import Permission
 from desk.services import register_all
 from desk.services.core.bus import Bus
-from desk.services.core.changes import Listener
-from desk.services.core.errors import (
-    DatabaseTooOld,
-    NotAPerson,
-    ProgramTooOld,
-    ServerUnreachable,
-    TooManySessions,
-    WrongPassword,
-)
+from desk.services.core.changes import Listener, hang_up
+from desk.services.core.devices import Devices
+from desk.services.core.errors import DatabaseTooOld, NotAPerson, ProgramTooOld
 from desk.services.core.outbox import Deliveries, Progress, Reconciler, Settler
 from desk.services.core.ports import Ports
+from desk.services.core.refusals import refusal
+from desk.services.core.timeline import OldPrimary, Timelines
 from desk.services.core.topics import Topic
 from desk.services.core.work import Actor
 from desk.services.logins.reconcile import LoginReconciler
@@ -41,17 +44,20 @@ log = logging.getLogger(__name__)
 
 PORTS = Ports(router=RouterOs, nas=RadiusNas, radius=RadiusAuth)
 # A person's role may open 8 sessions: 6 here, one for the listener, one to spare.
-POOL = {"pool_size": 5, "max_overflow": 1, "pool_timeout": 15, "pool_pre_ping": True, "pool_recycle": 1800}
+# The one used last comes first: it is warm, and a server process that plans everything anew costs 10 ms a command.
+POOL = {"pool_size": 5, "max_overflow": 1, "pool_timeout": 15, "pool_use_lifo": True, "pool_recycle": 1800}
+LOOK_TIMEOUT = 2  # seconds that one of several servers may take to say how far it is
 SESSION_OPTIONS = (
     "-c statement_timeout=60000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000"
     " -c default_transaction_isolation=read\\ committed -c datestyle=ISO -c intervalstyle=iso_8601"
 )
 
 
-def reconcilers(sessions: sessionmaker[Session]) -> dict[Topic, Reconciler]:
-    """One per topic."""
-    connections = OpenConnections(sessions, PORTS)
-    logins = LoginReconciler(sessions, PORTS.router, connections)
+def reconcilers(sessions: sessionmaker[Session], devices: Devices | None = None) -> dict[Topic, Reconciler]:
+    """One per topic; they share what is known of the devices, and so does whoever settles."""
+    known = devices or Devices()
+    connections = OpenConnections(sessions, PORTS, known)
+    logins = LoginReconciler(sessions, PORTS.router, known, connections)
     return {
         Topic.RADIUS_LOGIN: logins,
         Topic.PLAN_PROVISIONAL: logins.provisional_over,
@@ -62,9 +68,14 @@ def reconcilers(sessions: sessionmaker[Session]) -> dict[Topic, Reconciler]:
 class WayIn:
     """Opens the connections of one person, also while and after that person changes the own password."""
 
-    def __init__(self, server: Server, role: str, password: str | None) -> None:
+    def __init__(self, server: Server, role: str, password: str | None, timelines: Timelines | None = None) -> None:
         self._server, self._role = server, role
         self._passwords = [password]  # the newest first
+        self._timelines = timelines or Timelines()
+        self._looking, self._looked = threading.Lock(), 0.0
+        self._opening = threading.Lock()
+        self._opened: weakref.WeakKeyDictionary[psycopg.Connection[Any], tuple[str, int]]
+        self._opened = weakref.WeakKeyDictionary()
 
     def learn(self, password: str) -> None:
         """A password that counts once the change is committed; the old ones stay, in case it never is."""
@@ -72,6 +83,7 @@ class WayIn:
 
     def connect(self, *, autocommit: bool = False) -> psycopg.Connection[Any]:
         """A new connection, with whichever of the known passwords the server takes."""
+        self._look_around()
         *newer, oldest = self._passwords
         for password in newer:
             try:
@@ -81,8 +93,51 @@ class WayIn:
                     raise
         return self._open(oldest, autocommit)
 
+    def hang_up(self, alive: psycopg.Connection[Any] | None) -> None:
+        """End every wait for a server other than the living one, if there is one.
+
+        A server that hangs keeps its connections open, and no timeout of libpq sees it.
+        """
+        with self._opening:
+            opened = dict(self._opened)
+        for connection, place in opened.items():
+            if alive is None or place != opened.get(alive):
+                hang_up(connection)
+
+    def _look_around(self) -> None:
+        """Learn from every server that writes: libpq takes the first, which may be an old one, started by mistake."""
+        hosts, came = self._server.each(), time.monotonic()
+        if len(hosts) == 1:
+            return
+        with self._looking:  # one look serves all who came before it began: a person has few connections
+            if self._looked < came:
+                self._looked = time.monotonic()
+                with ThreadPoolExecutor(len(hosts)) as together:
+                    list(together.map(self._learn, hosts))
+
+    def _learn(self, server: Server) -> None:
+        with contextlib.suppress(psycopg.OperationalError):  # a standby, one that is down, an old primary
+            self._at(server, self._passwords[0], True, connect_timeout=LOOK_TIMEOUT).close()
+
     def _open(self, password: str | None, autocommit: bool) -> psycopg.Connection[Any]:
-        return psycopg.connect(conninfo_of(self._server, self._role, password), autocommit=autocommit)
+        try:
+            return self._at(self._server, password, autocommit)
+        except OldPrimary:
+            for server in self._server.each():
+                with contextlib.suppress(psycopg.OperationalError):
+                    return self._at(server, password, autocommit)
+            raise
+
+    def _at(self, server: Server, password: str | None, autocommit: bool, **more: Any) -> psycopg.Connection[Any]:
+        connection = psycopg.connect(conninfo_of(server, self._role, password), autocommit=autocommit, **more)
+        try:
+            self._timelines.check(connection)
+        except psycopg.Error:
+            connection.close()
+            raise
+        with self._opening:
+            self._opened[connection] = (connection.info.host, connection.info.port)
+        return connection
 
 
 @dataclass
@@ -106,9 +161,14 @@ class SignedIn:
         on_progress: Callable[[Progress], None],
     ) -> None:
         """Begin to listen to other desks and to settle debts; the callbacks come from other threads."""
-        self.deliveries = Deliveries(Settler(self.sessions, reconcilers(self.sessions), on_progress))
+        devices = Devices()
+        settler = Settler(self.sessions, reconcilers(self.sessions, devices), on_progress, devices)
+        self.deliveries = Deliveries(settler)
         self.listener = Listener(
-            lambda: self.way_in.connect(autocommit=True), lambda names: self._heard(names, on_change), on_state
+            lambda: self.way_in.connect(autocommit=True),
+            lambda names: self._heard(names, on_change),
+            on_state,
+            self.way_in.hang_up,
         )
         self.listener.start()
         self.deliveries.start()
@@ -144,27 +204,48 @@ def conninfo_of(server: Server, role: str, password: str | None) -> str:
         "application_name": "desk",
         "target_session_attrs": "read-write",
         "options": SESSION_OPTIONS,
+        # Kerberos would otherwise bring an encryption of its own in place of TLS, past pg_hba's hostssl lines.
+        "gssencmode": "disable",
     }
     if server.sslrootcert:
         parts["sslrootcert"] = server.sslrootcert
     if password is not None:
         parts["password"] = password
+    else:
+        # Without it a password from ~/.pgpass would sign in, perhaps as somebody who shares this machine.
+        parts["require_auth"] = "gss,sspi"
     return make_conninfo("", **parts)
 
 
-def sign_in(server: Server, role: str, password: str | None) -> SignedIn:
-    """Sign in as a person; raises a SignInFailed of services.core.errors that says what is wrong."""
+def sign_in(server: Server, role: str, password: str | None, timelines: Timelines | None = None) -> SignedIn:
+    """Sign in as a person; raises a SignInFailed that says what is wrong.
+
+    No password means single sign-on, and then no name means the one that this person has on this machine.
+    """
     register_all()
-    way_in = WayIn(server, role, password)
+    if password is None:
+        role = role or getpass.getuser().lower()
+    way_in = WayIn(server, role, password, timelines)
     engine = create_engine("postgresql+psycopg://", creator=way_in.connect, **POOL)
+    event.listen(engine, "checkout", _still_there)
     sessions = sessionmaker(engine, expire_on_commit=False)
     try:
         actor, must_change = _who(sessions, server, role)
     except BaseException:
         engine.dispose()
         raise
+    must_change = must_change and password is not None
     ports = replace(PORTS, learn_password=way_in.learn)
     return SignedIn(server, actor, must_change, Bus(sessions, actor, ports), engine, sessions, way_in)
+
+
+def _still_there(connection: psycopg.Connection[Any], record: object, proxy: object) -> None:
+    """A server that ended an idle connection has said so: look whether anything waits to be read, and ask nobody.
+
+    SQLAlchemy's ping would cost one more journey to the server before each transaction.
+    """
+    if connection.closed or select.select([connection.fileno()], [], [], 0)[0]:
+        raise InvalidatePoolError
 
 
 def _who(sessions: sessionmaker[Session], server: Server, role: str) -> tuple[Actor, bool]:
@@ -173,7 +254,11 @@ def _who(sessions: sessionmaker[Session], server: Server, role: str) -> tuple[Ac
             compatible(session.connection())
             row = session.execute(text("SELECT * FROM desk.me()")).mappings().one_or_none()
     except DBAPIError as error:
-        raise _refusal(error, server, role) from error
+        cause = error.orig
+        found = refusal(cause, role=role, server=server.label) if isinstance(cause, psycopg.Error) else None
+        if found is None:
+            raise
+        raise found from error
     except DatabaseNewer as error:
         raise ProgramTooOld(**error.params) from error
     except (DatabaseOlder, DatabaseNotDesk) as error:
@@ -184,23 +269,3 @@ def _who(sessions: sessionmaker[Session], server: Server, role: str) -> tuple[Ac
     permissions = frozenset(Permission.by_code(code) for code in row["permissions"] or () if code in known)
     actor = Actor(role, row["full_name"], permissions, row["company"], row["demo"])
     return actor, bool(row["must_change_password"])
-
-
-def _refusal(error: DBAPIError, server: Server, role: str) -> Exception:
-    cause = error.orig
-    said = str(cause)
-    if isinstance(cause, psycopg.errors.InsufficientPrivilege):
-        return NotAPerson(role=role)
-    if not isinstance(cause, psycopg.OperationalError):
-        return error
-    if "FATAL" not in said:  # libpq's own words: nobody answered, or the certificate is wrong
-        return ServerUnreachable(server=server.label, detail=said.strip()[:300])
-    if "the database system is" in said or "o sistema de banco de dados" in said:  # it starts, stops or recovers
-        return ServerUnreachable(server=server.label, detail=said.strip()[:300])
-    if "too many connections" in said or "remaining connection slots" in said or "muitas conex" in said:
-        return TooManySessions(role=role)
-    if "permission denied for database" in said or "not permitted to log in" in said:
-        return NotAPerson(role=role)
-    if "does not exist" in said and "database" in said:
-        return ServerUnreachable(server=server.label, detail=said.strip()[:300])
-    return WrongPassword(role=role)

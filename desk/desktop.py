@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QSettings
+from PySide6.QtCore import QObject, QSettings, QTimer
 
-from desk.bootstrap import SignedIn, sign_in
-from desk.services.core.bus import Owed
-from desk.settings import Server, Settings
-from desk.ui.core import message_box
+from desk.server import Server
 from desk.ui.core.app import Application, make_application
 from desk.ui.core.background import TaskRunner
-from desk.ui.core.desk import Desk
-from desk.ui.core.messages import explain
+from desk.ui.core.stopping import StopSignals
 from desk.ui.core.theme import Scheme
-from desk.ui.shell.registry import all_actions
 from desk.ui.shell.sign_in import Credentials, SignInWindow
+
+if TYPE_CHECKING:
+    from desk.bootstrap import SignedIn
+    from desk.services.core.bus import Owed
+    from desk.settings import Settings
+
+# What nobody sees before signing in is loaded while they type (tests/rules/test_cold_start.py).
+LATER_MS = 50  # after the window was painted
 
 
 class Session(QObject):
     """One signed-in person: the desk, its shell, and what must be closed afterwards."""
 
     def __init__(self, signed_in: SignedIn, runner: TaskRunner, remembered: QSettings) -> None:
-        from desk.ui.shell.shell import Shell  # the screens load while the person still types
+        from desk.ui.core import message_box
+        from desk.ui.core.desk import Desk
+        from desk.ui.shell.registry import all_actions
+        from desk.ui.shell.shell import Shell
 
         super().__init__()
         self._signed_in = signed_in
@@ -34,7 +40,7 @@ class Session(QObject):
         person.beginGroup(f"person/{signed_in.actor.role}")
         self.desk = Desk(signed_in.bus, all_actions(), runner, person)
         message_box.install(self.desk)
-        self.shell = Shell(self.desk, signed_in.server.label, self.deliver)
+        self.shell = Shell(self.desk, signed_in.server.label, self.deliver_again)
         self.desk.executed.connect(lambda act: self.deliver(act.outcome.owed))
         signed_in.start(self.desk.changed.emit, self.desk.connected.emit, self.desk.progress.emit)
 
@@ -42,6 +48,11 @@ class Session(QObject):
         """Settle now what an act of this desk left behind."""
         if self._signed_in.deliveries is not None:
             self._signed_in.deliveries.deliver(owed)
+
+    def deliver_again(self, owed: Sequence[Owed]) -> None:
+        """Settle these now because the person asks for it."""
+        if self._signed_in.deliveries is not None:
+            self._signed_in.deliveries.deliver_again(owed)
 
     def close(self) -> None:
         """Sign out: stop listening and settling, give the connections back."""
@@ -51,9 +62,13 @@ class Session(QObject):
 class Desktop(QObject):
     """Shows the sign-in window, then the main window, for as long as the program runs."""
 
-    def __init__(self, app: Application, server: Server, company: str, people: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, app: Application, server: Server | None, company: str, people: dict[str, str] | None = None
+    ) -> None:
+        """Without a server the settings say which; they are read once the window is there."""
         super().__init__()
-        self.app, self.server, self.company, self.people = app, server, company, people or {}
+        self.app, self.company, self.people = app, company, people or {}
+        self._server = server
         self.runner = TaskRunner(self)
         self.remembered = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Desk", "desk")
         self.session: Session | None = None
@@ -61,26 +76,64 @@ class Desktop(QObject):
         app.bugs.happened.connect(self._bug)
         app.bugs.install()
 
+    @property
+    def server(self) -> Server:
+        """The server to sign in to; from any thread."""
+        if self._server is None:
+            from desk.settings import Settings
+
+            self._server = Settings().server
+        return self._server
+
     def start(self) -> None:
         """Ask who it is."""
+        server = self._server or Server(
+            host=str(self.remembered.value("server/host", "")),
+            sslmode=str(self.remembered.value("server/sslmode", Server.sslmode)),
+            single_sign_on=self.remembered.value("server/single_sign_on", "") == "true",
+        )
         role = str(self.remembered.value("role", "")) or next(iter(self.people), "")
         self.window = SignInWindow(
             self.runner,
             self._enter,
             company=self.company,
-            server=self.server.label,
-            verified=self.server.verified,
-            single_sign_on=self.server.single_sign_on,
+            server=server.label,
+            verified=server.verified,
+            single_sign_on=server.single_sign_on,
             remembered=role,
             password=self.people.get(role, ""),
             people=_demo_people(self.people),
         )
         self.window.signed_in.connect(self._signed_in)
         self.window.show()
+        QTimer.singleShot(LATER_MS, self, self._prepare)
+
+    def _prepare(self) -> None:
+        """While somebody types: read the settings, and load what signing in needs, none of it with a part in the UI."""
+        self.runner.run(self._configure, owner=self, done=self._configured, failed=self._unprepared)
+
+    def _configure(self) -> Server:
+        server = self.server
+        import_module("desk.bootstrap")
+        return server
+
+    def _configured(self, server: Server) -> None:
+        if self.window is not None:
+            self.window.show_server(server.label, verified=server.verified, single_sign_on=server.single_sign_on)
+        if not self.people:
+            for name in ("host", "sslmode", "single_sign_on"):
+                self.remembered.setValue(f"server/{name}", getattr(server, name))
+
+    def _unprepared(self, error: Exception) -> None:
+        raise error  # a file of settings that cannot be read, or a defect: both are told
 
     def _enter(self, typed: Credentials) -> SignedIn:
-        found = sign_in(self.server, typed.role, typed.password)
-        self.remembered.setValue("role", typed.role if typed.remember else "")
+        from desk.bootstrap import sign_in
+        from desk.services.core.timeline import Timelines
+        from desk.settings import Settings
+
+        found = sign_in(self.server, typed.role, typed.password, Timelines(Settings().timelines_file))
+        self.remembered.setValue("role", found.actor.role if typed.remember else "")
         return found
 
     def _signed_in(self, signed_in: SignedIn) -> None:
@@ -107,6 +160,8 @@ class Desktop(QObject):
         self.start()
 
     def _bug(self, text: Any) -> None:
+        from desk.ui.core import message_box
+
         message_box.show_text(text, desk=self.session.desk if self.session else None)
 
     def close(self) -> None:
@@ -124,14 +179,21 @@ def _demo_people(people: dict[str, str]) -> str:
 
 def main(argv: Sequence[str]) -> int:
     """`desk [--demo]`."""
-    parser = argparse.ArgumentParser(prog="desk", description="Balcão de provedores de internet.")
-    parser.add_argument("--demo", action="store_true", help="abre com um banco local e um provedor de exemplo")
-    options = parser.parse_args(argv)
-    settings = Settings()
-    if options.demo:
-        return demo(settings, run)
-    app = make_application(["desk"], log_folder=settings.log_folder)
-    return run(Desktop(app, settings.server, company=""))
+    if argv:
+        import argparse
+
+        parser = argparse.ArgumentParser(prog="desk", description="Balcão de provedores de internet.")
+        parser.add_argument("--demo", action="store_true", help="abre com um banco local e um provedor de exemplo")
+        if parser.parse_args(argv).demo:
+            from desk.settings import Settings
+
+            return demo(Settings(), run)
+    app = make_application(["desk"])
+    with StopSignals():
+        desktop = Desktop(app, None, company="")
+        code = run(desktop)
+        desktop.close()
+        return code
 
 
 def run(desktop: Desktop) -> int:
@@ -144,21 +206,25 @@ def demo(settings: Settings, use: Callable[[Desktop], int], folder: Path | None 
     """Start the demo provider and hand a desktop on it to `use`; refusals of the local database are shown."""
     from desk.demo.local import DemoServer  # a desk on a company's server never needs these
     from desk.embedded_errors import EmbeddedError
+    from desk.ui.core import message_box
+    from desk.ui.core.messages import explain
+    from desk.ui.shell.registry import all_actions
 
     app = make_application(["desk"], log_folder=settings.log_folder)
-    server: DemoServer | None = None
-    try:
-        server = DemoServer(folder or settings.data_folder / "demo")
-        server.start()
-    except EmbeddedError as error:
-        all_actions()  # the texts come with the screens
-        box = message_box.show_text(explain(error), title="Desk – demonstração")
-        box.finished.connect(app.qt.quit)
-        app.qt.exec()
-        app.close()
-        return 1
-    with server as provider:
-        desktop = Desktop(app, provider.server, provider.company, provider.people)
-        code = use(desktop)
-        desktop.close()
-        return code
+    with StopSignals():
+        server: DemoServer | None = None
+        try:
+            server = DemoServer(folder or settings.data_folder / "demo")
+            server.start()
+        except EmbeddedError as error:
+            all_actions()  # the texts come with the screens
+            box = message_box.show_text(explain(error), title="Desk – demonstração")
+            box.finished.connect(app.qt.quit)
+            app.qt.exec()
+            app.close()
+            return 1
+        with server as provider:
+            desktop = Desktop(app, provider.server, provider.company, provider.people)
+            code = use(desktop)
+            desktop.close()
+            return code

@@ -2,35 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from platformdirs import PlatformDirs
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from desk.server import Server as Server
+
 DIRS = PlatformDirs("Desk", appauthor=False)
-
-
-@dataclass(frozen=True)
-class Server:
-    """Address of a database server, without anybody's password."""
-
-    host: str = ""
-    port: str = "5432"
-    database: str = "desk"
-    sslmode: str = "verify-full"
-    sslrootcert: str = ""
-    single_sign_on: bool = False
-
-    @property
-    def label(self) -> str:
-        """As the sign-in window and the status bar name it."""
-        return self.host.split(",")[0] or "local"
-
-    @property
-    def verified(self) -> bool:
-        """Whether TLS proves that it is the right server."""
-        return self.sslmode == "verify-full"
 
 
 class Settings(BaseSettings):
@@ -66,6 +45,11 @@ class Settings(BaseSettings):
             env_settings,
             *(TomlConfigSettingsSource(settings_cls, toml_file=file) for file in files),
         )
+
+    @property
+    def timelines_file(self) -> Path:
+        """Where this desk notes how far each installation's servers have come (see services.core.timeline)."""
+        return self.data_folder / "servers.json"
 
     @property
     def server(self) -> Server:

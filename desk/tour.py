@@ -1,35 +1,35 @@
-"""The guided tour: walks through the program like a clerk and draws each screen into a PNG."""
+"""The camera of the guided tour: waits until the program is calm and draws each screen into a PNG."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QEvent, QMessageLogContext, QPoint, QRect, QRectF, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from desk.desktop import Desktop, demo
 from desk.settings import Settings
-from desk.ui.core.theme import Scheme
-from desk.ui.customers.search import SearchField
-from desk.ui.plans.page import GroupRow, PlansPage
-from desk.ui.shell.customer_window import CustomerWindow
+from desk.ui.core import icons
+from desk.ui.core.theme import Scheme, font, theme
 
 PATIENCE = 15.0
 SIZE = (1366, 689)
-MARIA = "maria aparecida nogueira"
+CAPTION = 32
+SCHEMES = ((Scheme.LIGHT, "claro"), (Scheme.DARK, "escuro"))
 
 
 class Tour:
-    """Draws into one folder; every picture in light, those that ask for it in dark too."""
+    """Draws into one folder, every picture in each of the schemes."""
 
-    def __init__(self, desktop: Desktop, folder: Path) -> None:
-        self.desktop, self.folder = desktop, folder
+    def __init__(self, desktop: Desktop, folder: Path, schemes: Sequence[tuple[Scheme, str]] = SCHEMES) -> None:
+        self.desktop, self.folder, self._schemes = desktop, folder, schemes
         folder.mkdir(parents=True, exist_ok=True)
 
     def until(self, seen: Callable[[], Any], what: str) -> Any:
@@ -56,70 +56,82 @@ class Tour:
 
     def draw(self, name: str, widget: QWidget, *above: QWidget) -> None:
         """One picture: a window, and what lies over it."""
-        for scheme, ending in ((Scheme.LIGHT, "claro"), (Scheme.DARK, "escuro")):
+        for scheme, ending in self._schemes:
             self.desktop.app.theme.set_scheme(scheme)
             QApplication.processEvents()
             picture = widget.grab().toImage()
             painter = QPainter(picture)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             for flyout in above:
                 flyout.ensurePolished()
-                place = widget.mapFromGlobal(flyout.mapToGlobal(QPoint(0, 0)))
-                _lay_over(painter, flyout, place)
+                _lay_over(painter, flyout, widget.mapFromGlobal(flyout.mapToGlobal(QPoint(0, 0))))
             painter.end()
             picture.save(str(self.folder / f"{name}-{ending}.png"))
-        self.desktop.app.theme.set_scheme(Scheme.LIGHT)
+        self.desktop.app.theme.set_scheme(self._schemes[0][0])
         QApplication.processEvents()
+
+    def dialogs(self) -> list[QDialog]:
+        """The dialogs that are open."""
+        return [each for each in QApplication.topLevelWidgets() if isinstance(each, QDialog) and each.isVisible()]
 
     def dialog(self) -> QDialog:
         """The dialog in front."""
-        return cast(
-            QDialog,
-            self.until(
-                lambda: next(
-                    (w for w in QApplication.topLevelWidgets() if isinstance(w, QDialog) and w.isVisible()), None
-                ),
-                "a dialog",
-            ),
-        )
+        return cast(QDialog, self.until(lambda: next(iter(self.dialogs()), None), "a dialog"))
 
-    def over(self, name: str, act: Callable[[], object]) -> None:
-        """Open a dialog, draw it over the main window, close it."""
+    def over(self, name: str, act: Callable[[], object], prepare: Callable[[Any], object] | None = None) -> None:
+        """Open a dialog, perhaps fill something in, draw it over the main window, close it."""
         act()
         dialog = self.dialog()
         self.calm()
+        if prepare is not None:
+            prepare(dialog)
+            self.calm()
         window = self.shell.window
-        dialog.move(window.mapToGlobal(QPoint((window.width() - dialog.width()) // 2, 40)))
+        below = (window.height() - dialog.height() + CAPTION) // 2
+        dialog.move(window.mapToGlobal(QPoint((window.width() - dialog.width()) // 2, max(CAPTION + 4, below))))
         self.draw(name, window, dialog)
         dialog.done(0)
-        self.until(
-            lambda: not any(isinstance(w, QDialog) and w.isVisible() for w in QApplication.topLevelWidgets()), "gone"
-        )
+        self.until(lambda: not self.dialogs(), "gone")
 
 
 def _lay_over(painter: QPainter, flyout: QWidget, place: QPoint) -> None:
     image: QImage = flyout.grab().toImage()
+    titled = isinstance(flyout, QDialog)
+    box = QRect(place, flyout.size()).adjusted(0, -CAPTION if titled else 0, 0, 0)
+    painter.save()
     painter.setPen(Qt.PenStyle.NoPen)
-    for depth, strength in ((10, 10), (6, 14), (2, 22)):
-        painter.setBrush(Qt.GlobalColor.black)
-        painter.setOpacity(strength / 255)
-        box = flyout.rect().translated(place).adjusted(-depth, -depth + 4, depth, depth + 4)
-        painter.drawRoundedRect(box, 8, 8)
-    painter.setOpacity(1)
+    for depth in range(14, 0, -1):
+        painter.setBrush(QColor(0, 0, 0, 5))
+        painter.drawRoundedRect(box.adjusted(-depth, 3 - depth, depth, 3 + depth), 8 + depth, 8 + depth)
+    shape = QPainterPath()
+    shape.addRoundedRect(QRectF(box), 8, 8)
+    painter.setClipPath(shape)
+    if titled:
+        _draw_caption(painter, QRect(box.topLeft(), box.topRight() + QPoint(0, CAPTION)), flyout.windowTitle())
     painter.drawImage(place, image)
+    painter.setClipping(False)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(theme().color("stroke2"))
+    painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+    painter.restore()
 
 
-def plans_page(window: CustomerWindow) -> PlansPage:
-    """The area Planos of an open customer."""
-    for at in range(window.stack.count()):
-        page = window.page(at)
-        if isinstance(page, PlansPage):
-            window.tabs.setCurrentIndex(at)
-            return page
-    raise LookupError("no area Planos")
+def _draw_caption(painter: QPainter, bar: QRect, title: str) -> None:
+    """What the system's own frame would show; a window drawn without it has no name."""
+    painter.fillRect(bar, theme().color("win"))
+    middle = bar.top() + CAPTION // 2
+    painter.drawPixmap(QPoint(bar.left() + 12, middle - 8), QApplication.windowIcon().pixmap(16, 16))
+    painter.setFont(font("caption"))
+    painter.setPen(theme().color("text"))
+    painter.drawText(bar.adjusted(36, 0, -40, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, title)
+    icons.draw(painter, "x", "text", QPoint(bar.right() - 28, middle - 8), 16)
+    painter.setPen(Qt.PenStyle.NoPen)
 
 
 def main(argv: Sequence[str]) -> int:
     """`desk --demo --shots DIR`: on a demo of its own, so that every picture tells the same."""
+    from desk.tour_walk import walk
+
     parser = argparse.ArgumentParser(prog="desk", description="Desenha a visita guiada em PNGs.")
     parser.add_argument("--demo", action="store_true")
     parser.add_argument("--shots", type=Path, metavar="DIR", required=True)
@@ -127,92 +139,14 @@ def main(argv: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="desk-tour-") as own:
         Path(own).chmod(0o755)  # as root the server runs as somebody else, who must get in
         settings = Settings(log_folder=Path(own) / "log")
-        return demo(settings, lambda desktop: draw(desktop, options.shots), Path(own) / "demo")
+        qInstallMessageHandler(_say)
+        code = demo(settings, lambda desktop: walk(Tour(desktop, options.shots)), Path(own) / "demo")
+    print(f"{len(list(options.shots.glob('*.png')))} imagens em {options.shots}")
+    return code
 
 
-def draw(desktop: Desktop, folder: Path) -> int:
-    """The whole tour; returns the program's exit code."""
-    tour = Tour(desktop, folder)
-    desktop.start()
-    sign_in = tour.until(lambda: desktop.window, "the sign-in window")
-    sign_in.adjustSize()
-    tour.draw("entrar", sign_in)
-    sign_in.role.edit.setText("administrador")
-    sign_in.password.edit.setText(desktop.people["administrador"])
-    sign_in.submit()
-    tour.until(lambda: desktop.session, "the main window")
-    window = tour.shell.window
-    window.resize(*SIZE)
-    tour.calm()
-    _search(tour, tour.shell.search)
-    tour.shell.open_customer(1)
-    customer = tour.until(lambda: window.current, "the customer")
-    tour.calm()
-    page = plans_page(customer)
-    tour.until(lambda: page.shown and page.panel.details, "the plans")
-    tour.calm()
-    tour.draw("principal", window)
-    _plan(tour, page)
-    _areas(tour, customer)
-    _delivery(tour, page)
-    return 0
-
-
-def _search(tour: Tour, field: SearchField) -> None:
-    field.edit.setFocus()
-    field.search("nogueira")
-    tour.until(lambda: field.popup.hits.rowCount() > 0, "hits")
-    field.open_popup()
-    tour.draw("pesquisa", tour.shell.window, field.popup)
-    field.close_popup()
-    field.edit.clear()
-
-
-def _plan(tour: Tour, page: PlansPage) -> None:
-    desk = tour.shell.desk
-    plan = page.plan_of(page.tree.current_node())
-    tour.over("cartao-suspender", lambda: desk.run_action("plans.suspend", plan))
-    tour.over("plano-servico", lambda: desk.run_action("plans.open", plan))
-    tour.over("novo-login", lambda: desk.run_action("logins.new", plan))
-    if plan is not None and plan.logins:
-        tour.over("informacoes-login", lambda: desk.run_action("sessions.information", plan.logins[0]))
-    tour.over("novo-plano", lambda: desk.run_action("plans.new", GroupRow(page.customer_id)))
-    from desk.ui.core.actions import build_menu
-
-    menu = build_menu(desk, "plan", plan, tour.shell.window)
-    menu.popup(tour.shell.window.mapToGlobal(QPoint(150, 200)))
-    QApplication.processEvents()
-    tour.draw("menu-do-plano", tour.shell.window, menu)
-    menu.close()
-    tour.shell.show_palette()
-    palette = tour.until(lambda: QApplication.activePopupWidget(), "the palette")
-    tour.draw("comandos", tour.shell.window, palette)
-    palette.close()
-
-
-def _areas(tour: Tour, customer: CustomerWindow) -> None:
-    for name, page in (("cadastro", "record"), ("historico", "history")):
-        customer.go(page)
-        tour.calm()
-        tour.draw(name, tour.shell.window)
-    customer.go("plans")
-
-
-def _delivery(tour: Tour, page: PlansPage) -> None:
-    """Suspend and enable again, with the strip in sight."""
-    desk = tour.shell.desk
-    plan = page.plan_of(page.tree.current_node())
-    desk.run_action("plans.suspend", plan)
-    card = cast(Any, tour.dialog())
-    tour.calm()
-    card.form.set("reason", "A pedido do cliente")
-    card._go()
-    strip = tour.shell.window.current.strip
-    tour.until(lambda: strip.isVisible() and strip.delivery is not None and strip.delivery.finished, "the delivery")
-    tour.calm()
-    tour.draw("entrega", tour.shell.window)
-    strip.toggle_panel()
-    tour.draw("entrega-detalhes", tour.shell.window, strip.panel)
-    strip.panel.hide()
-    strip.undo.emit()
-    tour.calm()
+def _say(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+    """What Qt has to say, but for the offscreen platform's regrets that it has no window manager."""
+    del kind, context
+    if not text.startswith("This plugin does not support"):
+        print(text, file=sys.stderr)

@@ -14,8 +14,9 @@ from sqlalchemy.exc import DBAPIError
 
 from desk.bootstrap import SignedIn, sign_in
 from desk.services.core.database_errors import translate
-from desk.services.core.errors import DomainError, ServerUnreachable
+from desk.services.core.errors import DomainError, OldServer, ServerUnreachable
 from desk.services.core.outbox import Progress
+from desk.services.core.timeline import Timelines
 from desk.settings import Settings
 
 log = logging.getLogger("desk.worker")
@@ -41,11 +42,12 @@ def main(argv: list[str]) -> int:
 
 def run(settings: Settings, role: str, password: str, stop: threading.Event) -> int:
     """Sign in, settle, sweep; an unreachable server is waited for, anything else ends the worker."""
+    timelines = Timelines(settings.timelines_file)
     while not stop.is_set():
         try:
-            signed_in = sign_in(settings.server, role, password)
-        except ServerUnreachable as error:
-            log.warning("o banco não responde, nova tentativa em %d s: %s", RETRY_SECONDS, error.params.get("detail"))
+            signed_in = sign_in(settings.server, role, password, timelines)
+        except (ServerUnreachable, OldServer) as error:
+            log.warning("o banco não responde, nova tentativa em %d s: %s", RETRY_SECONDS, error.params)
             stop.wait(RETRY_SECONDS)
             continue
         except DomainError as error:

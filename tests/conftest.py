@@ -12,7 +12,7 @@ from tests.postgres import TEMPLATE, Cluster, Database, password_of
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-pytest_plugins = ["tests.guards"]
+pytest_plugins = ["tests.guards", "tests.passes"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

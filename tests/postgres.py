@@ -6,6 +6,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import psutil
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from desk.services.core.ports import Ports
     from desk.settings import Server
 
-DEBIAN = Path("/usr/lib/postgresql/15/bin")
+DEBIAN = Path("/usr/lib/postgresql")
 SUPERUSER = "postgres"
 PREFIX = "desk-pg-"
 TEMPLATE = "desk_template"
@@ -36,9 +38,9 @@ MEMORY = Path("/dev/shm")
 ROOM = 1 << 30
 
 
-def _fast_folder() -> str | None:
+def _fast_folder(room: int) -> str | None:
     """Memory where there is plenty: cloning a database copies 500 small files, there in a quarter of the time."""
-    roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > room
     return str(MEMORY) if roomy else None
 
 
@@ -47,8 +49,8 @@ def password_of(role: str) -> str:
     return f"{role}-senha-1"
 
 
-def _programs() -> tuple[Path, dict[str, Any]]:
-    """Debian's 15, or with DESK_TEST_PG=embedded the server Desk brings; and the user to run it as, never root."""
+def server_programs() -> tuple[Path, dict[str, Any]]:
+    """Debian's oldest, or with DESK_TEST_PG=embedded the server Desk brings; and the user to run it as, never root."""
     if os.environ.get("DESK_TEST_PG") == "embedded":
         from desk.embedded_programs import programs
 
@@ -56,7 +58,10 @@ def _programs() -> tuple[Path, dict[str, Any]]:
         who: dict[str, Any] = {} if found.uid is None else {"user": found.uid, "group": found.gid, "extra_groups": []}
         return found.home / "bin", who
     root = os.name != "nt" and os.geteuid() == 0
-    return DEBIAN, {"user": "postgres", "group": "postgres", "extra_groups": []} if root else {}
+    # Debian 12 has 15, the oldest that Desk works with; a later release has a later one.
+    major = min((int(folder.name) for folder in DEBIAN.glob("[0-9]*") if int(folder.name) >= 15), default=15)
+    user = {"user": "postgres", "group": "postgres", "extra_groups": []} if root else {}
+    return DEBIAN / str(major) / "bin", user
 
 
 class Membership(NamedTuple):
@@ -68,13 +73,18 @@ class Membership(NamedTuple):
 
 
 class Cluster:
-    """One server on a loopback port: SCRAM for everybody, no fsync, gone with the process that started it."""
+    """One server on a loopback port: SCRAM for everybody, no fsync, gone with the process that started it.
 
-    def __init__(self) -> None:
+    A `durable` one is for measuring: on the disk, and a commit waits until it is there.
+    """
+
+    def __init__(self, *options: str, durable: bool = False, room: int = ROOM) -> None:
         sweep()
-        self.bin, self.who = _programs()
+        self.options, self.durable = options, durable  # options: more of what `postgres` takes
+        self.bin, self.who = server_programs()
         self.password = secrets.token_urlsafe(18)
-        self.home = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=_fast_folder()))
+        folder = None if durable else _fast_folder(room)
+        self.home = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=folder))
         self.data = self.home / "data"
         self.log = self.home / "log"
         self.master_key = self.home / "master.key"
@@ -87,6 +97,16 @@ class Cluster:
         """Make the data folder and wait until the server answers."""
         self._own(self.home)
         self._write(self.master_key, os.urandom(32))
+        self._make_data()
+        for _ in range(5):
+            self.port = _free_port()
+            if self._launch():
+                break
+        else:
+            raise RuntimeError(self.log.read_text(errors="replace")[-2000:])
+
+    def _make_data(self) -> None:
+        """An empty data folder of this PostgreSQL."""
         secret = self.home / "pw"
         self._write(secret, self.password.encode())
         major = int(self._run("postgres", "--version").split()[2].split(".")[0])
@@ -98,12 +118,6 @@ class Cluster:
             "--no-sync",
         )
         secret.unlink()
-        for _ in range(5):
-            self.port = _free_port()
-            if self._launch():
-                break
-        else:
-            raise RuntimeError(self.log.read_text(errors="replace")[-2000:])
 
     def stop(self) -> None:
         """End the server and remove what it wrote."""
@@ -111,6 +125,32 @@ class Cluster:
             self._run("pg_ctl", "-D", str(self.data), "-m", "immediate", "-w", "stop")
             self._process.wait(10)
         shutil.rmtree(self.home, ignore_errors=True)
+
+    def kill(self) -> None:
+        """End the server as a power cut does: nothing is written any more, and no connection is told."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(10)
+
+    def start_again(self) -> None:
+        """Come back after `kill`, on the same port with the same data."""
+        if not self._launch():
+            raise RuntimeError(self.log.read_text(errors="replace")[-2000:])
+
+    def pause(self) -> None:
+        """Stop every process of the server, which keeps its connections open and answers nobody."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Go on after `pause`."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        assert self._process is not None
+        parent = psutil.Process(self._process.pid)
+        for each in [parent, *parent.children(recursive=True)]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.send_signal(number)
 
     def restart(self) -> None:
         """End every session as an administrator's restart does, and come back on the same port."""
@@ -215,7 +255,8 @@ class Cluster:
         """Start on the chosen port; False when somebody else took it meanwhile."""
         quick = ("-F", "-c", "full_page_writes=off", "-c", "synchronous_commit=off", "-c", "max_connections=60")
         listen = ("-h", "127.0.0.1", "-p", str(self.port), "-c", "unix_socket_directories=")
-        command = [str(self.bin / "postgres"), "-D", str(self.data), *listen, *quick]
+        how = ("-c", "max_connections=60") if self.durable else quick
+        command = [str(self.bin / "postgres"), "-D", str(self.data), *listen, *how, *self.options]
         who = dict(self.who)
         if sys.platform == "linux":
             # The server must not survive a test run that was killed; a fork hook of Python would not be

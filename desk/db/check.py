@@ -9,13 +9,16 @@ from sqlalchemy import Connection, text
 
 from desk.db.connections import require_superuser, transaction
 from desk.db.errors import DatabaseProblem
+from desk.db.installed import carries_this_wall, master_key_path
 from desk.db.master_key import KEY_BYTES, key_readable
+from desk.db.radius import unseen
+from desk.db.retention import months_ahead, overdue
 from desk.db.revisions import HEAD, compatible
 from desk.db.texts import explain
-from desk.db.upgrade import carries_this_wall, master_key_path
 from desk.models import wall
 from desk.models.wall_roles import ROLES
 
+FEWEST_MONTHS: Final = 3
 SCHEMAS: Final = (*wall.SCHEMAS, "radius_api")
 
 
@@ -42,6 +45,9 @@ def check(dsn: str) -> list[Finding]:
             *(_none(connection, good, bad, query) for good, bad, query in _QUESTIONS),
             *_roles(connection),
             _master_key(connection),
+            _radius(connection),
+            _swept(connection),
+            _months(connection),
         ]
 
 
@@ -79,6 +85,29 @@ def _master_key(connection: Connection) -> Finding:
     if key_readable(connection, path):
         return Finding(True, f"Chave-mestra legível em {path}")
     return Finding(False, f"O servidor não lê uma chave-mestra de {KEY_BYTES} bytes em {path}")
+
+
+def _radius(connection: Connection) -> Finding:
+    hidden = unseen(connection)
+    if hidden:
+        return Finding(False, f"Senhas que o FreeRADIUS não vê: {hidden}. Execute: desk db rebuild-radius")
+    return Finding(True, "O FreeRADIUS vê todas as senhas")
+
+
+def _swept(connection: Connection) -> Finding:
+    late = overdue(connection)
+    if late:
+        return Finding(
+            False, f"Já deveria ter sido apagado: {', '.join(late)}. O serviço desk worker está funcionando?"
+        )
+    return Finding(True, "Nada guardado além do prazo")
+
+
+def _months(connection: Connection) -> Finding:
+    months = months_ahead(connection)
+    if months < FEWEST_MONTHS:
+        return Finding(False, f"O log tem tabelas para mais {months} meses. Execute: desk db check --repair")
+    return Finding(True, f"O log tem tabelas para mais {months} meses")
 
 
 _TO_PUBLIC = "CROSS JOIN aclexplode(coalesce(datacl, acldefault('d', datdba))) a WHERE a.grantee = 0"

@@ -3,48 +3,30 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import sys
-from collections.abc import Callable, Sequence
-from typing import Final, NoReturn
+from collections.abc import Sequence
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy.exc import OperationalError
 
+from desk.db import cli_copies as copies
+from desk.db.cli_words import DEFAULT_KEY, DONE, REFUSED, UNREACHABLE, Parser, Run, asked
 from desk.db.errors import DatabaseProblem
 from desk.db.texts import explain
-
-DONE, REFUSED, MISUSED, UNREACHABLE = range(4)
-DEFAULT_KEY: Final = "/etc/desk/master.key"
-
-
-_Run = Callable[[argparse.Namespace], int]
-
-
-class _Parser(argparse.ArgumentParser):
-    """argparse speaks English only; this one says in Portuguese that it did not understand."""
-
-    def error(self, message: str) -> NoReturn:
-        del message
-        self.print_usage(sys.stderr)
-        self.exit(MISUSED, "Não compreendi os argumentos. Veja: desk db --help\n")
-
-    def format_usage(self) -> str:
-        return super().format_usage().replace("usage:", "uso:", 1)
-
-    def format_help(self) -> str:
-        return super().format_help().replace("usage:", "uso:", 1)
 
 
 def main(argv: Sequence[str]) -> int:
     """Run one command; `argv` is what stands after `desk db`."""
     arguments = _parser().parse_args(list(argv))
-    run: _Run = arguments.run
+    run: Run = arguments.run
     try:
         return run(arguments)
     except DatabaseProblem as problem:
         print(explain(problem), file=sys.stderr)
+        return REFUSED
+    except OSError as error:
+        print(f"Não foi possível usar {error.filename or 'o arquivo'}: {error.strerror or error}", file=sys.stderr)
         return REFUSED
     except (psycopg.OperationalError, OperationalError) as error:
         cause = error.orig if isinstance(error, OperationalError) else error
@@ -52,25 +34,25 @@ def main(argv: Sequence[str]) -> int:
         return UNREACHABLE
 
 
-def _parser() -> _Parser:
-    common = _Parser(add_help=False)
+def _parser() -> Parser:
+    common = Parser(add_help=False)
     common.add_argument("-h", "--help", action="help", help="mostra esta ajuda")
     common.add_argument(
         "--url",
         default="",
         help="conexão de superusuário, como postgresql://postgres@servidor/desk; sem ela valem as variáveis PG…",
     )
-    key = _Parser(add_help=False)
+    key = Parser(add_help=False)
     key.add_argument(
         "--master-key", default=DEFAULT_KEY, help="arquivo da chave-mestra no servidor (padrão: %(default)s)"
     )
-    parser = _Parser(prog="desk db", description="Prepara e cuida do banco de dados do Desk.", add_help=False)
+    parser = Parser(prog="desk db", description="Prepara e cuida do banco de dados do Desk.", add_help=False)
     parser.add_argument("-h", "--help", action="help", help="mostra esta ajuda")
     commands = parser.add_subparsers(title="comandos", metavar="comando", required=True)
 
-    def command(name: str, run: _Run, text: str, *more: _Parser) -> _Parser:
+    def command(name: str, run: Run, text: str, *more: Parser) -> Parser:
         parents = [common, *more]
-        made: _Parser = commands.add_parser(name, help=text, description=text, parents=parents, add_help=False)
+        made: Parser = commands.add_parser(name, help=text, description=text, parents=parents, add_help=False)
         made.set_defaults(run=run)
         return made
 
@@ -82,9 +64,11 @@ def _parser() -> _Parser:
     operator = command("create-operator", _create_operator, "Cria uma pessoa; a senha é perguntada.")
     operator.add_argument("login", help="login da pessoa")
     operator.add_argument("--name", required=True, help="nome completo")
+    operator.add_argument("--single-sign-on", action="store_true", help="sem senha: entra só com a conta do domínio")
     operator.add_argument("--all-permissions", action="store_true", help="concede todas as permissões")
     password = command("set-password", _set_password, "Define a senha de um serviço, ou a de quem a perdeu.")
     password.add_argument("login", help="desk_worker, radius, desk_backup ou o login de uma pessoa")
+    copies.add(command, key)
     return parser
 
 
@@ -127,32 +111,24 @@ def _check(arguments: argparse.Namespace) -> int:
 def _create_operator(arguments: argparse.Namespace) -> int:
     from desk.db.operators import create_operator, everything
 
-    password = _password(arguments.login)
-    if password is None:
+    password = (
+        None if arguments.single_sign_on else asked(f"Senha de {arguments.login}: ", "As duas senhas não são iguais.")
+    )
+    if password is None and not arguments.single_sign_on:
         return REFUSED
     permissions = everything() if arguments.all_permissions else frozenset()
     create_operator(arguments.url, arguments.login, arguments.name, password, permissions, job="Administrador")
-    print(f"{arguments.name} já pode entrar como {arguments.login}; trocará a senha na primeira vez.")
+    how = "com a conta do domínio" if password is None else "trocará a senha na primeira vez"
+    print(f"{arguments.name} já pode entrar como {arguments.login}; {how}.")
     return DONE
 
 
 def _set_password(arguments: argparse.Namespace) -> int:
     from desk.db.operators import set_password
 
-    password = _password(arguments.login)
+    password = asked(f"Senha de {arguments.login}: ", "As duas senhas não são iguais.")
     if password is None:
         return REFUSED
     set_password(arguments.url, arguments.login, password)
     print(f"Senha de {arguments.login} definida.")
     return DONE
-
-
-def _password(login: str) -> str | None:
-    """Asked twice at a terminal, one line otherwise; never an argument, which other users of the machine could read."""
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\r\n")
-    first = getpass.getpass(f"Senha de {login}: ")
-    if getpass.getpass("Outra vez: ") == first:
-        return first
-    print("As duas senhas não são iguais.", file=sys.stderr)
-    return None

@@ -95,3 +95,93 @@ class PasswordUnfit(DatabaseProblem):
     """The first administrator's password is held to the same rule as everybody's."""
 
     code = "password_unfit"
+
+
+class BackupRole(DatabaseProblem):
+    """Somebody else than the backup role asked for a copy."""
+
+    code = "backup_role"
+
+
+class BackupExists(DatabaseProblem):
+    """A file of that name is there; no copy overwrites another."""
+
+    code = "backup_exists"
+
+
+class BackupUnreadable(DatabaseProblem):
+    """The file is no copy of a Desk database, or holds what no copy may hold."""
+
+    code = "backup_unreadable"
+
+
+class DatabaseNotEmpty(DatabaseProblem):
+    """A copy is restored into a database of its own."""
+
+    code = "database_not_empty"
+
+
+class ProgramMissing(DatabaseProblem):
+    """No pg_dump or pg_restore that fits the server was found."""
+
+    code = "program_missing"
+
+
+class ProgramStopped(DatabaseProblem):
+    """pg_dump or pg_restore ended with an error."""
+
+    code = "program_stopped"
+
+
+class MasterKeyAbsent(DatabaseProblem):
+    """The server finds no key, and one that was lost must be brought back instead of made anew."""
+
+    code = "master_key_absent"
+
+
+class MasterKeyOther(DatabaseProblem):
+    """The key on the server is not the one that the secrets were written with."""
+
+    code = "master_key_other"
+
+
+class MasterKeyExists(DatabaseProblem):
+    """A key is there already, and overwriting it would lose what it opens."""
+
+    code = "master_key_exists"
+
+
+class KeyOnTheNetwork(DatabaseProblem):
+    """The key would leave the server without TLS."""
+
+    code = "key_on_the_network"
+
+
+class KeyCopyUnreadable(DatabaseProblem):
+    """The file is no copy of a master key."""
+
+    code = "key_copy_unreadable"
+
+
+class PassphraseShort(DatabaseProblem):
+    """A copy of the key is worth as much as its passphrase."""
+
+    code = "passphrase_short"
+
+
+class PassphraseWrong(DatabaseProblem):
+    """The passphrase does not open the copy."""
+
+    code = "passphrase_wrong"
+
+
+class RetentionUnknown(DatabaseProblem):
+    """There is no such kind of rows."""
+
+    code = "retention_unknown"
+
+
+class RetentionShort(DatabaseProblem):
+    """A trail is not shortened to nothing."""
+
+    code = "retention_short"

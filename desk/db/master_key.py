@@ -14,13 +14,18 @@ KEY_BYTES: Final = 32
 
 
 def create_master_key(path: Path) -> bool:
-    """Write a new random key that only the server's user can read; False if there is one, which stays."""
+    """Write a new random key; False if there is one, which stays."""
+    return write_master_key(path, os.urandom(KEY_BYTES))
+
+
+def write_master_key(path: Path, key: bytes) -> bool:
+    """Write this key so that only the server's user can read it; False if there is one, which stays."""
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return False
     with os.fdopen(handle, "wb") as file:
-        file.write(os.urandom(KEY_BYTES))
+        file.write(key)
         file.flush()
         os.fsync(file.fileno())
     if hasattr(os, "geteuid") and os.geteuid() == 0:

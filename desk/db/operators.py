@@ -38,16 +38,17 @@ def create_operator(
     dsn: str,
     login: str,
     full_name: str,
-    password: str,
+    password: str | None,
     permissions: Iterable[Permission] = (),
     *,
     job: str = "",
     must_change: bool = True,
 ) -> None:
-    """Make a person: a role that may sign in, its row, and its permissions."""
+    """Make a person: a role that may sign in, its row, its permissions; no password means single sign-on."""
     if not LOGIN.fullmatch(login) or RESERVED.fullmatch(login):
         raise LoginInvalid(login=login)
-    _require_fit(login, password)
+    if password is not None:
+        _require_fit(login, password)
     with transaction(dsn) as connection:
         require_superuser(connection)
         _create_role(connection, login, password)
@@ -57,7 +58,7 @@ def create_operator(
                 "INSERT INTO desk.people (role, full_name, job, must_change_password, password_by, password_at)"
                 " VALUES (:role, :name, :job, :must_change, session_user, clock_timestamp())"
             ),
-            {"role": login, "name": full_name, "job": job, "must_change": must_change},
+            {"role": login, "name": full_name, "job": job, "must_change": must_change and password is not None},
         )
         for permission in sorted(permissions, key=lambda one: one.code):
             connection.execute(
@@ -102,16 +103,17 @@ def _verifier(driver: psycopg.Connection[Any], role: str, password: str) -> str:
     return driver.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
 
 
-def _create_role(connection: Connection, login: str, password: str) -> None:
+def _create_role(connection: Connection, login: str, password: str | None) -> None:
     """The role as `desk.person_create` would make it."""
     driver = _driver(connection)
     role = sql.Identifier(login)
+    verifier = None if password is None else _verifier(driver, login, password)
     try:
         driver.execute(
             sql.SQL(
                 "CREATE ROLE {} LOGIN INHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
                 " CONNECTION LIMIT 8 PASSWORD {}"
-            ).format(role, sql.Literal(_verifier(driver, login, password)))
+            ).format(role, sql.Literal(verifier))
         )
     except psycopg.errors.DuplicateObject as error:
         raise LoginTaken(login=login) from error
@@ -128,6 +130,23 @@ def adopt_people(connection: Connection) -> None:
         "SELECT p.role FROM desk.people p JOIN pg_roles r ON r.rolname = p.role WHERE NOT p.service"
     ).fetchall():
         _adopt(driver, str(login))
+
+
+def make_missing_roles(connection: Connection) -> list[str]:
+    """Make the roles that a copy does not carry: on a new server people are rows and nothing else."""
+    driver = _driver(connection)
+    rows = driver.execute(
+        "SELECT role, active FROM desk.people WHERE NOT service AND to_regrole(quote_ident(role)) IS NULL ORDER BY role"
+    ).fetchall()
+    for role, active in rows:
+        if not LOGIN.fullmatch(role) or RESERVED.fullmatch(role):
+            raise LoginInvalid(login=role)
+        _create_role(connection, role, None)
+        if not active:
+            name = sql.Identifier(role)
+            driver.execute(sql.SQL("ALTER ROLE {} NOLOGIN").format(name))
+            driver.execute(sql.SQL("REVOKE desk_operator FROM {}").format(name))
+    return [str(role) for role, _ in rows]
 
 
 def _adopt(driver: psycopg.Connection[Any], login: str) -> None:

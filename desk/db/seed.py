@@ -1,13 +1,17 @@
-"""Rows that the program itself knows: statuses and variables. Missing ones are added, none is overwritten."""
+"""Rows that the program itself knows: statuses, variables, how long things are kept.
+
+Missing ones are added, none is overwritten.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Table, exists, insert, literal, select
+from sqlalchemy import Connection, Table, exists, insert, literal, select, text
 
 from desk.models.catalog import PlanGroup, PlanStatus, StatusCode
+from desk.models.retention import DEFAULTS
 from desk.models.variables import SystemVariable, Variable
 
 # domain 4.3; only these give access, besides a provisional enabling.
@@ -58,6 +62,11 @@ def seed(connection: Connection) -> None:
             for position, variable in enumerate(Variable)
         ),
     )
+    for what, (days, _) in DEFAULTS.items():
+        connection.execute(
+            text("INSERT INTO desk.retention (what, keep_days) VALUES (:what, :days) ON CONFLICT DO NOTHING"),
+            {"what": what, "days": days},
+        )
 
 
 def _add_missing(connection: Connection, table: Any, rows: Iterable[Mapping[str, object]]) -> None:

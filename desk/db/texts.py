@@ -34,6 +34,51 @@ PROBLEMS: Final = {
     ),
     "login_taken": 'Já existe no servidor um papel chamado "{login}".',
     "login_unknown": '"{login}" não é uma pessoa deste banco nem um serviço do Desk.',
+    "backup_role": (
+        "A cópia não foi feita. {role} leria também as senhas em texto claro do FreeRADIUS. Entre como desk_backup: "
+        "desk db backup ARQUIVO --url postgresql://desk_backup@servidor/desk"
+    ),
+    "backup_exists": "Nada foi gravado. O arquivo {path} já existe. Escolha outro nome.",
+    "backup_unreadable": (
+        "O arquivo {path} não serve como cópia de um banco do Desk ({detail}). Use um arquivo feito por desk db backup."
+    ),
+    "database_not_empty": (
+        "Nada foi restaurado. O banco {dbname} já tem tabelas do Desk. Informe outro banco em --url, ou renomeie este: "
+        'ALTER DATABASE "{dbname}" RENAME TO "{dbname}_antigo"'
+    ),
+    "program_missing": (
+        "Não foi encontrado o {program} do PostgreSQL {version} ou mais novo. Instale o pacote "
+        "postgresql-client-{version}, ou diga onde ele está: --programs PASTA"
+    ),
+    "program_stopped": "O {program} parou e nada ficou pela metade. Ele disse: {detail}",
+    "master_key_absent": (
+        "O servidor não encontra a chave-mestra em {path}. Traga-a de volta da cópia: desk db key-restore CÓPIA "
+        "{path}. Uma chave nova não abre as senhas guardadas."
+    ),
+    "master_key_other": (
+        "A chave em {path} não é a deste banco: nenhuma senha abriu, e nada foi mudado. Traga a chave certa da cópia: "
+        "desk db key-restore"
+    ),
+    "master_key_exists": (
+        "Nada foi gravado. Já há uma chave em {path}, e sem ela as senhas que ela abre se perdem. Se ela não serve "
+        "mais, guarde-a com outro nome antes."
+    ),
+    "key_on_the_network": (
+        "A chave não foi copiada. A conexão com o servidor não é cifrada, e a chave passaria aberta pela rede. Execute "
+        "no próprio servidor, ou com sslmode=verify-full."
+    ),
+    "key_copy_unreadable": (
+        "O arquivo {path} não é uma cópia de chave-mestra. Use um arquivo feito por desk db key-backup."
+    ),
+    "passphrase_short": (
+        "A cópia não foi feita. A frase precisa de pelo menos {shortest} caracteres: quem a adivinhar abre todas as "
+        "senhas."
+    ),
+    "passphrase_wrong": "A frase não abre a cópia {path}. Digite a frase que foi usada ao fazer a cópia.",
+    "retention_unknown": "Não há o que guardar com o nome {what}. Os nomes são: {known}.",
+    "retention_short": (
+        "O prazo não foi mudado. {label} fica pelo menos {fewest} dias, ou 0 para sempre: é o que prova quem fez o quê."
+    ),
     "password_unfit": "A senha precisa de pelo menos {shortest} caracteres e não pode ser o próprio login.",
 }
 

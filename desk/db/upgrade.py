@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from sqlalchemy import Connection, text
 
 from desk.db.connections import require_superuser, transaction
 from desk.db.errors import DatabaseNewer
+from desk.db.installed import installed_wall
 from desk.db.operators import adopt_people
 from desk.db.revisions import HEAD, KNOWN, VERSION_TABLE, revision_of
 from desk.db.seed import seed
@@ -68,7 +68,7 @@ def upgrade_within(
     before = revision_of(connection)
     if before is not None and before not in KNOWN:
         raise DatabaseNewer(database=before, program=HEAD)
-    if before == HEAD and not force and _installed_wall(connection) == wall.fingerprint(master_key):
+    if before == HEAD and not force and installed_wall(connection) == wall.fingerprint(master_key):
         return Upgraded(before, HEAD, changed=False)
     _drop_views(connection)
     command.upgrade(alembic_config(connection), "head")
@@ -81,26 +81,6 @@ def upgrade_within(
         connection.execute(text(f"UPDATE desk.installation SET {column} = :value"), {"value": value})
     connection.execute(text("RESET ROLE"))
     return Upgraded(before, HEAD, changed=True)
-
-
-def carries_this_wall(connection: Connection) -> bool:
-    """Whether the wall in the database is the one that this program would put up."""
-    path = master_key_path(connection)
-    return path is not None and _installed_wall(connection) == wall.fingerprint(path)
-
-
-def master_key_path(connection: Connection) -> str | None:
-    """The path that the vault's own function reads; None where there is no vault."""
-    body: str | None = connection.scalar(
-        text("SELECT prosrc FROM pg_proc WHERE oid = to_regprocedure('desk_vault.master()')")
-    )
-    found = re.search(r"pg_read_binary_file\('((?:[^']|'')+)'\)", body or "")
-    return found[1].replace("''", "'") if found else None
-
-
-def _installed_wall(connection: Connection) -> str | None:
-    mark: str | None = connection.scalar(text("SELECT wall FROM desk.installation"))
-    return mark
 
 
 def _drop_views(connection: Connection) -> None:

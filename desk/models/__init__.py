@@ -9,6 +9,7 @@ from desk.models import (
     outbox,
     people,
     plans,
+    retention,
     secrets,
     variables,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "outbox",
     "people",
     "plans",
+    "retention",
     "secrets",
     "variables",
 ]

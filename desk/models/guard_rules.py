@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from desk.models.catalog import StatusCode as S
-from desk.models.guards import ANY, Guard, Need, Needs, Step
+from desk.models.guards import ANY, NO_SUCH_STEP, Guard, Need, Needs, Step
 from desk.models.people import Permission as P
 
 SUSPENDED = (S.SUSPENDED.value, S.SUSPENDED_DEBT.value, S.SUSPENDED_TEMPORARILY.value)
@@ -50,6 +52,23 @@ _PROVISIONAL = (
         when=f"NEW.provisional_until IS NOT NULL AND NEW.status NOT IN {SUSPENDED}",
         rule="step:provisional",
         says="Só um plano suspenso pode ser habilitado provisoriamente",
+    ),
+)
+# Statuses that the provider made (domain 4.2): what their rows say decides, not their codes. `o` is left, `n` entered.
+_ROWS = "SELECT FROM desk.plan_statuses o, desk.plan_statuses n WHERE o.code = OLD.status AND n.code = NEW.status"
+_MADE_STATUSES = (
+    replace(
+        NO_SUCH_STEP,
+        # Into one of them, or from one back to HABILITADO. Never around an authorisation, nor around Cancelar o Plano,
+        # and what is cancelled stays so.
+        when=f"NOT EXISTS ({_ROWS} AND o.\"group\" <> 'cancelado' AND n.\"group\" <> 'cancelado'"
+        f" AND o.code <> '{S.AWAITING.value}' AND (NOT n.system OR (NOT o.system AND n.code = '{S.ENABLED.value}')))",
+    ),
+    Need((P.EDIT_PLAN_STATUS,)),
+    # As ST-16: whoever gives a suspended plan back its place or its access needs the second permission.
+    Need(
+        (P.ENABLE_SUSPENDED,),
+        when=f"EXISTS ({_ROWS} AND o.\"group\" = 'inativo' AND (n.\"group\" = 'ativo' OR n.grants_access))",
     ),
 )
 
@@ -150,6 +169,7 @@ CUSTOMER_PLANS = Guard(
         Step((S.AWAITING.value,), S.CANCELLED.value, one(P.CANCEL_PLAN, P.PLAN_AUTHORISER)),
         Step((ANY,), S.CANCELLED.value, one(P.CANCEL_PLAN)),
     ),
+    other_steps=_MADE_STATUSES,
 )
 
 _CUSTOMER = (
@@ -174,6 +194,12 @@ _DISCOUNT_IF = (
 _PLAN_STATUS = ("description", "group", "bills", "grants_access", "next_code", "position")
 _SYSTEM_STATUS = Need(
     when="OLD.system", rule="rule:system_status", says="Um status do sistema não muda de grupo nem é apagado"
+)
+# One line of settings must not open or close the network of every plan in a status; plans move one by one.
+_STATUS_HELD = Need(
+    when="EXISTS (SELECT FROM desk.customer_plans p WHERE p.status = OLD.code)",
+    rule="rule:status_held",
+    says="Grupo e acesso de um status não mudam enquanto planos o usam",
 )
 _CATALOG = (
     *("name", "kind", "service_group_id", "price", "active", "requires_authorization", "allows_circuit", "allows_tv"),
@@ -264,7 +290,7 @@ GUARDS: tuple[Guard, ...] = (
         on_insert=("code", *_PLAN_STATUS),
         columns={
             **each(one(P.PLAN_STATUSES), "description", "bills", "next_code", "position"),
-            **each((Need((P.PLAN_STATUSES,)), _SYSTEM_STATUS), "group", "grants_access"),
+            **each((Need((P.PLAN_STATUSES,)), _SYSTEM_STATUS, _STATUS_HELD), "group", "grants_access"),
         },
         delete=(Need((P.PLAN_STATUSES,)), _SYSTEM_STATUS),
     ),

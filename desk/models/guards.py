@@ -25,6 +25,9 @@ class Need:
     says: str = ""
 
 
+NO_SUCH_STEP = Need(rule="step:unknown", says="Este status não pode ser mudado assim")
+
+
 @dataclass(frozen=True)
 class Step:
     """A permitted change of status. `before` holds None for an insert and ANY for every status not final."""
@@ -51,6 +54,7 @@ class Guard:
     status: str = ""
     final: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
+    other_steps: Needs = ()  # asked for a change of status that no step names; without them it is refused
     quiet: tuple[str, ...] = ()  # counters of ours: no new version, no line in the log
 
 
@@ -83,7 +87,7 @@ def needs_for(table: str, column: str = "", operation: str = "update") -> Needs 
 
 
 def needs_for_step(table: str, before: str | None, after: str) -> Needs | None:
-    """Everything the guard asks for a step; None when no step of that kind is declared."""
+    """Everything the guard asks for a step that is declared by name; None when there is none."""
     guard = find(table)
     if guard is None:
         return None

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import dialect
 
 from desk.models.base import SCHEMA, metadata
 from desk.models.guard_rules import GUARDS
-from desk.models.guards import ANY, Guard, Need, Step
+from desk.models.guards import ANY, NO_SUCH_STEP, Guard, Need, Step
 
 _quoted = dialect().identifier_preparer.quote  # type: ignore[no-untyped-call]
 # What people are about besides the guarded tables; secrets themselves are left out of the log.
@@ -139,11 +139,11 @@ def _steps(guard: Guard, steps: list[Step], indent: int, *, insert: bool) -> lis
                 new += f" AND OLD.{guard.status} IN ({listed})"
         lines.append(f"{pad}{'ELSIF' if lines else 'IF'} {new} THEN")
         lines += _asked(step.need, guard.table, guard.status, indent + 2)
-    where = f"{text_literal(guard.table)}, {text_literal(guard.status)}"
+    others = () if insert else guard.other_steps
     return [
         *lines,
         f"{pad}ELSE",
-        f"{pad}  PERFORM desk.refuse('step:unknown', {where}, 'Este status não pode ser mudado assim');",
+        *_asked(others or (NO_SUCH_STEP,), guard.table, guard.status, indent + 2),
         f"{pad}END IF;",
     ]
 

@@ -41,6 +41,17 @@ class RadiusLogin(Stamped, Versioned, Base):
     __mapper_args__ = {"version_id_col": Versioned.version, "version_id_generator": False}
 
 
+class LoginPlace(Base):
+    """A router that may hold a secret of the login, from the moment it shall until it is proven to hold none."""
+
+    __tablename__ = "login_places"
+
+    login_id: Mapped[Ref] = mapped_column(ForeignKey("radius_logins.id", ondelete="CASCADE"), primary_key=True)
+    routing_server_id: Mapped[Ref] = mapped_column(
+        ForeignKey("routing_servers.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
 def _where_set(column: str) -> Index:
     """An index over one kind of IPv6 assignment, which most sessions do not have."""
     where = text(f"{column} IS NOT NULL")

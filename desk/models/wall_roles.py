@@ -20,6 +20,8 @@ ROLES = {
 INTERNAL = ("desk_owner", "desk_job", "desk_log", "desk_vault", "desk_people", "desk_signal")
 # Only the log's owner may write these.
 LOG_TABLES = ("change_log", "history_entries", "deleted_items", "plan_status_history")
+# What FreeRADIUS needs in the clear: no operator reads it, no copy of the database carries it.
+CLEAR_TABLES = ("radius_clear", "nas_clear")
 # Large objects are storage that no quota covers; advisory locks are a way to hold others up.
 CLOSED_FUNCTIONS = (
     "lo_creat",
@@ -82,7 +84,7 @@ def vault_ddl() -> Iterator[str]:
     """What FreeRADIUS needs in the clear: for the owner of its views alone, and no dump may carry it along."""
     yield "CREATE SEQUENCE IF NOT EXISTS desk_vault.secret_version"
     yield "ALTER SEQUENCE desk_vault.secret_version OWNER TO desk_vault"
-    for table in ("radius_clear", "nas_clear"):
+    for table in CLEAR_TABLES:
         yield f"ALTER TABLE desk_vault.{table} ENABLE ROW LEVEL SECURITY"
         yield f"DROP POLICY IF EXISTS views_only ON desk_vault.{table}"
         yield f"CREATE POLICY views_only ON desk_vault.{table} TO desk_owner USING (true)"

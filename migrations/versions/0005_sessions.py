@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0005"
-down_revision = "0002"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
@@ -40,12 +40,20 @@ UP = (
     " CONSTRAINT pk_radius_servers PRIMARY KEY (id), CONSTRAINT uq_radius_servers_name UNIQUE (name),"
     " CONSTRAINT ck_radius_servers_port CHECK (port BETWEEN 1 AND 65535))",
 )
+KEEP = (
+    "ALTER TABLE desk.retention DROP CONSTRAINT ck_retention_keep_days",
+    "ALTER TABLE desk.retention ADD CONSTRAINT ck_retention_keep_days CHECK (keep_days = 0"
+    " OR what = 'log' AND keep_days >= 365 OR what = 'looks' AND keep_days >= 365"
+    " OR what = 'device_looks' AND keep_days >= 30{sessions}"
+    " OR what = 'commands' AND keep_days >= 7 OR what = 'pending' AND keep_days >= 1)",
+)
 DOWN = (
+    "DELETE FROM desk.retention WHERE what = 'sessions'",
     "DROP TABLE desk.radius_servers",
     "DROP TABLE desk.radius_usage",
     "DROP INDEX desk.ix_radius_sessions_started_at, desk.ix_radius_sessions_delegated_ipv6_prefix,"
-    " desk.ix_radius_sessions_framed_ipv6_prefix, desk.ix_radius_sessions_framed_ipv6, desk.ix_radius_sessions_framed_ip,"
-    " desk.ix_radius_sessions_login_id_started_at_id",
+    " desk.ix_radius_sessions_framed_ipv6_prefix, desk.ix_radius_sessions_framed_ipv6,"
+    " desk.ix_radius_sessions_framed_ip, desk.ix_radius_sessions_login_id_started_at_id",
     "CREATE INDEX ix_radius_sessions_login_id_started_at ON desk.radius_sessions (login_id, started_at)",
     "ALTER TABLE desk.radius_sessions DROP rate_limit",
     "ALTER TABLE desk.routing_servers DROP coa_port",
@@ -55,11 +63,11 @@ DOWN = (
 
 def upgrade() -> None:
     """Make them."""
-    for statement in UP:
-        op.execute(statement)
+    for statement in (*UP, *KEEP):
+        op.execute(statement.format(sessions=" OR what = 'sessions' AND keep_days >= 365"))
 
 
 def downgrade() -> None:
     """Remove them."""
-    for statement in DOWN:
-        op.execute(statement)
+    for statement in (*DOWN, *KEEP):
+        op.execute(statement.format(sessions=""))

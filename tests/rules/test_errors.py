@@ -7,6 +7,7 @@ from pathlib import Path
 
 from desk.embedded_errors import EmbeddedError
 from desk.services import register_all
+from desk.services.core import refusals
 from desk.services.core.errors import DomainError
 from desk.ui.core import messages
 from desk.ui.shell import registry
@@ -17,6 +18,7 @@ VIOLATION = re.compile(r'Violation\(\s*f?"[^"]+",\s*f?"([a-z_]+)"')
 
 def loaded() -> None:
     register_all()
+    assert refusals  # sign-in's own; no capability brings them
     registry.all_actions()
 
 

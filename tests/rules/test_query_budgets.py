@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
+import psycopg
 import pytest
 from sqlalchemy import Engine, event
 
@@ -30,7 +31,7 @@ from desk.services.customers import (
     RecentCustomers,
     SearchCustomers,
 )
-from desk.services.deliveries import PendingDeliveries
+from desk.services.deliveries import DebtNews, PendingDeliveries
 from desk.services.history import CustomerHistory, DeletedItems, Difference
 from desk.services.logins import LoginInformation, LoginIsFree, NewLoginForm
 from desk.services.permissions import People
@@ -41,6 +42,7 @@ from desk.services.plans import (
     OnePlan,
     PlanWindow,
     PreviewStatusChange,
+    StatusesToGive,
 )
 from desk.services.sessions import (
     ConnectionStatement,
@@ -97,6 +99,7 @@ CASES: dict[str, Callable[[World], Query[Any]]] = {
     "CustomerHistory": lambda world: CustomerHistory(world.customer_id),
     "CustomerPlanTree": lambda world: CustomerPlanTree(world.customer_id),
     "CustomerRecord": lambda world: CustomerRecord(world.customer_id),
+    "DebtNews": lambda world: DebtNews(debts=(("radius_login", str(world.login_id)),)),
     "DeletedItems": lambda world: DeletedItems(world.customer_id),
     "Difference": lambda world: Difference(world.xid, world.at),
     "Lists": lambda world: Lists(next(iter(SmallList))),
@@ -113,6 +116,7 @@ CASES: dict[str, Callable[[World], Query[Any]]] = {
     # Its dearest form: nothing begins like that, so words are looked into as well.
     "SearchCustomers": lambda world: SearchCustomers("aria"),
     "Statuses": lambda world: Statuses(),
+    "StatusesToGive": lambda world: StatusesToGive(),
     "Variables": lambda world: Variables(),
 }
 
@@ -170,17 +174,27 @@ def worlds(cluster: Cluster, template: str) -> Iterator[tuple[World, World]]:
 
 @contextmanager
 def counted(engine: Engine) -> Iterator[list[str]]:
-    """What is sent to the database meanwhile."""
+    """What is sent to the database meanwhile, seen at the driver, which not every question reaches by SQLAlchemy."""
     sent: list[str] = []
 
-    def note(connection: Any, cursor: Any, statement: str, *others: Any) -> None:
-        sent.append(statement)
+    class Counting(psycopg.Cursor[Any]):
+        def execute(self, query: Any, *others: Any, **more: Any) -> Self:
+            sent.append(query.decode() if isinstance(query, bytes) else str(query))
+            return super().execute(query, *others, **more)
 
-    event.listen(engine, "before_cursor_execute", note)
+    def lend(connection: Any, *_: Any) -> None:
+        connection.cursor_factory = Counting
+
+    def give_back(connection: Any, *_: Any) -> None:
+        connection.cursor_factory = psycopg.Cursor
+
+    event.listen(engine, "checkout", lend)
+    event.listen(engine, "checkin", give_back)
     try:
         yield sent
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        event.remove(engine, "checkout", lend)
+        event.remove(engine, "checkin", give_back)
 
 
 def statements(world: World, query: Query[Any]) -> list[str]:

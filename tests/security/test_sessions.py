@@ -77,7 +77,7 @@ def test_the_lease_of_another_debt_opens_nothing(fresh: Scene) -> None:
         ("administrador", "UPDATE desk.radius_sessions SET stopped_at = now()"),
         ("administrador", "DELETE FROM desk.radius_sessions"),
         ("administrador", "INSERT INTO desk.radius_usage VALUES ({login}, '2026-01-01', 0, 0)"),
-        ("administrador", "SELECT desk.forget_sessions()"),
+        ("administrador", "SELECT desk.sweep_sessions(now(), 10)"),
         ("administrador", "SELECT * FROM desk.sessions_of_debt('radius_session', '1')"),
         ("administrador", "SELECT desk.need_routers()"),
         ("administrador", "SELECT desk.session_lost('radius_session', '1', gen_random_uuid(), 1)"),
@@ -124,7 +124,6 @@ def test_retention_takes_what_is_older_than_a_year_and_nothing_else(fresh: Scene
             " VALUES ('1', %s, 'x', '192.0.2.1', now() - %s::interval, now() - %s::interval)",
             (name, started, stopped),
         )
-    assert fresh.run("desk_worker", "SELECT desk.forget_sessions()") == [(1,)]
+    fresh.run("desk_worker", "SELECT desk.janitor()")
     rows = admin.execute("SELECT unique_id FROM desk.radius_sessions ORDER BY id").fetchall()
     assert rows == [("long",), ("open",), ("recent",)]
-    assert fresh.run("desk_worker", "SELECT desk.forget_sessions()") == [(0,)]

@@ -263,7 +263,7 @@ def test_an_unseen_change_is_shown_instead_of_overwritten(database: Database, bu
     with pytest.raises(StaleRecord) as error:
         bus.execute(SaveCustomer(customer_id=row.id, version=row.version, record=as_draft(row)))
     (change,) = [change for change in error.value.changes if change.field == "email"]
-    assert (change.who, change.before, change.after) == ("administrador", "", "maria@exemplo.com.br")
+    assert (change.who, change.before, change.after) == ("Ana Administradora", "", "maria@exemplo.com.br")
 
 
 def test_a_customer_with_plans_stays_active_unless_the_variable_says_otherwise(database: Database, bus: Bus) -> None:

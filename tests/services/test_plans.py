@@ -106,7 +106,7 @@ def test_a_plan_that_moved_is_stale_and_says_who_moved_it(database: Database) ->
     with pytest.raises(StaleRecord) as stale:
         database.bus("atendente").execute(suspend(seen))
     change = next(c for c in stale.value.changes if c.field == "reference")
-    assert (change.who, change.after) == ("administrador", "Loja")
+    assert (change.who, change.after) == ("Ana Administradora", "Loja")
 
 
 def test_a_plan_that_is_gone(database: Database) -> None:

@@ -182,12 +182,12 @@ class FreeRadius:
 
 
 @contextlib.contextmanager
-def running(database: Database, **how: Any) -> Iterator[FreeRadius]:
+def running(database: Database, *, db: str = "", **how: Any) -> Iterator[FreeRadius]:
     """A server over this database, with one router at 127.0.0.1 that knows the server's secret."""
     admin = database.admin()
     admin.execute(f"ALTER ROLE radius PASSWORD '{password_of('radius')}'")
     router = a_routing_server(database, nas_address="127.0.0.1")
-    server = FreeRadius(database.dsn("radius"), **how)
+    server = FreeRadius(db or database.dsn("radius"), **how)
     server.secret = secrets.token_hex(8)
     a_secret(database, "nas", router.id, server.secret, clear=True)
     with server:

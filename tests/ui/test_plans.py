@@ -219,6 +219,7 @@ def test_a_customer_without_plans_is_told_the_next_step(qtbot: QtBot, database: 
     page = shown_plans(qtbot, desk_as("atendente"), customer.id)
     assert page.left.currentWidget() is page.empty
     assert page.empty.state.headline.text() == "Este cliente ainda não tem planos"
+    assert [page._add.property("kind"), page.empty.state.button.property("kind")] == ["", "primary"]
     assert page.panel.isHidden()
     place = page.empty.rect().center()
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, page.empty.mapToGlobal(place))

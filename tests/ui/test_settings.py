@@ -18,11 +18,13 @@ from desk.ui.access_points.texts import PROBLEMS, certificate_text, problem_text
 from desk.ui.catalog.lists import SmallListDialog
 from desk.ui.catalog.plans import CatalogPlanDialog
 from desk.ui.catalog.statuses import StatusDialog
+from desk.ui.core import paint
 from desk.ui.core.cards import EmptyState
 from desk.ui.core.message_box import MessageBox
+from desk.ui.core.theme import font
 from desk.ui.shell.registry import settings_pages
 from desk.ui.variables.page import VariablesPage
-from tests.builders import a_routing_server, an_access_point
+from tests.builders import a_catalog_plan, a_routing_server, an_access_point
 from tests.postgres import Database
 from tests.ui.conftest import DeskAs
 from tests.ui.screens import PATIENCE, dialog, gone, listen
@@ -43,6 +45,34 @@ def test_an_administrator_may_open_every_page(qtbot: QtBot, host: QMainWindow, d
         assert shown.names.currentItem().text() == page.label
         assert shown.names.currentItem().toolTip() == ""
     assert not failures
+    shown.reject()
+
+
+def test_an_empty_list_has_one_accent_button(qtbot: QtBot, host: QMainWindow, desk_as: DeskAs) -> None:
+    desk = desk_as("administrador")
+    shown = window(qtbot, host, desk, "catalog")
+
+    def accents() -> list[str]:
+        found = [each for each in shown.findChildren(QPushButton) if each.isVisible()]
+        return [each.text() for each in found if each.property("kind") == "primary"]
+
+    page = listed(shown)
+    assert page.rows == [] and page.empty.isVisible()
+    assert accents() == ["Novo"] and page.empty.button.property("kind") == "primary"
+    shown.reject()
+
+
+def test_the_column_of_speeds_shows_the_longest_whole(
+    qtbot: QtBot, host: QMainWindow, desk_as: DeskAs, database: Database
+) -> None:
+    a_catalog_plan(database, "FIBRA 1 GIGA", down_kbps=1_000_000, up_kbps=500_000)
+    desk = desk_as("administrador")
+    shown = window(qtbot, host, desk, "catalog")
+    table = listed(shown).table
+    at = [column.head for column in table.table.columns].index("Velocidade")
+    text = table.table.columns[at].text(listed(shown).rows[0])
+    assert text == "1 Gbps / 500 Mbps"
+    assert paint.text_width(font(), text) + 2 * 8 <= table.columnWidth(at)
     shown.reject()
 
 
@@ -164,7 +194,7 @@ def test_when_somebody_else_was_quicker_both_versions_are_compared(
     point.form.set("name", "POP Leste")
     save(qtbot, desk, point)
     box = dialog(qtbot, MessageBox)
-    assert "suporte alterou" in box.text.why
+    assert "Carla Suporte alterou" in box.text.why
     assert "Limite Cliente: vazio → 50" in box.text.why
     press(qtbot, box, "Salvar o meu")
     gone(qtbot, AccessPointDialog)

@@ -80,6 +80,23 @@ BEGIN
   PERFORM set_config('desk.command', id::text, true);
 END $$;
 
+-- Everything that a command leaves behind, in one round trip; it can do no more than its caller could step by step.
+CREATE FUNCTION desk.end_command(lines jsonb, changed text) RETURNS TABLE (topic text, key text, device bigint)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+  PERFORM desk.record(l ->> 'action', (l ->> 'customer')::bigint, (l ->> 'plan')::bigint, l -> 'params')
+    FROM jsonb_array_elements(lines) WITH ORDINALITY AS u (l, n) ORDER BY n;
+  IF changed <> '' THEN
+    PERFORM pg_notify('desk_changed', changed);
+  END IF;
+  RETURN QUERY SELECT d.topic::text, d.key::text, a.routing_server_id
+    FROM desk.debts d LEFT JOIN desk.customer_plans p ON p.id = d.plan_id
+      LEFT JOIN desk.access_points a ON a.id = p.access_point_id
+    WHERE d.xid::text = pg_current_xact_id()::text AND d.done < d.wanted ORDER BY d.topic, d.key
+    LIMIT 200;  -- what settings owe beyond that goes the way of all leftovers
+END $$;
+
 -- The client may be gone before its COMMIT is carried out. Writing the same id waits for that transaction to end.
 CREATE FUNCTION desk.command_done(id uuid) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
@@ -122,7 +139,39 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- What only looks back goes when its time is over: some thousand rows a call, so that nobody waits for it; the next call
+-- goes on. One kind is swept by one session.
+CREATE FUNCTION desk.sweep() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  r desk.retention;
+  most CONSTANT integer := 5000;
+  gone integer;
+  oldest timestamptz;
+BEGIN
+  FOR r IN SELECT x.* FROM desk.retention x WHERE x.keep_days > 0
+      AND (x.swept_at IS NULL OR x.swept_at < clock_timestamp() - interval '1 hour')
+      ORDER BY x.what FOR UPDATE SKIP LOCKED LOOP
+    oldest := clock_timestamp() - make_interval(days => r.keep_days);
+    IF r.what = 'log' THEN
+      gone := desk.sweep_log(oldest, most);
+    ELSIF r.what = 'commands' THEN
+      DELETE FROM desk.commands c WHERE c.id IN (
+        SELECT o.id FROM desk.commands o WHERE o.at < oldest ORDER BY o.at LIMIT most);
+      GET DIAGNOSTICS gone = ROW_COUNT;
+    ELSIF r.what = 'sessions' THEN
+      gone := desk.sweep_sessions(oldest, most);
+    ELSE
+      gone := desk_vault.sweep(r.what, oldest, most);
+    END IF;
+    IF gone < most THEN
+      UPDATE desk.retention x SET swept_at = clock_timestamp() WHERE x.what = r.what;
+    END IF;
+  END LOOP;
+END $$;
+
+GRANT EXECUTE ON FUNCTION desk.sweep TO desk_signal;
 GRANT EXECUTE ON FUNCTION desk.refuse, desk.only_read_committed, desk.need, desk.must_not, desk.holds, desk.today
   TO desk_operator, desk_log, desk_vault, desk_people, desk_signal, desk_job;
-GRANT EXECUTE ON FUNCTION desk.me, desk.begin_command, desk.command_done, desk.opened_customer, desk.password_changed
-  TO desk_operator;
+GRANT EXECUTE ON FUNCTION desk.me, desk.begin_command, desk.end_command, desk.command_done, desk.opened_customer,
+  desk.password_changed TO desk_operator;

@@ -13,12 +13,54 @@ BEGIN
   PERFORM pg_notify('desk_changed', 'debts/' || COALESCE(owe.customer_id::text, ''));
 END $$;
 
+-- Set-based: one line of settings can move thousands. It also notes down which router will hold their secrets, so that
+-- it is known later which one to clear. In the order of ids, so that two of them cannot block each other.
+CREATE FUNCTION desk.owe_logins(logins bigint[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  INSERT INTO desk.login_places (login_id, routing_server_id)
+    SELECT l.id, r.id FROM desk.radius_logins l JOIN desk.customer_plans p ON p.id = l.plan_id
+      JOIN desk.access_points a ON a.id = p.access_point_id
+      JOIN desk.routing_servers r ON r.id = a.routing_server_id AND r.active AND r.local_secrets
+    WHERE l.id = ANY (logins) AND l.deleted_at IS NULL ORDER BY l.id
+    ON CONFLICT DO NOTHING;
+  INSERT INTO desk.debts AS d (topic, key, wanted, done, due_at, changed_at, customer_id, plan_id, xid)
+    SELECT 'radius_login', l.id::text, 1, 0, clock_timestamp(), clock_timestamp(), p.customer_id, p.id,
+      pg_current_xact_id()::text::bigint
+    FROM desk.radius_logins l JOIN desk.customer_plans p ON p.id = l.plan_id WHERE l.id = ANY (logins) ORDER BY l.id
+    ON CONFLICT ON CONSTRAINT pk_debts DO UPDATE SET wanted = d.wanted + 1, due_at = excluded.due_at, attempts = 0,
+      last_error = NULL, last_detail = NULL, changed_at = excluded.changed_at, customer_id = excluded.customer_id,
+      plan_id = excluded.plan_id, xid = excluded.xid;
+  PERFORM pg_notify('desk_changed', 'debts/' || c.customer_id) FROM (SELECT DISTINCT p.customer_id
+    FROM desk.radius_logins l JOIN desk.customer_plans p ON p.id = l.plan_id WHERE l.id = ANY (logins)) c;
+END $$;
+
 CREATE FUNCTION desk_guard.plan_debts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  PERFORM desk.owe('radius_login', l.id::text, NEW.customer_id, NEW.id)
-    FROM desk.radius_logins l WHERE l.plan_id = NEW.id AND l.deleted_at IS NULL;
+  PERFORM desk.owe_logins(ARRAY(
+    SELECT l.id FROM desk.radius_logins l WHERE l.plan_id = NEW.id AND l.deleted_at IS NULL));
   PERFORM pg_notify('desk_changed', 'plans/' || NEW.customer_id);
+  RETURN NULL;
+END $$;
+
+-- Another router stands behind an access point: the old one must lose what the new one must get.
+CREATE FUNCTION desk_guard.access_point_debts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM desk.owe_logins(ARRAY(SELECT l.id FROM desk.customer_plans p JOIN desk.radius_logins l ON l.plan_id = p.id
+    WHERE p.access_point_id = NEW.id AND l.deleted_at IS NULL));
+  RETURN NULL;
+END $$;
+
+-- A router begins or ends to keep secrets, comes back into use, or is another one at another address.
+CREATE FUNCTION desk_guard.routing_server_debts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM desk.owe_logins(ARRAY(
+    SELECT l.id FROM desk.access_points a JOIN desk.customer_plans p ON p.access_point_id = a.id
+      JOIN desk.radius_logins l ON l.plan_id = p.id WHERE a.routing_server_id = NEW.id AND l.deleted_at IS NULL
+    UNION SELECT h.login_id FROM desk.login_places h WHERE h.routing_server_id = NEW.id));
   RETURN NULL;
 END $$;
 
@@ -38,8 +80,7 @@ END $$;
 CREATE FUNCTION desk_guard.login_debt() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  PERFORM desk.owe('radius_login', NEW.id::text, p.customer_id, p.id)
-    FROM desk.customer_plans p WHERE p.id = NEW.plan_id;
+  PERFORM desk.owe_logins(ARRAY[NEW.id]);
   RETURN NULL;
 END $$;
 
@@ -52,10 +93,11 @@ BEGIN
 END $$;
 
 -- A named debt is taken even when it is parked or waits for its next attempt: a person asked. What was set for a
--- later moment, and never tried, is nobody's before that moment. Without a name: the next one that is due.
-CREATE FUNCTION desk.debt_lease(of_topic text DEFAULT NULL, of_key text DEFAULT NULL)
-RETURNS TABLE (topic text, key text, wanted bigint, lease uuid, attempts integer, customer_id bigint, plan_id bigint)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+-- later moment, and never tried, is nobody's before that moment. Without a name: the next one that is due, leaving
+-- out those behind routers at which the caller can do nothing now.
+CREATE FUNCTION desk.debt_lease(of_topic text DEFAULT NULL, of_key text DEFAULT NULL, avoid bigint[] DEFAULT '{}')
+RETURNS TABLE (topic text, key text, wanted bigint, lease uuid, attempts integer, customer_id bigint, plan_id bigint,
+  device bigint) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
   got_topic text;
@@ -67,6 +109,9 @@ BEGIN
     SELECT d.topic, d.key INTO got_topic, got_key FROM desk.debts d
       WHERE d.done < d.wanted AND d.due_at <= clock_timestamp()
         AND (d.leased_until IS NULL OR d.leased_until <= clock_timestamp())
+        AND NOT (cardinality(avoid) > 0 AND EXISTS (SELECT FROM desk.customer_plans p
+          JOIN desk.access_points a ON a.id = p.access_point_id
+          WHERE p.id = d.plan_id AND a.routing_server_id = ANY (avoid)))
       ORDER BY d.due_at LIMIT 1 FOR UPDATE SKIP LOCKED;
   ELSE
     SELECT d.topic, d.key INTO got_topic, got_key FROM desk.debts d
@@ -79,7 +124,9 @@ BEGIN
   RETURN QUERY UPDATE desk.debts d SET lease = gen_random_uuid(), leased_by = session_user,
       leased_until = clock_timestamp() + interval '60 seconds', attempts = d.attempts + 1
     WHERE d.topic = got_topic AND d.key = got_key
-    RETURNING d.topic::text, d.key::text, d.wanted, d.lease, d.attempts, d.customer_id, d.plan_id;
+    RETURNING d.topic::text, d.key::text, d.wanted, d.lease, d.attempts, d.customer_id, d.plan_id,
+      (SELECT a.routing_server_id FROM desk.customer_plans p JOIN desk.access_points a ON a.id = p.access_point_id
+        WHERE p.id = d.plan_id);
 END $$;
 
 CREATE FUNCTION desk.leased(topic text, key text, lease uuid) RETURNS boolean
@@ -93,14 +140,23 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
   whose bigint;
+  all_done boolean;
 BEGIN
   UPDATE desk.debts d SET done = $3, proof = $5, settled_at = clock_timestamp(), settled_by = session_user,
       lease = NULL, leased_by = NULL, leased_until = NULL, attempts = 0, last_error = NULL, last_detail = NULL,
       due_at = CASE WHEN $3 < d.wanted THEN d.due_at END  -- as the change during the delivery set it
     WHERE d.topic = $1 AND d.key = $2 AND desk.leased($1, $2, $4) AND d.done < $3 AND $3 <= d.wanted
-    RETURNING d.customer_id INTO whose;
+    RETURNING d.customer_id, d.done = d.wanted INTO whose, all_done;
   IF NOT FOUND THEN
     PERFORM desk.refuse('debt:lease', 'debts', '', 'Esta pendência não está mais com este Desk');
+  END IF;
+  IF $1 = 'radius_login' AND all_done THEN
+    -- Every router in use was visited, so that only the one which keeps the secret holds it now.
+    DELETE FROM desk.login_places h USING desk.routing_servers r
+      WHERE h.login_id = $2::bigint AND r.id = h.routing_server_id AND r.active AND NOT (r.local_secrets AND EXISTS (
+        SELECT FROM desk.radius_logins l JOIN desk.customer_plans p ON p.id = l.plan_id
+          JOIN desk.access_points a ON a.id = p.access_point_id
+        WHERE l.id = h.login_id AND l.deleted_at IS NULL AND a.routing_server_id = r.id));
   END IF;
   PERFORM pg_notify('desk_changed', 'debts/' || COALESCE(whose::text, ''));
 END $$;

@@ -75,4 +75,28 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- Whole months go as tables. That locks the log for a moment; where somebody is writing a long act, it is for later.
+CREATE FUNCTION desk.sweep_log(oldest timestamptz, most integer) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET lock_timeout = '200ms' AS $$
+DECLARE
+  month text;
+  gone integer;
+BEGIN
+  FOR month IN SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+      WHERE i.inhparent = 'desk.change_log'::regclass AND c.relname COLLATE "C" ~ '^change_log_[0-9]{4}_[0-9]{2}$'
+        AND (make_date(substr(c.relname, 12, 4)::integer, substr(c.relname, 17, 2)::integer, 1) + interval '1 month')
+          AT TIME ZONE 'UTC' <= oldest ORDER BY 1 LOOP
+    EXECUTE format('DROP TABLE desk.%I', month);
+    RAISE LOG 'desk: % is older than the log is kept', month;
+  END LOOP;
+  DELETE FROM desk.change_log_rest r WHERE (r.id, r.at) IN (
+    SELECT o.id, o.at FROM desk.change_log_rest o WHERE o.at < oldest LIMIT most);
+  GET DIAGNOSTICS gone = ROW_COUNT;
+  RETURN gone;
+EXCEPTION
+  WHEN lock_not_available THEN
+    RETURN most;
+END $$;
+
+GRANT EXECUTE ON FUNCTION desk.sweep_log TO desk_owner;
 GRANT EXECUTE ON FUNCTION desk.record TO desk_operator, desk_vault, desk_job;

@@ -12,6 +12,8 @@ BEGIN
     NEW.number := COALESCE(NEW.number, 0);
   END IF;
   IF TG_OP = 'UPDATE' AND NEW.status <> OLD.status THEN
+    -- What the guard reads of the status must still be so at the commit.
+    PERFORM FROM desk.plan_statuses s WHERE s.code = NEW.status FOR KEY SHARE;
     -- Markers belong to the status they were set in.
     NEW.provisional_until := NULL;
     NEW.throttled := false;
@@ -22,6 +24,14 @@ BEGIN
   IF NEW.status = 'CANCELADO' AND NEW.cancelled_on IS NULL THEN
     NEW.cancelled_on := desk.today();
   END IF;
+  RETURN NEW;
+END $$;
+
+-- Keeps plans from entering a status while its guard looks whether any is in it.
+CREATE FUNCTION desk_guard.lock_status() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM FROM desk.plan_statuses s WHERE s.code = OLD.code FOR UPDATE;
   RETURN NEW;
 END $$;
 

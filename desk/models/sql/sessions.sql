@@ -65,24 +65,18 @@ BEGIN
       terminate_cause = 'Lost-Stop' WHERE id = $4 AND stopped_at IS NULL;
 END $$;
 
--- Connection records are kept a year (Marco Civil, art. 13), then they go: oldest first, a bounded piece a call, so
--- that no call holds anybody up. Daily use goes with them; settled debts about single connections after a week.
-CREATE FUNCTION desk.forget_sessions(most integer DEFAULT 20000) RETURNS integer
+-- Connection records older than that, oldest first. Daily use goes with them, a month later; settled debts about single
+-- connections after a week.
+CREATE FUNCTION desk.sweep_sessions(oldest timestamptz, most integer) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  before timestamptz := clock_timestamp() - interval '1 year';
   gone integer;
 BEGIN
-  IF session_user <> 'desk_worker' THEN
-    PERFORM desk.refuse('rule:retention', 'radius_sessions', '', 'Registros de conexão só saem pela política de guarda');
-  END IF;
-  WITH old AS (
-    SELECT s.id FROM desk.radius_sessions s
-     WHERE s.started_at < before AND s.stopped_at < before LIMIT least(most, 20000) FOR UPDATE SKIP LOCKED)
-  DELETE FROM desk.radius_sessions s USING old WHERE s.id = old.id;
+  DELETE FROM desk.radius_sessions s WHERE s.id IN (
+    SELECT o.id FROM desk.radius_sessions o WHERE o.started_at < oldest AND o.stopped_at < oldest LIMIT most);
   GET DIAGNOSTICS gone = ROW_COUNT;
-  DELETE FROM desk.radius_usage u WHERE u.day < before::date - 31 AND u.login_id IN (
-    SELECT x.login_id FROM desk.radius_usage x WHERE x.day < before::date - 31 LIMIT 1000);
+  DELETE FROM desk.radius_usage u WHERE u.day < oldest::date - 31 AND u.login_id IN (
+    SELECT x.login_id FROM desk.radius_usage x WHERE x.day < oldest::date - 31 LIMIT most);
   DELETE FROM desk.debts d WHERE d.topic = 'radius_session' AND d.done = d.wanted
     AND d.settled_at < clock_timestamp() - interval '7 days';
   RETURN gone;
@@ -90,5 +84,4 @@ END $$;
 
 GRANT EXECUTE ON FUNCTION desk.close_sessions, desk.wanted_rate, desk.session_rate, desk.session_lost
   TO desk_operator;
-GRANT EXECUTE ON FUNCTION desk.forget_sessions TO desk_worker;
 GRANT EXECUTE ON FUNCTION desk.sessions_of_debt TO desk_vault;

@@ -12,9 +12,11 @@ BEGIN
 END $$;
 
 -- Ends the sessions of people that would hold others up: idle in a transaction, running too long, or blocking.
+-- And sweeps what is kept no longer.
 CREATE FUNCTION desk.janitor() RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+  PERFORM desk.sweep();
   RETURN (
     SELECT count(pg_terminate_backend(a.pid)) FROM pg_stat_activity a
     JOIN desk.people p ON p.role = a.usename AND NOT p.service

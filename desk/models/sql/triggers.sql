@@ -19,6 +19,9 @@ CREATE TRIGGER nn_provisional AFTER UPDATE ON desk.customer_plans FOR EACH ROW
   EXECUTE FUNCTION desk_guard.provisional_debt();
 CREATE TRIGGER oo_deleted AFTER DELETE ON desk.customer_plans
   FOR EACH ROW EXECUTE FUNCTION desk.log_deleted('plan', 'reference');
+CREATE TRIGGER aa_lock BEFORE UPDATE ON desk.plan_statuses FOR EACH ROW
+  WHEN (OLD."group" <> NEW."group" OR OLD.grants_access <> NEW.grants_access)
+  EXECUTE FUNCTION desk_guard.lock_status();
 CREATE TRIGGER aa_login BEFORE UPDATE ON desk.radius_logins
   FOR EACH ROW EXECUTE FUNCTION desk_guard.login_before();
 CREATE TRIGGER nn_debts AFTER INSERT OR UPDATE ON desk.radius_logins
@@ -35,10 +38,19 @@ CREATE TRIGGER oo_deleted AFTER DELETE ON desk.plan_value_details
   FOR EACH ROW EXECUTE FUNCTION desk.log_deleted('value_detail', 'description');
 CREATE TRIGGER oo_deleted AFTER DELETE ON desk.plan_addresses
   FOR EACH ROW EXECUTE FUNCTION desk.log_deleted('plan_address', 'street');
+CREATE TRIGGER nn_debts AFTER UPDATE ON desk.access_points FOR EACH ROW
+  WHEN (OLD.routing_server_id IS DISTINCT FROM NEW.routing_server_id)
+  EXECUTE FUNCTION desk_guard.access_point_debts();
+CREATE TRIGGER nn_debts AFTER UPDATE ON desk.routing_servers FOR EACH ROW
+  WHEN (OLD.local_secrets <> NEW.local_secrets OR NEW.active AND NOT OLD.active
+    OR NEW.local_secrets AND (OLD.host <> NEW.host OR OLD.port <> NEW.port))
+  EXECUTE FUNCTION desk_guard.routing_server_debts();
 CREATE TRIGGER nn_gone AFTER DELETE ON desk.routing_servers
   FOR EACH ROW EXECUTE FUNCTION desk_vault.server_gone();
 CREATE TRIGGER zz_log AFTER INSERT OR UPDATE OR DELETE ON desk_vault.secrets
   FOR EACH ROW EXECUTE FUNCTION desk.log_change('kind,owner', 'ciphertext');
+CREATE TRIGGER zz_log AFTER INSERT OR UPDATE OR DELETE ON desk.retention
+  FOR EACH ROW WHEN (current_user <> 'desk_job') EXECUTE FUNCTION desk.log_change('what', 'swept_at');
 CREATE TRIGGER aa_leave_plans BEFORE DELETE ON desk.access_points
   FOR EACH ROW EXECUTE FUNCTION desk_guard.leave_cancelled_plans();
 CREATE TRIGGER nn_gone AFTER DELETE ON desk.radius_servers

@@ -227,6 +227,26 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- Requests to see a password, by people and by deliveries, and passwords that were begun and never stored.
+CREATE FUNCTION desk_vault.sweep(what text, oldest timestamptz, most integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  gone integer := 0;
+BEGIN
+  IF what = 'pending' THEN
+    DELETE FROM desk_vault.pending d WHERE d.version IN (
+      SELECT o.version FROM desk_vault.pending o WHERE o.at < oldest LIMIT most);
+    GET DIAGNOSTICS gone = ROW_COUNT;
+  ELSIF what IN ('looks', 'device_looks') THEN
+    DELETE FROM desk_vault.tickets d WHERE d.id IN (
+      SELECT o.id FROM desk_vault.tickets o WHERE o.at < oldest
+        AND (what = 'device_looks') = (o.kind = 'router' OR o.lease IS NOT NULL) LIMIT most);
+    GET DIAGNOSTICS gone = ROW_COUNT;
+  END IF;
+  RETURN gone;
+END $$;
+
+GRANT EXECUTE ON FUNCTION desk_vault.sweep TO desk_owner;
 GRANT EXECUTE ON FUNCTION desk.begin_secret, desk.store_secret, desk.ask_reveal, desk.ask_reveal_for_debt,
   desk.ask_reveal_nas, desk.reveal TO desk_operator;
 GRANT EXECUTE ON FUNCTION desk.acts_on_routers, desk.need_routers TO desk_owner;

@@ -6,7 +6,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import text
@@ -39,6 +39,7 @@ class Owed:
 
     topic: str
     key: str
+    device: int | None = field(default=None, compare=False)  # the router that stands behind it, as of the commit
 
 
 @dataclass(frozen=True)
@@ -127,14 +128,7 @@ class Bus:
             )
             work = Work(session, self.actor, self._sessions, self._ports)
             value = cast(R, use_case_.handler(command, work))
-            session.flush()
-            owed = session.execute(
-                text("SELECT topic, key FROM desk.debts WHERE xid::text = pg_current_xact_id()::text AND done < wanted")
-            )
-            left = tuple(Owed(topic, key) for topic, key in owed)
-            if work.changed:  # delivered by PostgreSQL to every desk, and only on commit
-                payload = ",".join(sorted(work.changed))
-                session.execute(text("SELECT pg_notify('desk_changed', :payload)"), {"payload": payload})
+            left = tuple(Owed(*debt) for debt in work.end())
         return Outcome(value, frozenset(work.changed), left, name)
 
     def _answer(self, query: Query[R], use_case_: UseCase) -> Outcome[R]:

@@ -22,6 +22,8 @@ class Listener:
 
     `on_change` gets the names that became old, `on_state` True or False as the connection comes and goes.
     After a gap everything counts as old, since the notices of the gap are gone: `on_change({"*"})`.
+    `on_silence` is called when waiting for a server has become senseless: with the connection to the server that
+    answers after a gap, since another one may have taken over, or with None when none does.
     """
 
     RETRY_SECONDS = 2.0
@@ -32,8 +34,9 @@ class Listener:
         connect: Callable[[], psycopg.Connection[tuple[object, ...]]],
         on_change: Callable[[frozenset[str]], None],
         on_state: Callable[[bool], None] = lambda connected: None,
+        on_silence: Callable[[psycopg.Connection[tuple[object, ...]] | None], None] = lambda alive: None,
     ) -> None:
-        self._connect, self._on_change, self._on_state = connect, on_change, on_state
+        self._connect, self._on_change, self._on_state, self._on_silence = connect, on_change, on_state, on_silence
         self._closing = threading.Event()
         self._connection: psycopg.Connection[tuple[object, ...]] | None = None
         self._thread = threading.Thread(target=self._run, name="desk-listener", daemon=True)
@@ -48,7 +51,7 @@ class Listener:
         if self._thread.is_alive():
             self._thread.join(1.0)
             if (connection := self._connection) is not None and self._thread.is_alive():
-                _hang_up(connection)
+                hang_up(connection)
             self._thread.join()
 
     def _run(self) -> None:
@@ -60,6 +63,7 @@ class Listener:
                     connection.execute(f"LISTEN {CHANNEL}")
                     self._on_state(True)
                     if gap:
+                        self._on_silence(connection)
                         self._on_change(frozenset({"*"}))
                         gap = False
                     self._follow(connection)
@@ -67,6 +71,8 @@ class Listener:
                 if self._closing.is_set():
                     return
                 log.warning("listener lost the database: %s", type(error).__name__)
+                if gap:  # the second failure in a row: not one connection that broke, but the server
+                    self._on_silence(None)
                 gap = True
                 self._on_state(False)
                 self._closing.wait(self.RETRY_SECONDS)
@@ -89,7 +95,7 @@ class Listener:
 
     def _heartbeat(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
         """Ask for a sign of life. A server that hangs keeps its connections open, and no timeout of libpq sees it."""
-        alarm = threading.Timer(self.HEARTBEAT_SECONDS, _hang_up, [connection])
+        alarm = threading.Timer(self.HEARTBEAT_SECONDS, hang_up, [connection])
         alarm.daemon = True
         alarm.start()
         try:
@@ -98,7 +104,7 @@ class Listener:
             alarm.cancel()
 
 
-def _hang_up(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+def hang_up(connection: psycopg.Connection[tuple[object, ...]]) -> None:
     """End the wait of the thread that uses the connection, from another one."""
     with contextlib.suppress(OSError, psycopg.Error):
         wire = socket.socket(fileno=connection.fileno())

@@ -67,7 +67,7 @@ class StaleRecord(DomainError):
 
 @dataclass(frozen=True)
 class FieldChange:
-    """One column somebody else changed: who, when (ISO text), which, before and after."""
+    """One column somebody else changed: who by full name, when (ISO text), which, before and after."""
 
     who: str
     at: str
@@ -156,6 +156,12 @@ class ServerUnreachable(SignInFailed):
     """No answer from the database server."""
 
     code = "server_unreachable"
+
+
+class OldServer(SignInFailed):
+    """The server takes writes, but it was replaced: the installation works on a newer timeline of its WAL."""
+
+    code = "old_server"
 
 
 class TooManySessions(SignInFailed):

@@ -11,7 +11,9 @@ import threading
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, nullcontext
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 import psycopg
@@ -22,6 +24,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from desk.integrations.errors import IntegrationError, Unreachable
 from desk.services.core.bus import Owed, as_domain_error
+from desk.services.core.devices import Devices, Lanes
 from desk.services.core.errors import Busy, DatabaseLost
 from desk.services.core.topics import Topic
 
@@ -69,6 +72,7 @@ class Lease:
     attempts: int
     customer_id: int | None
     plan_id: int | None
+    device: int | None = None  # the router behind its access point
 
 
 @dataclass(frozen=True)
@@ -102,14 +106,26 @@ class Settler:
         sessions: sessionmaker[Session],
         reconcilers: Mapping[Topic, Reconciler],
         on_progress: Callable[[Progress], None] = lambda progress: None,
+        devices: Devices | None = None,
     ) -> None:
         self._sessions, self._reconcilers, self._tell = sessions, reconcilers, on_progress
+        self.devices = devices or Devices()
+        self._taking = threading.Lock()
 
     def settle(self, topic: str | None = None, key: str | None = None) -> bool:
         """Take one debt (that one, or the next that is due) and try to pay it. False when there is none."""
-        lease = self._take(topic, key)
-        if lease is None:
-            return False
+        with ExitStack() as way:
+            # One at a time, so that the next one knows where this one goes.
+            with self._taking if topic is None else nullcontext():
+                lease = self._take(topic, key)
+                if lease is None:
+                    return False
+                way.enter_context(self.devices.on_the_way(lease.device))
+            self._pay(lease)
+        return True
+
+    def _pay(self, lease: Lease) -> None:
+        """Reconcile what was leased, tell how it goes, and write down what came of it."""
         steps: dict[tuple[str, str, str], Step] = {}
 
         def tell(*, final: bool, settled: bool = False, next_due: dt.datetime | None = None) -> None:
@@ -137,19 +153,19 @@ class Settler:
             if not _lease_is_over(lost):
                 raise
             log.info("%s %s was taken over by another desk", lease.topic, lease.key)
-            return True
+            return
         tell(final=True, settled=error is None, next_due=due)
         self._answers_again({step.device for step in steps.values() if step.device and step.state in _ANSWERED})
-        return True
 
     def _take(self, topic: str | None, key: str | None) -> Lease | None:
         with self._sessions.begin() as session:
             row = session.execute(
                 text(
-                    "SELECT topic, key, wanted, lease, attempts, customer_id, plan_id"
-                    " FROM desk.debt_lease(:topic, :key)"
+                    "SELECT topic, key, wanted, lease, attempts, customer_id, plan_id, device"
+                    " FROM desk.debt_lease(:topic, :key, :avoid)"
                 ),
-                {"topic": topic, "key": key},
+                # A debt asked for by name is tried whatever is known: its own screen waits for an answer.
+                {"topic": topic, "key": key, "avoid": self.devices.avoided() if topic is None else []},
             ).first()
         return None if row is None else Lease(*row)
 
@@ -204,30 +220,44 @@ class Deliveries:
         self._settler = settler
         self.grace = self.GRACE_SECONDS
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="desk-settle")
-        self._wake, self._closing = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._loop, name="desk-leftovers", daemon=True)
+        self._lanes = Lanes(self._pool)
+        self._closing = threading.Event()
+        # Two, so that one at a mute router leaves the other for the rest; each is woken by itself.
+        self._wakes = [threading.Event() for _ in range(2)]
+        self._threads = [
+            threading.Thread(target=self._loop, args=(wake,), name=f"desk-leftovers-{at}", daemon=True)
+            for at, wake in enumerate(self._wakes, 1)
+        ]
 
     def start(self) -> None:
         """Begin looking after leftovers in the background."""
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def deliver(self, owed: Iterable[Owed]) -> None:
         """Settle these now, without waiting for them."""
         for debt in owed:
-            if not self._closing.is_set():
-                self._pool.submit(self._one, debt)
+            self._lanes.submit(debt.device, partial(self._one, debt))
+
+    def deliver_again(self, owed: Iterable[Owed]) -> None:
+        """The same because a person asks: devices that were silent are asked again."""
+        self._settler.devices.forget()
+        self.deliver(owed)
 
     def look(self) -> None:
         """Look for leftovers after the time of grace instead of at the next round."""
-        self._wake.set()
+        for wake in self._wakes:
+            wake.set()
 
     def close(self) -> None:
         """Finish the attempt under way and stop; what is left stays a debt for others."""
         self._closing.set()
-        self._wake.set()
+        self.look()
+        self._lanes.close()
         self._pool.shutdown(wait=True, cancel_futures=True)
-        if self._thread.is_alive():
-            self._thread.join()
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join()
 
     def _one(self, debt: Owed) -> None:
         try:
@@ -235,16 +265,16 @@ class Deliveries:
         except (DBAPIError, PoolTimeout) as error:
             _waits(error)
 
-    def _loop(self) -> None:
+    def _loop(self, wake: threading.Event) -> None:
         while not self._closing.is_set():
             try:
                 while not self._closing.is_set() and self._settler.settle():
                     pass
             except (DBAPIError, PoolTimeout) as error:
                 _waits(error)
-            if self._wake.wait(self.IDLE_SECONDS * random.uniform(0.75, 1.25)):
+            if wake.wait(self.IDLE_SECONDS * random.uniform(0.75, 1.25)):
                 self._closing.wait(self.grace * random.uniform(1, 2))
-            self._wake.clear()
+            wake.clear()
 
 
 def _waits(error: Exception) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,9 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
+from desk.models.sealing import seal, unseal
 from desk.services.core.database_errors import translate
-
-NONCE = 12
 
 
 @dataclass(frozen=True)
@@ -82,21 +80,6 @@ def reveal_nas(sessions: sessionmaker[Session], topic: str, key: str, lease: obj
     return _opened(row)
 
 
-def seal(data_key: bytes, kind: str, owner: int, version: int, secret: str) -> bytes:
-    """AES-256-GCM: nonce, then ciphertext and tag; bound to kind, owner and version."""
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # 15 ms to import, and not needed to start
-
-    nonce = os.urandom(NONCE)
-    return nonce + AESGCM(data_key).encrypt(nonce, secret.encode(), _bound_to(kind, owner, version))
-
-
-def unseal(data_key: bytes, kind: str, owner: int, version: int, blob: bytes) -> str:
-    """The reverse of `seal`; raises InvalidTag for a blob of another place."""
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    return AESGCM(data_key).decrypt(blob[:NONCE], blob[NONCE:], _bound_to(kind, owner, version)).decode()
-
-
 @contextmanager
 def _own_transaction(sessions: sessionmaker[Session]) -> Iterator[Session]:
     """Refusals leave it as the types that every caller knows, also outside of the bus."""
@@ -108,10 +91,6 @@ def _own_transaction(sessions: sessionmaker[Session]) -> Iterator[Session]:
         if found is None:
             raise
         raise found from error
-
-
-def _bound_to(kind: str, owner: int, version: int) -> bytes:
-    return f"{kind}|{owner}|{version}".encode()
 
 
 def _opened(row: Any) -> Revealed:

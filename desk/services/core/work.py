@@ -16,6 +16,8 @@ from desk.models.variables import Variable
 from desk.services.core.errors import FieldChange
 from desk.services.core.ports import Ports
 
+_END = text("SELECT topic, key, device FROM desk.end_command(CAST(:lines AS jsonb), :changed)")
+
 
 @dataclass(frozen=True)
 class Actor:
@@ -37,6 +39,7 @@ class Work:
     sessions: sessionmaker[Session]  # for what needs a transaction of its own: reveals, live looks
     ports: Ports
     changed: set[str] = field(default_factory=set)
+    lines: list[dict[str, Any]] = field(default_factory=list)  # of the history
 
     def variable(self, variable: Variable) -> str:
         """Its value as text; boolean ones are better asked by `switched_on`."""
@@ -50,19 +53,27 @@ class Work:
         return self.variable(variable) == "S"
 
     def record(self, action: str, *, customer_id: int | None, plan_id: int | None = None, **params: Any) -> None:
-        """Add the human line to the history (design D6); row triggers keep before and after."""
+        """Add the human line to the history (design D6); row triggers keep before and after.
+
+        The lines go with the end of the command, which is one statement whatever it leaves behind.
+        """
         self.session.flush()
-        self.session.execute(
-            text("SELECT desk.record(:action, :customer, :plan, CAST(:params AS jsonb))"),
-            {
-                "action": action,
-                "customer": customer_id,
-                "plan": plan_id,
-                "params": json.dumps(params, default=str, ensure_ascii=False),
-            },
-        )
+        self.lines.append({"action": action, "customer": customer_id, "plan": plan_id, "params": params})
         if customer_id is not None:
             self.touch("history", customer_id)
+
+    def end(self) -> list[tuple[str, str, int | None]]:
+        """Write the lines, announce what became old, and say what the network is owed: topic, key, device."""
+        self.session.flush()
+        owed = self.session.execute(
+            _END,
+            {
+                "lines": json.dumps(self.lines, default=str, ensure_ascii=False),
+                # Delivered by PostgreSQL to every desk, and only on commit.
+                "changed": ",".join(sorted(self.changed)),
+            },
+        )
+        return [(topic, key, device) for topic, key, device in owed]
 
     def because(self, reason: str, note: str = "") -> None:
         """Say why, for the status history that a trigger writes."""
@@ -91,8 +102,9 @@ class Work:
         """What others did to a row after `version`, newest last; empty when the log no longer knows."""
         rows = self.session.execute(
             text(
-                "SELECT who, at, before, after FROM desk.change_log WHERE tbl = :tbl AND key = :key AND op = 'U'"
-                " AND (after->>'version')::int > :version ORDER BY at, id"
+                "SELECT COALESCE(p.full_name, l.who), l.at, l.before, l.after FROM desk.change_log l"
+                " LEFT JOIN desk.people p ON p.role = l.who WHERE l.tbl = :tbl AND l.key = :key AND l.op = 'U'"
+                " AND (l.after->>'version')::int > :version ORDER BY l.at, l.id"
             ),
             {"tbl": table, "key": str(key), "version": version},
         )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import text
 
 from desk.services.core.bus import Command, Query, use_case
+from desk.services.core.outbox import DeliveryState, Progress, Step
 from desk.services.core.work import Work
 
-__all__ = ["OwedRow", "PendingDeliveries", "RetryDebts"]
+__all__ = ["DebtNews", "OwedRow", "PendingDeliveries", "RetryDebts"]
 
 _PENDING = text("""
     SELECT d.topic, d.key, d.customer_id, COALESCE(c.name, '') AS customer, COALESCE(l.login, s.username, '') AS thing,
@@ -27,6 +30,15 @@ _PENDING = text("""
       LEFT JOIN desk.routing_servers r ON r.id = a.routing_server_id
      WHERE d.done < d.wanted AND (d.due_at IS NULL OR d.due_at < clock_timestamp() + interval '2 hours')
      ORDER BY d.due_at NULLS FIRST, d.changed_at LIMIT 500""")
+
+_NEWS = text("""
+    SELECT d.topic, d.key, d.customer_id, d.plan_id, d.proof, d.done >= d.wanted AS settled, d.due_at
+      FROM desk.debts d
+      JOIN unnest(CAST(:topics AS text[]), CAST(:keys AS text[])) AS asked (topic, key)
+        ON asked.topic = d.topic AND asked.key = d.key
+     WHERE (d.done >= d.wanted OR d.last_error IS NOT NULL)
+       AND (d.leased_until IS NULL OR d.leased_until <= clock_timestamp())""")
+_STATES = frozenset(DeliveryState)
 
 
 @dataclass(frozen=True)
@@ -53,6 +65,13 @@ class PendingDeliveries(Query[tuple[OwedRow, ...]]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DebtNews(Query[tuple[Progress, ...]]):
+    """How far the delivery of these has come, whoever delivers them; each is a (topic, key). One statement."""
+
+    debts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class RetryDebts(Command[int]):
     """Try these again at once; each is a (topic, key)."""
 
@@ -63,6 +82,45 @@ class RetryDebts(Command[int]):
 def pending_deliveries(query: PendingDeliveries, work: Work) -> tuple[OwedRow, ...]:
     """What F8 lists."""
     return tuple(OwedRow(**row) for row in work.session.execute(_PENDING).mappings())
+
+
+@use_case(DebtNews, permission=None)
+def debt_news(query: DebtNews, work: Work) -> tuple[Progress, ...]:
+    """What the last attempt wrote down; nothing of a debt that nobody has tried since it was owed anew."""
+    named = {"topics": [topic for topic, _ in query.debts], "keys": [key for _, key in query.debts]}
+    return tuple(
+        Progress(
+            row.topic,
+            row.key,
+            row.customer_id,
+            row.plan_id,
+            tuple(_steps(row.proof)),
+            final=True,
+            settled=row.settled,
+            next_due=None if row.settled else row.due_at,
+        )
+        for row in work.session.execute(_NEWS, named)
+    )
+
+
+def _steps(proof: Any) -> Iterator[Step]:
+    """The steps that another desk wrote down. Its word, so only what has the shape of steps is taken."""
+    told = proof.get("steps") if isinstance(proof, dict) else None
+    for each in told if isinstance(told, list) else ():
+        words = each if isinstance(each, dict) else {}
+        if words.get("state") in _STATES:
+            system, thing, device, detail = (
+                str(words.get(name, "")) for name in ("system", "thing", "device", "detail")
+            )
+            yield Step(system, thing, device, DeliveryState(words["state"]), detail, _moment(words.get("at")))
+
+
+def _moment(told: Any) -> str:
+    """The time a step was seen, if that is what it is."""
+    try:
+        return dt.datetime.fromisoformat(str(told)).isoformat()
+    except ValueError:
+        return ""
 
 
 @use_case(RetryDebts, permission=None)

@@ -7,7 +7,8 @@ that keep their own secrets.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from desk.integrations.errors import IntegrationError, Refused, Rejected, Unreachable
 from desk.integrations.routeros.port import Router, RouterAddress, RouterSession, TlsMode
 from desk.models.access_points import TlsMode as StoredTls
+from desk.services.core.devices import Devices
 from desk.services.core.errors import Busy, DatabaseLost, DomainError, NotFound
 from desk.services.core.outbox import DeliveryState, Lease, Report, Step
 from desk.services.core.secrets import reveal, reveal_for_debt
@@ -44,24 +46,25 @@ _WANTED = text("""
                     AND g.before->>'login' IS DISTINCT FROM l.login
                     AND NOT EXISTS (SELECT FROM desk.radius_logins o WHERE o.id <> l.id AND o.deleted_at IS NULL
                           AND lower(o.login) = lower(g.before->>'login'))) AS former,
-           ARRAY(SELECT DISTINCT b.id FROM desk.change_log g
-                   JOIN desk.access_points x ON x.id = (g.before->>'access_point_id')::bigint
-                   JOIN desk.routing_servers b ON b.id = x.routing_server_id
-                  WHERE g.tbl = 'customer_plans' AND g.key = p.id::text AND g.before ? 'access_point_id'
-                    AND b.active AND b.local_secrets AND b.id IS DISTINCT FROM r.id) AS left_behind
+           ARRAY(SELECT h.routing_server_id FROM desk.login_places h
+                   JOIN desk.routing_servers b ON b.id = h.routing_server_id AND b.active
+                  WHERE h.login_id = l.id AND (b.id IS DISTINCT FROM r.id OR NOT r.local_secrets)
+                  ORDER BY 1) AS left_behind
       FROM desk.radius_logins l
       JOIN desk.customer_plans p ON p.id = l.plan_id
       JOIN desk.plan_statuses s ON s.code = p.status
       JOIN desk.catalog_plans c ON c.id = p.catalog_plan_id
       LEFT JOIN desk.access_points a ON a.id = p.access_point_id
       LEFT JOIN desk.routing_servers r ON r.id = a.routing_server_id
-     WHERE l.id = :id""")
+     WHERE l.id = ANY (:ids) ORDER BY l.id""")
 _OPEN = text("""
-    SELECT s.id, s.username, COALESCE(host(s.framed_ip), '') AS ip, r.id AS router_id
+    SELECT s.id, s.login_id, s.username, COALESCE(host(s.framed_ip), '') AS ip, r.id AS router_id
       FROM desk.radius_sessions s
       LEFT JOIN desk.routing_servers r ON r.nas_address = s.nas_address AND r.active
-     WHERE s.login_id = :id AND s.stopped_at IS NULL""")
-_ROUTER = text("SELECT id, name, host, port, tls, fingerprint, username FROM desk.routing_servers WHERE id = :id")
+     WHERE s.login_id = ANY (:ids) AND s.stopped_at IS NULL""")
+_ROUTERS = text("""
+    SELECT id, name, host, port, tls, fingerprint, username
+      FROM desk.routing_servers WHERE id = ANY (:ids) ORDER BY id""")
 _LOGINS = text("""
     SELECT l.id FROM desk.radius_logins l JOIN desk.customer_plans p ON p.id = l.plan_id
      WHERE l.plan_id = :plan AND l.deleted_at IS NULL AND p.provisional_until <= clock_timestamp() ORDER BY l.id""")
@@ -84,7 +87,7 @@ class KnownLogin:
     own_router: int | None
     session_routers: tuple[int | None, ...]  # one for each open session; None: its NAS is no router of ours
     dialled: tuple[str, ...]
-    left_behind: tuple[int, ...] = ()  # routers of earlier access points, which may still hold the secret
+    left_behind: tuple[int, ...] = ()  # routers that may hold a secret and shall no longer
     by_coa: bool = False  # the access point's router is asked by RADIUS to end connections
     open_sessions: tuple[int, ...] = ()
 
@@ -121,10 +124,18 @@ class KnownLogin:
 
 def wanted_login(session: Session, login_id: int) -> KnownLogin | None:
     """What should be of a login, read in two statements; None when there never was one."""
-    row = session.execute(_WANTED, {"id": login_id}).mappings().one_or_none()
-    if row is None:
-        return None
-    sessions = session.execute(_OPEN, {"id": login_id}).all()
+    return next(iter(wanted_logins(session, [login_id])), None)
+
+
+def wanted_logins(session: Session, login_ids: Sequence[int]) -> list[KnownLogin]:
+    """The same of several, in two statements whatever their number."""
+    opened: dict[int, list[Any]] = defaultdict(list)
+    for found in session.execute(_OPEN, {"ids": list(login_ids)}):
+        opened[found.login_id].append(found)
+    return [_known(row, opened[row["id"]]) for row in session.execute(_WANTED, {"ids": list(login_ids)}).mappings()]
+
+
+def _known(row: Any, sessions: Sequence[Any]) -> KnownLogin:
     dialled = tuple(found.username for found in sessions if found.username)
     wanted = WantedLogin(
         id=row["id"],
@@ -159,9 +170,11 @@ class LoginReconciler:
         self,
         sessions: sessionmaker[Session],
         open_router: Callable[[RouterAddress], Router],
+        devices: Devices,
         connections: Connections,
     ) -> None:
-        self._sessions, self._open_router, self._connections = sessions, open_router, connections
+        self._sessions, self._open_router, self._devices = sessions, open_router, devices
+        self._connections = connections
 
     def __call__(self, lease: Lease, report: Report) -> None:
         """Settle one debt of topic `radius_login`."""
@@ -225,7 +238,7 @@ class LoginReconciler:
         for system in systems:
             report(_step(system, wanted.login, at.name, DeliveryState.RUNNING, "asking"))
         try:
-            with at.router.open(deadline=DEADLINE) as api:
+            with self._devices.visit(at.id, at.name), at.router.open(deadline=DEADLINE) as api:
                 self._apply(api, at, wanted, systems, report)
         except IntegrationError as error:
             silent = isinstance(error, Unreachable)
@@ -270,7 +283,7 @@ class LoginReconciler:
 
     def _router(self, router_id: int, report: Report, wanted: WantedLogin) -> RouterAt:
         with self._sessions() as session:
-            row = session.execute(_ROUTER, {"id": router_id}).one()
+            row = router_at(session, router_id)
         try:
             password = reveal(self._sessions, "router", router_id, "entrega").text
         except (DatabaseLost, Busy):  # says nothing about the router
@@ -294,12 +307,16 @@ def address_of(row: Any, password: str) -> RouterAddress:
     )
 
 
+def routers_at(session: Session, router_ids: Iterable[int]) -> list[Any]:
+    """The rows that `address_of` wants, in the order of their ids."""
+    return list(session.execute(_ROUTERS, {"ids": list(router_ids)}).all())
+
+
 def router_at(session: Session, router_id: int) -> Any:
-    """The row that `address_of` wants; NotFound when there is none."""
-    row = session.execute(_ROUTER, {"id": router_id}).one_or_none()
-    if row is None:
-        raise NotFound("routing_server", router_id)
-    return row
+    """One of them; NotFound when there is none."""
+    for row in routers_at(session, [router_id]):
+        return row
+    raise NotFound("routing_server", router_id)
 
 
 def _raise_worst(problems: Sequence[IntegrationError]) -> None:

@@ -5,9 +5,10 @@ from desk.models.plans import AddressKind, ValueKind
 from desk.services.plans import details as _details  # noqa: F401  registers handlers
 from desk.services.plans import use_cases as _use_cases  # noqa: F401
 from desk.services.plans.card import PROVISIONAL, NetworkLine, PreviewStatusChange, StatusCard
-from desk.services.plans.choices import ChoicesForNewPlan, ChoicesForPlan
+from desk.services.plans.choices import ChoicesForNewPlan, ChoicesForPlan, StatusesToGive, StatusToGive
 from desk.services.plans.commands import (
     AddPlan,
+    ChangeStatus,
     EnablePlan,
     EnableProvisionally,
     FollowDefaultAddress,
@@ -39,9 +40,11 @@ from desk.services.plans.rows import (
 )
 from desk.services.plans.rules import (
     ENABLE_REASONS,
+    STATUS_REASONS,
     SUSPEND_REASONS,
     check_value_detail,
     may_add_items,
+    may_be_given,
     may_edit_items,
     may_enable,
     may_enable_provisionally,
@@ -52,10 +55,12 @@ from desk.services.plans.rules import (
 __all__ = [
     "ENABLE_REASONS",
     "PROVISIONAL",
+    "STATUS_REASONS",
     "SUSPEND_REASONS",
     "AddPlan",
     "AddressKind",
     "AddressView",
+    "ChangeStatus",
     "Choice",
     "ChoicesForNewPlan",
     "ChoicesForPlan",
@@ -89,12 +94,15 @@ __all__ = [
     "StatusChanged",
     "StatusCode",
     "StatusStep",
+    "StatusToGive",
+    "StatusesToGive",
     "Step",
     "SuspendPlan",
     "ValueDetailView",
     "ValueKind",
     "check_value_detail",
     "may_add_items",
+    "may_be_given",
     "may_edit_items",
     "may_enable",
     "may_enable_provisionally",

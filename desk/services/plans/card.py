@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Protocol
 
 from sqlalchemy import Date, cast, func, select
 
 from desk.models.access_points import AccessPoint, RoutingServer
-from desk.models.catalog import PlanStatus, StatusCode
+from desk.models.catalog import PlanGroup, PlanStatus, StatusCode
 from desk.models.plans import CustomerPlan
 from desk.models.variables import Variable
 from desk.services.core.bus import Query, use_case
@@ -45,6 +47,8 @@ class StatusCard:
     plan: PlanRow
     target: str
     target_label: str
+    target_group: PlanGroup
+    access_then: bool
     bills_now: bool
     bills_then: bool
     monthly: Decimal
@@ -74,9 +78,49 @@ def allowed_after(row: PlanRow, target: str, grants: bool) -> bool:
     return grants
 
 
-def facts_of(row: PlanRow, target: str) -> str:
+class ShownLogin(Protocol):
+    """A login as the card shows it."""
+
+    @property
+    def id(self) -> int:
+        """Which."""
+
+    @property
+    def login(self) -> str:
+        """Its name."""
+
+    @property
+    def allowed(self) -> bool:
+        """Whether it may connect."""
+
+
+class Shown(Protocol):
+    """What of a plan the card rests on; a row of the tree has it, and so has the plan at the step itself."""
+
+    @property
+    def id(self) -> int:
+        """Which."""
+
+    @property
+    def version(self) -> int:
+        """Counts its changes."""
+
+    @property
+    def status(self) -> str:
+        """Code of its status."""
+
+    @property
+    def total(self) -> Decimal:
+        """What it costs a month."""
+
+    @property
+    def logins(self) -> Sequence[ShownLogin]:
+        """What the network knows of it."""
+
+
+def facts_of(row: Shown, target: str) -> str:
     """Name of the facts a card rests on: they moved when it is another one."""
-    logins = ",".join(f"{login.id}:{login.login}:{login.allowed}" for login in row.logins)
+    logins = ",".join(sorted(f"{login.id}:{login.login}:{login.allowed}" for login in row.logins))
     text = f"{row.id}|{row.version}|{row.status}|{row.total}|{target}|{logins}"
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
@@ -139,6 +183,8 @@ def preview_status_change(query: PreviewStatusChange, work: Work) -> StatusCard:
         plan=row,
         target=query.target,
         target_label=now.description if query.target == PROVISIONAL else then.description,
+        target_group=row.group if query.target == PROVISIONAL else then.group,
+        access_then=allowed,
         bills_now=now.bills or (row.status == StatusCode.SUSPENDED_DEBT and row.bills_when_debt_suspended),
         bills_then=then.bills or (then.code == StatusCode.SUSPENDED_DEBT and row.bills_when_debt_suspended),
         monthly=row.total,

@@ -9,7 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from desk.models.access_points import AccessPoint
-from desk.models.catalog import CatalogCompositionItem, CatalogPlan, CatalogPlanUnit, PaymentMethod, ServiceGroup
+from desk.models.catalog import (
+    CatalogCompositionItem,
+    CatalogPlan,
+    CatalogPlanUnit,
+    PaymentMethod,
+    PlanGroup,
+    PlanStatus,
+    ServiceGroup,
+)
 from desk.models.customers import BusinessUnit, City, Customer
 from desk.models.people import Person
 from desk.models.variables import Variable
@@ -17,6 +25,7 @@ from desk.services.core.bus import Query, use_case
 from desk.services.core.errors import NotFound
 from desk.services.core.work import Work
 from desk.services.plans.rows import Choice, CompositionView, NewPlanChoices, OfferedPlan, PlanChoices
+from desk.services.plans.rules import may_be_given
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,33 @@ class ChoicesForNewPlan(Query[NewPlanChoices]):
     """What the wizard Novo Plano/Serviço starts from."""
 
     customer_id: int
+
+
+@dataclass(frozen=True)
+class StatusToGive:
+    """A status that the provider made, as Mudar Status offers it."""
+
+    code: str
+    description: str
+    group: PlanGroup
+    bills: bool
+    grants_access: bool
+
+
+@dataclass(frozen=True)
+class StatusesToGive(Query[tuple[StatusToGive, ...]]):
+    """What Mudar Status offers; what a plan has already is among them."""
+
+
+@use_case(StatusesToGive, permission=None)
+def statuses_to_give(query: StatusesToGive, work: Work) -> tuple[StatusToGive, ...]:
+    """In the order of Status Planos."""
+    found = select(PlanStatus).order_by(PlanStatus.position, PlanStatus.description)
+    return tuple(
+        StatusToGive(status.code, status.description, status.group, status.bills, status.grants_access)
+        for status in work.session.scalars(found)
+        if may_be_given(status.group, system=status.system)
+    )
 
 
 @use_case(ChoicesForNewPlan, permission=None)

@@ -65,6 +65,18 @@ class EnableProvisionally(Command[StatusChanged]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChangeStatus(Command[StatusChanged]):
+    """Mudar Status: into a status that the provider made (domain 4.2)."""
+
+    plan_id: int
+    status: str
+    reason: str
+    note: str = ""
+    version: int
+    facts: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SavePlan(Command[PlanSaved]):
     """Detalhe and Informação de Cobrança of one plan; every field as it shall be afterwards."""
 

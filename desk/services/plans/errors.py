@@ -35,6 +35,12 @@ class PlanAwaitsAuthorisation(DomainError):
     code = "plan_awaits_authorisation"
 
 
+class StatusNotGiven(DomainError):
+    """The status is given by an act of its own, or the plan has it already."""
+
+    code = "status_not_given"
+
+
 class NotSuspendedForDebt(DomainError):
     """Provisional enabling is for plans suspended for debt (ST-17)."""
 

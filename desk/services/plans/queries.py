@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, case, cast, func, select, true
-from sqlalchemy import String as Text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from desk.models.access_points import AccessPoint
@@ -22,38 +18,29 @@ from desk.models.catalog import (
     PlanStatus,
     ServiceGroup,
 )
-from desk.models.customers import Address, BusinessUnit, City, Customer
-from desk.models.logins import RadiusLogin, RadiusSession
-from desk.models.outbox import Debt, Installation
+from desk.models.customers import Address, BusinessUnit, City
 from desk.models.people import Person
 from desk.models.plans import (
     AddressKind,
-    Circuit,
     CustomerPlan,
     PlanAddress,
     PlanStatusHistory,
-    PlanValueDetail,
-    ValueKind,
 )
 from desk.services.core.bus import Query, use_case
-from desk.services.core.topics import Topic
 from desk.services.core.work import Work
-from desk.services.plans.errors import PlanNotFound
 from desk.services.plans.rows import (
     AddressView,
-    CircuitItem,
     CompositionView,
     CustomerPlans,
-    Delivery,
-    LoginItem,
     PlanDetails,
     PlanRow,
     StatusStep,
     ValueDetailView,
 )
-from desk.services.plans.rules import effect_of, runs_on, total_of
-
-ZONE = select(Installation.zone).scalar_subquery()  # what counts as a day is the company's, not this computer's
+from desk.services.plans.rules import effect_of, runs_on
+from desk.services.plans.tree import BY_CUSTOMER, plan_rows, value_details
+from desk.services.plans.tree import ZONE as ZONE
+from desk.services.plans.tree import plan_row as plan_row
 
 
 @dataclass(frozen=True)
@@ -80,7 +67,7 @@ class PlanWindow(Query[PlanDetails]):
 @use_case(CustomerPlanTree, permission=None)
 def customer_plan_tree(query: CustomerPlanTree, work: Work) -> CustomerPlans:
     """Plans in the order of their numbers, newest cancelled last."""
-    rows = plan_rows(work.session, CustomerPlan.customer_id == query.customer_id)
+    rows = plan_rows(work.session, BY_CUSTOMER, query.customer_id)
     name = rows[0].customer_name if rows else ""
     return CustomerPlans(query.customer_id, name, tuple(rows))
 
@@ -89,170 +76,6 @@ def customer_plan_tree(query: CustomerPlanTree, work: Work) -> CustomerPlans:
 def one_plan(query: OnePlan, work: Work) -> PlanRow:
     """The plan, or PlanNotFound."""
     return plan_row(work.session, query.plan_id)
-
-
-def plan_row(session: Session, plan_id: int) -> PlanRow:
-    """One plan with its items; PlanNotFound when it is gone."""
-    found = plan_rows(session, CustomerPlan.id == plan_id)
-    if not found:
-        raise PlanNotFound("plan", plan_id)
-    return found[0]
-
-
-def plan_rows(session: Session, which: ColumnElement[bool]) -> list[PlanRow]:
-    """Plans with their logins, circuits and value details, in 4 statements."""
-    plans = session.execute(
-        select(
-            CustomerPlan.id,
-            CustomerPlan.customer_id,
-            Customer.code.label("customer_code"),
-            Customer.name.label("customer_name"),
-            CustomerPlan.number,
-            CatalogPlan.name,
-            CustomerPlan.reference,
-            CatalogPlan.kind,
-            CustomerPlan.status,
-            PlanStatus.description.label("status_label"),
-            PlanStatus.group,
-            PlanStatus.grants_access,
-            CustomerPlan.value,
-            CustomerPlan.due_day,
-            CustomerPlan.provisional_until,
-            cast(func.timezone(ZONE, CustomerPlan.provisional_until - dt.timedelta(seconds=1)), Date).label(
-                "provisional_day"
-            ),
-            CustomerPlan.throttled,
-            CatalogPlan.allows_login,
-            CatalogPlan.login_limit,
-            CatalogPlan.bills_when_debt_suspended,
-            CustomerPlan.access_point_id.is_not(None).label("has_access_point"),
-            CustomerPlan.version,
-            func.desk.today().label("today"),
-            func.clock_timestamp().label("now"),
-        )
-        .select_from(CustomerPlan)
-        .join(Customer, Customer.id == CustomerPlan.customer_id)
-        .join(CatalogPlan, CatalogPlan.id == CustomerPlan.catalog_plan_id)
-        .join(PlanStatus, PlanStatus.code == CustomerPlan.status)
-        .where(which)
-        .order_by(CustomerPlan.number)
-    ).all()
-    if not plans:
-        return []
-    ids = [plan.id for plan in plans]
-    logins = _logins(session, ids, {plan.id: _open(plan) for plan in plans})
-    circuits: dict[int, list[CircuitItem]] = defaultdict(list)
-    for circuit in session.execute(
-        select(Circuit.id, Circuit.plan_id, Circuit.name).where(Circuit.plan_id.in_(ids)).order_by(Circuit.name)
-    ):
-        circuits[circuit.plan_id].append(CircuitItem(*circuit))
-    effects: dict[int, list[Decimal]] = defaultdict(list)
-    values = {plan.id: plan.value for plan in plans}
-    for detail in session.execute(_details_of(ids)):
-        if runs_on(plans[0].today, detail.starts_on, detail.months):
-            effects[detail.plan_id].append(
-                effect_of(detail.kind, detail.amount, detail.percent, values[detail.plan_id])
-            )
-    rows: list[PlanRow] = []
-    for plan in plans:
-        fields: dict[str, Any] = dict(plan._mapping)
-        fields.pop("today")
-        now = fields.pop("now")
-        until = fields["provisional_until"]
-        if until is None or until <= now:
-            fields["provisional_until"] = fields["provisional_day"] = None
-        rows.append(
-            PlanRow(
-                **fields,
-                total=total_of(plan.value, effects[plan.id]),
-                logins=tuple(logins[plan.id]),
-                circuits=tuple(circuits[plan.id]),
-            )
-        )
-    return rows
-
-
-def _open(plan: Any) -> bool:
-    until = plan.provisional_until
-    return bool(plan.grants_access or (until is not None and until > plan.now))
-
-
-def _details_of(
-    ids: Sequence[int],
-) -> Select[int, int, ValueKind, str, Decimal | None, Decimal | None, dt.date, int | None]:
-    return (
-        select(
-            PlanValueDetail.id,
-            PlanValueDetail.plan_id,
-            PlanValueDetail.kind,
-            PlanValueDetail.description,
-            PlanValueDetail.amount,
-            PlanValueDetail.percent,
-            PlanValueDetail.starts_on,
-            PlanValueDetail.months,
-        )
-        .where(PlanValueDetail.plan_id.in_(ids))
-        .order_by(PlanValueDetail.id)
-    )
-
-
-def delivery_of(debt: Any = Debt) -> ColumnElement[str]:
-    """What is still owed about a thing, from the debt row joined to it (none: in step)."""
-    return case(
-        (debt.done.is_(None), Delivery.IN_STEP.value),
-        (debt.done >= debt.wanted, Delivery.IN_STEP.value),
-        (debt.due_at.is_(None), Delivery.PARKED.value),
-        (debt.last_error.is_not(None), Delivery.FAILED.value),
-        else_=Delivery.PENDING.value,
-    )
-
-
-def _logins(session: Session, plan_ids: Sequence[int], allowed: dict[int, bool]) -> dict[int, list[LoginItem]]:
-    newest = (
-        select(RadiusSession.started_at, RadiusSession.framed_ip, RadiusSession.calling_station)
-        .where(RadiusSession.login_id == RadiusLogin.id, RadiusSession.stopped_at.is_(None))
-        .order_by(RadiusSession.started_at.desc())
-        .limit(1)
-        .lateral("newest")
-    )
-    found: dict[int, list[LoginItem]] = defaultdict(list)
-    for row in session.execute(
-        select(
-            RadiusLogin.id,
-            RadiusLogin.plan_id,
-            RadiusLogin.login,
-            newest.c.started_at,
-            func.host(newest.c.framed_ip).label("ip"),
-            newest.c.calling_station,
-            func.host(RadiusLogin.fixed_ip).label("fixed_ip"),
-            cast(RadiusLogin.mac_lock, Text).label("mac_lock"),
-            delivery_of().label("delivery"),
-            RadiusLogin.created_at,
-            RadiusLogin.version,
-        )
-        .select_from(RadiusLogin)
-        .outerjoin(newest, true())
-        .outerjoin(Debt, and_(Debt.topic == Topic.RADIUS_LOGIN, Debt.key == cast(RadiusLogin.id, Text)))
-        .where(RadiusLogin.plan_id.in_(plan_ids), RadiusLogin.deleted_at.is_(None))
-        .order_by(func.lower(RadiusLogin.login))
-    ):
-        found[row.plan_id].append(
-            LoginItem(
-                id=row.id,
-                plan_id=row.plan_id,
-                login=row.login,
-                allowed=allowed[row.plan_id],
-                online_since=row.started_at,
-                ip=row.ip or "",
-                mac=(row.calling_station or "").upper(),
-                fixed_ip=row.fixed_ip or "",
-                mac_lock=(row.mac_lock or "").upper(),
-                delivery=Delivery(row.delivery),
-                created_at=row.created_at,
-                version=row.version,
-            )
-        )
-    return found
 
 
 @use_case(PlanWindow, permission=None)
@@ -337,7 +160,7 @@ def plan_window(query: PlanWindow, work: Work) -> PlanDetails:
 def _value_details(session: Session, row: PlanRow) -> tuple[ValueDetailView, ...]:
     today: dt.date = session.execute(select(func.desk.today())).scalar_one()
     views: list[ValueDetailView] = []
-    for d in session.execute(_details_of([row.id])):
+    for d in value_details(session, row.id):
         running = runs_on(today, d.starts_on, d.months)
         effect = effect_of(d.kind, d.amount, d.percent, row.value) if running else Decimal(0)
         views.append(

@@ -47,6 +47,11 @@ class CircuitItem:
     name: str
 
 
+def titled(name: str, reference: str) -> str:
+    """Name and reference of a plan as they are shown (PL-02)."""
+    return f"{name} – {reference}" if reference else name
+
+
 @dataclass(frozen=True)
 class PlanRow:
     """A plan as the tree and the menus need it."""
@@ -64,7 +69,6 @@ class PlanRow:
     group: PlanGroup
     grants_access: bool
     value: Decimal  # as contracted
-    total: Decimal  # with today's discounts and surcharges
     due_day: int
     provisional_until: dt.datetime | None
     provisional_day: dt.date | None  # the last day of it, in the company's zone
@@ -74,13 +78,14 @@ class PlanRow:
     bills_when_debt_suspended: bool
     has_access_point: bool
     version: int
+    total: Decimal  # with today's discounts and surcharges
     logins: tuple[LoginItem, ...]
     circuits: tuple[CircuitItem, ...]
 
     @property
     def title(self) -> str:
         """Name and reference (PL-02)."""
-        return f"{self.name} – {self.reference}" if self.reference else self.name
+        return titled(self.name, self.reference)
 
     @property
     def enabled(self) -> bool:

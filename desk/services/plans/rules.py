@@ -28,6 +28,7 @@ ENABLE_REASONS = (
     "Acordo com o financeiro",
     "Outro",
 )
+STATUS_REASONS = ("A pedido do cliente", "Decisão da empresa", "Correção do cadastro", "Outro")
 
 
 def may_suspend(status: str) -> bool:
@@ -43,6 +44,11 @@ def may_enable(status: str, group: PlanGroup) -> bool:
 def may_enable_provisionally(status: str) -> bool:
     """ST-17: a plan suspended for debt."""
     return status == StatusCode.SUSPENDED_DEBT
+
+
+def may_be_given(group: PlanGroup, *, system: bool) -> bool:
+    """Statuses for Mudar Status: the system's own have acts of their own, and so has cancelling (domain 4.4)."""
+    return not system and group is not PlanGroup.CANCELLED
 
 
 def may_add_items(status: str, bills_when_debt_suspended: bool) -> bool:

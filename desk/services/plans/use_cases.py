@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 from sqlalchemy import func, select, text
-from sqlalchemy.orm import Session
 
 from desk.models.access_points import AccessPoint
 from desk.models.catalog import CatalogPlan, PlanGroup, PlanStatus, StatusCode
@@ -19,9 +18,10 @@ from desk.services.core.errors import Invalid, NotFound, StaleRecord, Violation
 from desk.services.core.work import Work
 from desk.services.logins.adding import add_login
 from desk.services.plans import rules
-from desk.services.plans.card import facts_of
+from desk.services.plans.card import PROVISIONAL
 from desk.services.plans.commands import (
     AddPlan,
+    ChangeStatus,
     EnablePlan,
     EnableProvisionally,
     PlanSaved,
@@ -31,7 +31,6 @@ from desk.services.plans.commands import (
 )
 from desk.services.plans.errors import (
     AccessPointFull,
-    FactsMoved,
     NotSuspendedForDebt,
     PlanAlreadyEnabled,
     PlanAwaitsAuthorisation,
@@ -39,11 +38,13 @@ from desk.services.plans.errors import (
     PlanNotActive,
     PlanNotFound,
     ProvisionalTooSoon,
+    StatusNotGiven,
 )
-from desk.services.plans.queries import plan_row
-from desk.services.plans.rows import PlanRow
+from desk.services.plans.steps import plan_at_step, take_step
 
 STATUS_PERMISSION = Permission.EDIT_PLAN_STATUS
+# Midnight after a day, in the company's zone.
+_END_OF_DAY = text("(CAST(:day AS date) + 1)::timestamp AT TIME ZONE (SELECT zone FROM desk.installation)")
 
 
 def get_plan(work: Work, plan_id: int, version: int | None = None) -> CustomerPlan:
@@ -56,97 +57,69 @@ def get_plan(work: Work, plan_id: int, version: int | None = None) -> CustomerPl
     return plan
 
 
-def _same_facts(row: PlanRow, target: str, shown: str) -> None:
-    if shown and facts_of(row, target) != shown:
-        raise FactsMoved(title=row.title)
-
-
-def _recorded(
-    cmd: SuspendPlan | EnablePlan | EnableProvisionally, work: Work, plan: CustomerPlan, row: PlanRow, action: str
-) -> StatusChanged:
-    """End every status step alike: the human line with its reason, what is now old, the answer."""
-    until = {"until": cmd.until} if isinstance(cmd, EnableProvisionally) else {}
-    work.record(
-        action,
-        customer_id=plan.customer_id,
-        plan_id=plan.id,
-        title=row.title,
-        **until,
-        reason=cmd.reason,
-        note=cmd.note,
-    )
-    work.session.flush()
-    work.touch("plans", plan.customer_id)
-    return StatusChanged(plan.id, plan.customer_id, row.title, plan.status, plan.version)
-
-
 @use_case(SuspendPlan, permission=STATUS_PERMISSION)
 def suspend_plan(cmd: SuspendPlan, work: Work) -> StatusChanged:
     """Suspend an enabled plan; triggers write its status history and owe its logins to the network (ST-13)."""
-    plan = get_plan(work, cmd.plan_id, cmd.version)
-    row = plan_row(work.session, plan.id)
+    plan = plan_at_step(work, cmd)
     if not rules.may_suspend(plan.status):
-        raise PlanNotActive(title=row.title, status=row.status_label)
-    _same_facts(row, StatusCode.SUSPENDED, cmd.facts)
-    work.because(cmd.reason, cmd.note)
-    plan.status = StatusCode.SUSPENDED
-    return _recorded(cmd, work, plan, row, "plan.suspended")
+        raise PlanNotActive(title=plan.title, status=plan.status_label)
+    return take_step(cmd, work, plan, "plan.suspended", {"status": StatusCode.SUSPENDED})
 
 
 @use_case(EnablePlan, permission=STATUS_PERMISSION)
 def enable_plan(cmd: EnablePlan, work: Work) -> StatusChanged:
-    """Enable a plan that is installed, on trial or suspended; markers are cleared (ST-11, ST-12, ST-16)."""
-    plan = get_plan(work, cmd.plan_id, cmd.version)
-    row = plan_row(work.session, plan.id)
-    if row.group is PlanGroup.CANCELLED:
-        raise PlanCancelled(title=row.title)
+    """Enable a plan that is installed, on trial or suspended; a trigger clears its markers (ST-11, ST-12, ST-16)."""
+    plan = plan_at_step(work, cmd)
+    if plan.group is PlanGroup.CANCELLED:
+        raise PlanCancelled(title=plan.title)
     if plan.status == StatusCode.ENABLED:
-        raise PlanAlreadyEnabled(title=row.title)
+        raise PlanAlreadyEnabled(title=plan.title)
     if plan.status == StatusCode.AWAITING:
-        raise PlanAwaitsAuthorisation(title=row.title)
-    _same_facts(row, StatusCode.ENABLED, cmd.facts)
-    work.because(cmd.reason, cmd.note)
+        raise PlanAwaitsAuthorisation(title=plan.title)
+    values: dict[str, Any] = {"status": StatusCode.ENABLED}
     if plan.status == StatusCode.TRIAL and work.switched_on(Variable.START_DATE_AFTER_TRIAL):
-        plan.start_date = work.today  # variable 1: the days of the trial are not billed
-    plan.status = StatusCode.ENABLED
-    plan.provisional_until = None
-    plan.throttled = False
-    return _recorded(cmd, work, plan, row, "plan.enabled")
+        values["start_date"] = plan.today  # variable 1: the days of the trial are not billed
+    return take_step(cmd, work, plan, "plan.enabled", values)
 
 
 @use_case(EnableProvisionally, permission=STATUS_PERMISSION)
 def enable_provisionally(cmd: EnableProvisionally, work: Work) -> StatusChanged:
     """Give access until the end of a day; the status stays, and the debt at that moment takes access away (ST-17)."""
-    plan = get_plan(work, cmd.plan_id, cmd.version)
-    row = plan_row(work.session, plan.id)
+    plan = plan_at_step(work, cmd)
     if not rules.may_enable_provisionally(plan.status):
-        raise NotSuspendedForDebt(title=row.title, status=row.status_label)
-    today = work.today
+        raise NotSuspendedForDebt(title=plan.title, status=plan.status_label)
     longest = int(work.variable(Variable.PROVISIONAL_DAYS))
-    if not today <= cmd.until <= today + dt.timedelta(days=longest):
+    if not plan.today <= cmd.until <= plan.today + dt.timedelta(days=longest):
         raise Invalid([Violation("until", "provisional_range", {"days": longest})])
     gap = int(work.variable(Variable.PROVISIONAL_GAP_DAYS))
-    if plan.provisional_at is not None and not cmd.confirmed:
-        before: dt.date = work.session.execute(
-            text("SELECT (CAST(:at AS timestamptz) AT TIME ZONE (SELECT zone FROM desk.installation))::date"),
-            {"at": plan.provisional_at},
-        ).scalar_one()
-        if (today - before).days < gap:
-            raise ProvisionalTooSoon(days=gap, date=before)
-    _same_facts(row, "provisional", cmd.facts)
-    work.because(cmd.reason, cmd.note)
-    plan.provisional_until = end_of_day(work.session, cmd.until)
-    plan.provisional_at = work.now
-    return _recorded(cmd, work, plan, row, "plan.enabled_provisionally")
+    if plan.last_provisional is not None and not cmd.confirmed and (plan.today - plan.last_provisional).days < gap:
+        raise ProvisionalTooSoon(days=gap, date=plan.last_provisional)
+    values = {"provisional_until": _END_OF_DAY.bindparams(day=cmd.until), "provisional_at": func.clock_timestamp()}
+    return take_step(cmd, work, plan, "plan.enabled_provisionally", values, target=PROVISIONAL, until=cmd.until)
 
 
-def end_of_day(session: Session, day: dt.date) -> dt.datetime:
-    """Midnight after `day` in the company's zone."""
-    moment: dt.datetime = session.execute(
-        text("SELECT (CAST(:day AS date) + 1)::timestamp AT TIME ZONE (SELECT zone FROM desk.installation)"),
-        {"day": day},
-    ).scalar_one()
-    return moment
+@use_case(ChangeStatus, permission=STATUS_PERMISSION)
+def change_status(cmd: ChangeStatus, work: Work) -> StatusChanged:
+    """Move a plan into a status that the provider made; the guard judges it by the rows of both (domain 4.2, 4.4)."""
+    plan = plan_at_step(work, cmd)
+    if plan.group is PlanGroup.CANCELLED:
+        raise PlanCancelled(title=plan.title)
+    if plan.status == StatusCode.AWAITING:
+        raise PlanAwaitsAuthorisation(title=plan.title)
+    status = work.session.get(PlanStatus, cmd.status)
+    if status is None:
+        raise NotFound("status", cmd.status)
+    if not rules.may_be_given(status.group, system=status.system) or status.code == plan.status:
+        raise StatusNotGiven(title=plan.title, status=status.description)
+    return take_step(
+        cmd,
+        work,
+        plan,
+        "plan.status_changed",
+        {"status": status.code},
+        before=plan.status_label,
+        after=status.description,
+    )
 
 
 def check_access_point(work: Work, access_point_id: int | None) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from desk.integrations.errors import IntegrationError, Reason, Refused, Rejected, Unreachable
 from desk.integrations.radius.port import Connection, Nas, RadiusAddress, Verdict
+from desk.services.core.devices import Devices
 from desk.services.core.errors import Busy, DatabaseLost, DomainError
 from desk.services.core.outbox import DeliveryState, Lease, Report, Step
 from desk.services.core.ports import Ports
@@ -86,8 +87,8 @@ class _Open:
 class OpenConnections:
     """Ends connections and changes their speed for whoever holds the debt about them."""
 
-    def __init__(self, sessions: sessionmaker[Session], ports: Ports) -> None:
-        self._sessions, self._ports = sessions, ports
+    def __init__(self, sessions: sessionmaker[Session], ports: Ports, devices: Devices) -> None:
+        self._sessions, self._ports, self._devices = sessions, ports, devices
 
     def __call__(self, lease: Lease, report: Report) -> None:
         """Settle one debt of topic `radius_session`."""
@@ -183,7 +184,8 @@ class OpenConnections:
         """How many connections the router's own list has lost by this."""
         with self._sessions() as session:
             address = address_of(router_at(session, known.router_id or 0), password)
-        with self._ports.router(address).open(deadline=API_SECONDS) as api:
+        router = self._ports.router(address)
+        with self._devices.visit(known.router_id or 0, known.router), router.open(deadline=API_SECONDS) as api:
             return api.drop_session(known.username, session_id=known.session_id, address=known.ip)
 
     def stopped(self, known: _Open, seconds: float) -> bool:

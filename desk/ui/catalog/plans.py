@@ -64,7 +64,7 @@ class CatalogPlansPage(ListPage):
                 Column(
                     head="Valor", text=lambda p: format.money(p.price), sort=lambda p: p.price, right=True, width=90
                 ),
-                Column(head="Velocidade", text=_speed, sort=lambda p: p.down_kbps, width=130),
+                Column(head="Velocidade", text=_speed, sort=lambda p: p.down_kbps, width=168),
                 Column(head="Planos", text=lambda p: str(p.plans), sort=lambda p: p.plans, right=True, width=72),
                 Column(head="Ativo", text=lambda p: format.yes_no(p.active), width=64),
             ],

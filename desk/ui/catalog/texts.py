@@ -11,6 +11,11 @@ register(
             "“{description}” está em {plans} planos e é o próximo de {statuses} outros status.",
             "Mude antes os planos e os status que o usam.",
         ),
+        "status_held": Text(
+            "O grupo e o acesso deste status não mudam agora.",
+            "Há planos nele, e a mudança abriria ou fecharia a rede de todos de uma vez.",
+            "Cadastre outro status e leve os planos para ele por Mudar Status.",
+        ),
         "system_status": Text(
             "Isto não muda em um status do sistema.",
             "O programa conhece este status pelo código: grupo e acesso ficam, e ele não é apagado.",

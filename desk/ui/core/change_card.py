@@ -90,6 +90,7 @@ class SectionCard(Card):
     def __init__(self, section: Section) -> None:
         super().__init__(section.title, icon=section.icon)
         self._seen: dict[str, Line] = {}
+        self._moved: set[str] = set()  # lines that are marked, until facts move anew
         self._note = Label(section.note, "caption", "text2")
         self._spinner = Spinner(14)
         self.head.addWidget(self._spinner)
@@ -105,22 +106,22 @@ class SectionCard(Card):
         self.fill(section, compare=False)
 
     def fill(self, section: Section, *, compare: bool) -> bool:
-        """Show lines; with `compare`, mark those that differ from the ones shown before, and tell whether any does."""
+        """Show lines; with `compare`, mark those that differ from the ones shown before, and tell whether any does.
+
+        Without, as after a new look at the network, the marks stay: nobody has confirmed them yet.
+        """
         clear(self._lines)
         self._note.setText("conferindo…" if section.loading else section.note)
         self._spinner.setVisible(section.loading)
-        moved = False
+        gone = set(self._seen) - {line.key for line in section.lines}
+        if compare:
+            self._moved = {line.key for line in section.lines if self._seen.get(line.key) != line}
         for line in section.lines:
             if line.line_above:
                 self._lines.addWidget(hairline())
-            changed = compare and self._seen.get(line.key) != line
-            moved = moved or changed
-            self._lines.addWidget(_line(line, changed))
-        gone_keys = set(self._seen) - {line.key for line in section.lines}
-        moved = moved or (compare and bool(gone_keys))
-        if not section.loading:
-            self._seen = {line.key: line for line in section.lines}
-        return moved
+            self._lines.addWidget(_line(line, line.key in self._moved))
+        self._seen = {line.key: line for line in section.lines}
+        return compare and bool(self._moved or gone)
 
 
 def _line(line: Line, changed: bool) -> QWidget:

@@ -45,7 +45,7 @@ class Memory:
 
 
 Again = Callable[[Any], None]
-# Answers an error by asking the person, then sends another command through `again`, or nothing.
+# Answers an error by asking the person, then sends another command through `again`; None means that they went back.
 Answer = Callable[[DomainError, Any, QObject, Again], None]
 
 
@@ -96,7 +96,11 @@ class Desk(QObject):
         `undo` makes the command that takes the act back, from its answer.
         """
 
-        def again(other: Command[R]) -> None:
+        def again(other: Command[R] | None, error: DomainError) -> None:
+            if other is None:
+                if failed is not None:
+                    failed(error)  # who waits for the answer must hear that none will come
+                return
             self.do(other, owner=owner, done=done, said=said, failed=failed, undo=undo, slot=slot)
 
         def arrived(outcome: Outcome[R]) -> None:
@@ -132,7 +136,7 @@ class Desk(QObject):
             owner=owner,
             slot=slot,
             done=lambda outcome: done(outcome.value),
-            failed=lambda error: self._refused(error, query, owner, lambda _: None, failed),
+            failed=lambda error: self._refused(error, query, owner, lambda *_: None, failed),
         )
 
     def _refused(
@@ -140,14 +144,14 @@ class Desk(QObject):
         error: Exception,
         command: object,
         owner: QObject,
-        again: Again,
+        again: Callable[[Any, DomainError], None],
         failed: Callable[[DomainError], object] | None,
     ) -> None:
         if not isinstance(error, DomainError):
             raise error  # a bug: the exception hook shows and reports it
         answer = next((found for kind in type(error).__mro__ if (found := self.answers.get(kind))), None)
         if answer is not None:
-            answer(error, command, owner, again)
+            answer(error, command, owner, lambda other: again(other, error))
         elif failed is None or failed(error) is not True:
             self.failed.emit(explain(error))
 

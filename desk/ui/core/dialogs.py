@@ -100,16 +100,16 @@ class DeskDialog(QDialog):
         first = next(at for at, item in enumerate(found) if item and isinstance(item.widget(), QPushButton))
         self._buttons.insertWidget(first, made)
         made.clicked.connect(self.confirmed)
-        self._order()
+        self._chain()
         return made
 
     def add_button(self, made: QPushButton) -> QPushButton:
         """Put another button between the primary and the closing one."""
         self._buttons.insertWidget(self._buttons.count() - 1, made)
-        self._order()
+        self._chain()
         return made
 
-    def _order(self) -> None:
+    def _chain(self) -> None:
         # Tab order follows the eye: primary, others, closing.
         found = [item.widget() for at in range(self._buttons.count()) if (item := self._buttons.itemAt(at))]
         presses = [widget for widget in found if isinstance(widget, QPushButton)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -152,7 +153,10 @@ def _ratio() -> float:
 
 def draw(painter: QPainter, name: str, tone: str, at: QPoint, size: int = 16) -> None:
     """Paint an icon with its upper left corner at a point."""
-    painter.drawPixmap(at, pixmap(name, tone, size, painter.device().devicePixelRatio()))
+    # Not of painter.device(): to name its type, PySide would first make every class that can be painted on.
+    scale = painter.deviceTransform()
+    ratio = round(math.hypot(scale.m11(), scale.m12()), 2)
+    painter.drawPixmap(at, pixmap(name, tone, size, ratio))
 
 
 class _Engine(QIconEngine):

@@ -177,14 +177,28 @@ def button(
     made.setFont(font("medium" if kind in ("primary", "danger") else "body"))
     made.setAutoDefault(False)
     if icon:
-        tone = {"primary": "on_accent", "tall": "on_accent", "danger": "on_accent", "link": "link"}.get(kind, "text")
-        made.setIcon(icons.icon(icon, tone))
+        made.setIcon(icons.icon(icon, _ICON_TONES.get(kind, "text")))
     if kind == "link":
         made.setCursor(Qt.CursorShape.PointingHandCursor)
     made.setToolTip(tip)
     if on_click is not None:
         made.clicked.connect(lambda: on_click())
     return made
+
+
+_ICON_TONES = {"primary": "on_accent", "tall": "on_accent", "danger": "on_accent", "link": "link"}
+
+
+def set_kind(made: QPushButton, kind: str, icon: str = "") -> None:
+    """Make a button of another kind, as when the one accent button of a window moves elsewhere."""
+    if made.property("kind") == kind:
+        return
+    made.setProperty("kind", kind)
+    made.setFont(font("medium" if kind in ("primary", "danger") else "body"))
+    if icon:
+        made.setIcon(icons.icon(icon, _ICON_TONES.get(kind, "text")))
+    made.style().unpolish(made)
+    made.style().polish(made)
 
 
 def link(text: str, on_click: Callable[[], object] | None = None, *, icon: str = "") -> QPushButton:

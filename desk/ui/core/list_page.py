@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desk.ui.core.cards import BusyBar, EmptyState
 from desk.ui.core.desk import Desk
-from desk.ui.core.labels import Label, button, row
+from desk.ui.core.labels import Label, button, row, set_kind
 from desk.ui.core.reload import Reload
 from desk.ui.core.table import Column, TableView
 
@@ -82,6 +82,7 @@ class ListPage(QWidget):
             self.table.selectRow(0)
         self.table.setVisible(bool(rows))
         self.empty.setVisible(not rows)
+        set_kind(self.new_button, "primary" if rows else "", "plus")  # the empty state has the accent
         self._current(self.table.current_row())
 
     @property

@@ -123,6 +123,7 @@ def ask(
     on_yes: Callable[[], object],
     *,
     no: str = "Voltar",
+    on_no: Callable[[], object] | None = None,
     other: str = "",
     on_other: Callable[[], object] | None = None,
     danger: bool = False,
@@ -132,7 +133,7 @@ def ask(
 ) -> MessageBox:
     """Ask one question; `yes` is a verb with its object, and going back is the safe default.
 
-    `other` is a second verb, for choices between two acts.
+    `other` is a second verb, for choices between two acts; `on_no` hears that the box was left, by button or by Esc.
     """
     box = MessageBox(text, title=title, tone="warn", icon=icon, parent=parent or QApplication.activeWindow())
     box.closing.setText(no)
@@ -149,13 +150,15 @@ def ask(
             on_other()
 
         box.add_button(button(other, go_other))
+    if on_no is not None:
+        box.rejected.connect(on_no)
     box.closing.setFocus()
     box.open()
     return box
 
 
 def ask_confirmation(error: DomainError, command: object, owner: QObject, again: Again) -> None:
-    """Answer ConfirmationNeeded: ask, and send the command once more as confirmed."""
+    """Answer ConfirmationNeeded: ask, and send the command once more as confirmed, or tell that they went back."""
     from dataclasses import is_dataclass, replace
 
     text = explain(error)
@@ -166,7 +169,7 @@ def ask_confirmation(error: DomainError, command: object, owner: QObject, again:
         if is_dataclass(command) and not isinstance(command, type):
             again(replace(command, confirmed=True))
 
-    ask(text, yes, go, icon="warning-fill", parent=window)
+    ask(text, yes, go, on_no=lambda: again(None), icon="warning-fill", parent=window)
 
 
 def install(desk: Desk) -> None:

@@ -184,6 +184,11 @@ register(
             "O banco de dados não atendeu no endereço configurado.",
             "Confira a rede ou troque o servidor.",
         ),
+        "old_server": Text(
+            "Este servidor de banco foi substituído.",
+            "{server} voltou com dados antigos; a empresa já trabalha em outro servidor.",
+            "Avise quem administra o servidor: ele deve ser religado como reserva.",
+        ),
         "too_many_sessions": Text(
             "Você já entrou em computadores demais.",
             "O limite de sessões deste usuário foi atingido.",

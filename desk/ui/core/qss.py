@@ -15,6 +15,7 @@ RULES = Template("""
 QDialog[body="surface"], QFrame#body, QScrollArea#body, QWidget#surface { background: $surface; }
 QDialog[body="win"] { background: $win; }
 QFrame#footer { background: $win; border: 0; border-top: 1px solid $stroke; }
+QFrame#area-tabs { background: $surface; border: 0; border-bottom: 1px solid $stroke; }
 QFrame#head { background: $surface; border: 0; border-bottom: 1px solid $stroke; }
 QFrame#card { background: $surface; border: 1px solid $stroke; border-radius: 8px; }
 QFrame#sunken { background: $sunken; border: 1px solid $stroke; border-radius: 6px; }

@@ -1,4 +1,4 @@
-"""A form dialog that sends one command: the shape of every settings editor."""
+"""A form dialog that sends one command: the shape of every editor."""
 
 from __future__ import annotations
 
@@ -27,22 +27,32 @@ class SaveDialog(FormDialog):
     """Put fields into `form` and the forms of further sections; `command` makes the order from the draft."""
 
     def __init__(
-        self, desk: Desk, title: str, parent: QWidget | None, *, size: Size = Size.FORM, columns: int = 2
+        self,
+        desk: Desk,
+        title: str,
+        parent: QWidget | None,
+        *,
+        size: Size = Size.FORM,
+        columns: int = 2,
+        verb: str = "Salvar",
+        closing: str = "Cancelar",
     ) -> None:
-        super().__init__(title, size=size, parent=parent)
+        super().__init__(title, size=size, closing=closing, parent=parent)
         self.desk = desk
         self.body.setSpacing(12)
         self.form = Form(columns=columns)
         self.forms = [self.form]
         self.body.addWidget(self.form)
         self.command: Callable[[dict[str, Any]], Any] = lambda draft: None
+        self.said: Callable[[Any], str] | str = SAVED
         self.saved: Callable[[Any], object] = lambda value: None
         self._newer = 0  # versions that others saved and this person decided to write over
-        self.set_primary(button("Salvar", self.save, kind="primary"))
+        self.save_button = self.set_primary(button(verb, self.save, kind="primary"))
 
-    def section(self, title: str, columns: int = 2) -> Form:
+    def section(self, title: str, columns: int = 2, *, line: bool = True) -> Form:
         """A further form under a heading."""
-        self.body.addWidget(hairline())
+        if line:
+            self.body.addWidget(hairline())
         self.body.addWidget(Label(title, "section"))
         form = Form(columns=columns)
         self.forms.append(form)
@@ -75,15 +85,26 @@ class SaveDialog(FormDialog):
         if self._newer:
             order = replace(order, version=order.version + self._newer)
         self.set_busy(True)
-        self.desk.do(order, owner=self, said=SAVED, done=self._done, failed=self._refused)
+        self.desk.do(order, owner=self, said=self.said, done=self._done, failed=self._refused)
 
     def _done(self, value: Any) -> None:
         self.set_busy(False)
         self.accept()
         self.saved(value)
 
+    def settle(self) -> None:
+        """Count what the forms hold as saved, as when a list arrived after the rest."""
+        for form in self.forms:
+            form.settle()
+
+    def told_here(self, error: DomainError) -> bool:
+        """For editors that know more about a refusal than its field; True when it has been shown."""
+        return False
+
     def _refused(self, error: DomainError) -> bool:
         self.set_busy(False)
+        if self.told_here(error):
+            return True
         if isinstance(error, AlreadyExists):
             return self.refused_by([Violation(str(error.params.get("field")), "taken")])
         if isinstance(error, Invalid):
@@ -103,7 +124,7 @@ class SaveDialog(FormDialog):
         return bool(known)
 
     def _compare(self, error: StaleRecord) -> None:
-        lines = "\n".join(self._told(change) for change in error.changes)
+        lines = "\n".join(dict.fromkeys(self._told(change) for change in self._of_this_screen(error)))
         newer = len({change.at for change in error.changes})
 
         def mine() -> None:
@@ -120,6 +141,11 @@ class SaveDialog(FormDialog):
             mine,
             parent=self,
         )
+
+    def _of_this_screen(self, error: StaleRecord) -> list[FieldChange]:
+        """Columns that no field shows, such as a folded name, say nothing to a person."""
+        fields = {name for form in self.forms for name in form.fields}
+        return [change for change in error.changes if change.field in fields] or list(error.changes)
 
     def _told(self, change: FieldChange) -> str:
         field = next((form.fields[change.field] for form in self.forms if change.field in form.fields), None)

@@ -89,8 +89,11 @@ class DeliveryPanel(QFrame):
         head = row(Label("Entregas desta alteração", "section"), None)
         self._heading = Label("", "caption", "text2")
         head.addWidget(self._heading)
-        head.setContentsMargins(14, 12, 14, 12)
-        outer.addLayout(head)
+        top = QWidget()  # a widget of its own keeps its height while the grid grows
+        top.setFixedHeight(44)
+        head.setContentsMargins(14, 0, 14, 0)
+        top.setLayout(head)
+        outer.addWidget(top)
         outer.addWidget(hairline())
         self._grid = QGridLayout()
         self._grid.setContentsMargins(14, 10, 14, 10)

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QScrollArea, QTabBar, QWidget
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QTabBar,
+    QToolButton,
+    QWidget,
+)
 
 from desk.ui.core import icons, paint
 from desk.ui.core.labels import button
@@ -248,22 +258,71 @@ def _weigh(made: QPushButton) -> Callable[[bool], None]:
     return lambda on: made.setFont(font("strong" if on else "body"))
 
 
-class FirstFits(QObject):
-    """Moves buttons into the “…” menu, from the right, when room is short."""
+class FirstFits(QWidget):
+    """Buttons in a row; those that have no room leave from the right into the menu of “…”."""
 
-    def __init__(self, bar: QWidget, buttons: Sequence[QPushButton], more: QWidget) -> None:
-        super().__init__(bar)
-        self._bar, self._buttons, self._more = bar, list(buttons), more
-        bar.installEventFilter(self)
+    def __init__(self, more: QToolButton, *, always: bool = False, spacing: int = 8) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self.more = more
+        self._always, self._spacing = always, spacing  # always: the menu holds more than what has no room
+        self._buttons: list[QWidget] = []
+        self._line = QHBoxLayout(self)
+        self._line.setContentsMargins(0, 0, 0, 0)
+        self._line.setSpacing(spacing)
+        self._line.addWidget(more)
+        more.setVisible(always)
+        self.setMinimumWidth(more.sizeHint().width())
 
-    def hidden(self) -> list[QPushButton]:
+    def show_buttons(self, buttons: Sequence[QWidget]) -> list[QWidget]:
+        """Stand in a row; the former ones are given back, hidden."""
+        former, self._buttons = self._buttons, list(buttons)
+        for each in former:
+            self._line.removeWidget(each)
+            each.hide()
+            each.setParent(None)
+        for at, each in enumerate(self._buttons):
+            self._line.insertWidget(at, each)
+        self.updateGeometry()
+        self._fit()
+        return former
+
+    @property
+    def left_out(self) -> list[QWidget]:
         """The buttons that have no room now."""
         return [each for each in self._buttons if each.isHidden()]
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
-            room = self._bar.width() - self._more.sizeHint().width() - 8
-            for each in self._buttons:
-                room -= each.sizeHint().width() + 8
-                each.setVisible(room >= 0)
-        return False
+    def menu(self) -> QMenu:
+        """What has no room, as entries that press their button; it opens under “…”."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for each in self.left_out:
+            if isinstance(each, QPushButton):
+                entry = menu.addAction(each.icon(), each.text())
+                entry.setEnabled(each.isEnabled())
+                entry.setProperty("reason", "" if each.isEnabled() else each.toolTip())
+                entry.triggered.connect(each.click)
+        return menu
+
+    def sizeHint(self) -> QSize:
+        widths = [each.sizeHint().width() + self._spacing for each in self._buttons]
+        more = self.more.sizeHint().width() if self._always else -self._spacing
+        return QSize(max(0, sum(widths) + more), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.more.sizeHint().width(), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        wanted = self.sizeHint().width()
+        room = self.width()
+        if self._always or wanted > room:
+            room -= self.more.sizeHint().width() + self._spacing
+        for each in self._buttons:
+            room -= each.sizeHint().width()
+            each.setVisible(room >= 0)
+            room -= self._spacing
+        self.more.setVisible(self._always or bool(self.left_out))

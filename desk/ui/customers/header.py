@@ -50,11 +50,12 @@ class HeaderBar(QFrame):
         line.addWidget(upright())
         self.wifi = IconLabel("wifi-slash", "mute", 20)
         self.connection = Label("", "strong", "mute")
-        self.connection.setMinimumWidth(130)  # "Online há 23 d 14 h": the words change, the place does not
+        self.connection.setMinimumWidth(118)  # "Online há 23 d 14 h": the words change, the place does not
         words = QVBoxLayout()
         words.setSpacing(3)
         words.addWidget(Label(self.tr("Conexão"), "caption", "text2"))
         words.addWidget(self.connection)
+        line.addSpacing(4)
         line.addWidget(self.wifi)
         line.addLayout(words)
         Reload(desk, self, self.load, *(f"{part}/{customer_id}" for part in ("customer", "plans", "debts")))

@@ -36,6 +36,7 @@ class HistoryPage(QWidget):
         self._desk, self.customer_id = desk, customer_id
         self._rows: list[HistoryRow] = []
         self.setObjectName("surface")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 8)
         outer.setSpacing(0)
@@ -49,7 +50,7 @@ class HistoryPage(QWidget):
                     text=line_of,
                     icon=lambda r: icon_of(r)[0],
                     tone=lambda r: icon_of(r)[1],
-                    width=370,
+                    width=400,
                 ),
                 Column(head="Plano, motivo", text=detail_of, stretch=True),
                 Column(head="Quem", text=lambda r: r.full_name, width=170),

@@ -25,6 +25,7 @@ LINES: dict[str, tuple[str, str, str]] = {
     "plan.suspended": ("pause-circle-fill", "warn", "Plano suspenso"),
     "plan.enabled": ("check-circle-fill", "ok", "Plano habilitado"),
     "plan.enabled_provisionally": ("timer", "warn", "Plano habilitado provisoriamente até {until}"),
+    "plan.status_changed": ("flag", "text2", "Status mudado de {before} para {after}"),
     "plan.cancelled": ("x-circle-fill", "mute", "Plano cancelado"),
     "plan.value_detail_saved": ("money", "text2", "{kind} salvo"),
     "plan.value_detail_removed": ("money", "text2", "{kind} retirado"),

@@ -27,12 +27,11 @@ from desk.ui.core import format
 from desk.ui.core.desk import Desk
 from desk.ui.core.dialogs import Size
 from desk.ui.core.fields import TextField
-from desk.ui.core.forms import Form, FormDialog
 from desk.ui.core.inputs import IpField, MacField, PasswordField
-from desk.ui.core.labels import Label, button
+from desk.ui.core.labels import Label
 from desk.ui.core.message_box import ask
 from desk.ui.core.messages import Text
-from desk.ui.core.saving import SAVED
+from desk.ui.core.saving import SaveDialog
 
 PAUSE_MS = 250
 
@@ -42,14 +41,13 @@ def first_code(found: Any) -> str | None:
     return next((violation.code for violation in found), None)
 
 
-class LoginDialog(FormDialog):
+class LoginDialog(SaveDialog):
     """New or edited login; whether the name is free is asked while one types."""
 
     def __init__(self, desk: Desk, plan_id: int, title: str, login: LoginItem | None, parent: QWidget | None) -> None:
-        super().__init__("Cadastro de Login de Acesso", size=Size.FORM, parent=parent)
+        super().__init__(desk, "Cadastro de Login de Acesso", parent)
         self._desk, self._plan_id, self._login = desk, plan_id, login
         self._accents = False
-        self.form = Form(columns=2)
         self.name = self.form.add(TextField("login", "Login", mandatory=True, code=True, limit=64))
         self.name.checks.append(lambda text: first_code(check_login(text, forbid_accents=self._accents)))
         if login is None:
@@ -64,12 +62,10 @@ class LoginDialog(FormDialog):
         mac = self.form.add(MacField("mac_lock", "Travar no MAC", hint="opcional"))
         mac.checks.append(lambda text: first_code(check_mac(text)))
         self.profile = Label("", "caption", "text2", wrap=True)
-        self.body.addWidget(self.form)
         self.body.addWidget(self.profile)
-        self.hold(self.form, whose=title)
-        self.set_primary(button("Salvar", self.save, kind="primary"))
-        if login is not None:
-            self.form.bind({"login": login.login, "fixed_ip": login.fixed_ip, "mac_lock": login.mac_lock})
+        self.command = self._order
+        known = {"login": login.login, "fixed_ip": login.fixed_ip, "mac_lock": login.mac_lock} if login else {}
+        self.begin(known, title)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
@@ -99,82 +95,47 @@ class LoginDialog(FormDialog):
     def _free(self, free: bool) -> None:
         self.name.set_problem("" if free else "Login já cadastrado", "" if free else "login_taken")
 
-    def save(self) -> None:
-        """Check, send, close when it was saved."""
-        if not self.form.ready():
-            return
-        self.set_busy(True)
-        draft = self.form.draft
-        order: CreateLogin | EditLogin
+    def _order(self, draft: dict[str, Any]) -> CreateLogin | EditLogin:
+        rest = {"fixed_ip": draft["fixed_ip"] or "", "mac_lock": draft["mac_lock"] or ""}
         if self._login is None:
-            order = CreateLogin(
-                plan_id=self._plan_id,
-                login=draft["login"],
-                password=draft["password"],
-                fixed_ip=draft["fixed_ip"] or "",
-                mac_lock=draft["mac_lock"] or "",
-            )
-        else:
-            order = EditLogin(
-                login_id=self._login.id,
-                version=self._login.version,
-                login=draft["login"],
-                fixed_ip=draft["fixed_ip"] or "",
-                mac_lock=draft["mac_lock"] or "",
-            )
-        self._desk.do(order, owner=self, said=SAVED, done=lambda _: self.accept(), failed=self._refused)
+            return CreateLogin(plan_id=self._plan_id, login=draft["login"], password=draft["password"], **rest)
+        return EditLogin(login_id=self._login.id, version=self._login.version, login=draft["login"], **rest)
 
-    def _refused(self, error: DomainError) -> bool:
-        self.set_busy(False)
-        if error.code == "login_taken":
-            self._free(False)
-            self.name.edit.setFocus()
-            return True
-        return self.form.refused(error)
+    def told_here(self, error: DomainError) -> bool:
+        """A name that was taken between the look and the save."""
+        if error.code != "login_taken":
+            return False
+        self._free(False)
+        self.name.edit.setFocus()
+        return True
 
 
-class PasswordChangeDialog(FormDialog):
+class PasswordChangeDialog(SaveDialog):
     """Type a password or have one made; RADIUS knows it with the save."""
 
     def __init__(self, desk: Desk, login: LoginItem, parent: QWidget | None) -> None:
-        super().__init__("Alterar Senha de Autenticação", size=Size.SMALL, parent=parent)
-        self._desk, self._login = desk, login
-        self.form = Form(columns=1)
+        super().__init__(desk, "Alterar Senha de Autenticação", parent, size=Size.SMALL, columns=1)
         self.password = self.form.add(
             PasswordField("password", "Nova senha", mandatory=True, generate=True, copy=True, make=generate_password)
         )
         self.password.checks.append(lambda text: first_code(check_password(text)))
-        self.body.addWidget(self.form)
         text = "Vale já na próxima autenticação. A conexão aberta continua até ser encerrada."
         self.body.addWidget(Label(text, "caption", "text2", wrap=True))
-        self.hold(self.form, whose=login.login)
-        self.set_primary(button("Salvar", self.save, kind="primary"))
+        self.command = lambda draft: ChangePassword(login_id=login.id, password=draft["password"])
+        self.said = "Senha alterada"
+        self.saved = lambda _: self._offer_to_close(login)
+        self.begin({}, login.login)
+
+    def _offer_to_close(self, login: LoginItem) -> None:
+        """RA-11: the open connection goes on with the old password until it ends."""
+        obstacle = self.desk.actions["sessions.close"].obstacle(self.desk, login)
+        if login.online_since is not None and obstacle is None:
+            self.desk.run_action("sessions.close", login)
 
     def generate(self) -> None:
         """Make one at once, for the menu entry that asks for that."""
         self.password.generate()
         self.form.draft["password"] = self.password.value()
-
-    def save(self) -> None:
-        """Check, send, close when it was saved."""
-        if not self.form.ready():
-            return
-        self.set_busy(True)
-        order = ChangePassword(login_id=self._login.id, password=self.form.draft["password"])
-        self._desk.do(order, owner=self, said="Senha alterada", done=lambda _: self._changed(), failed=self._refused)
-
-    def _changed(self) -> None:
-        self.accept()
-        # RA-11: the open connection goes on with the old password until it ends.
-        if (
-            self._login.online_since is not None
-            and self._desk.actions["sessions.close"].obstacle(self._desk, self._login) is None
-        ):
-            self._desk.run_action("sessions.close", self._login)
-
-    def _refused(self, error: DomainError) -> bool:
-        self.set_busy(False)
-        return self.form.refused(error)
 
 
 def ask_delete(desk: Desk, login: LoginItem, owner: QWidget | None) -> None:

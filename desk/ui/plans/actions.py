@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from desk.services.plans import (
     PROVISIONAL,
     AddPlan,
+    ChangeStatus,
     CircuitItem,
     EnablePlan,
     EnableProvisionally,
@@ -25,7 +26,13 @@ from desk.ui.core.pages import CustomerPage
 from desk.ui.plans import texts as _texts
 from desk.ui.plans.card import ask_status
 from desk.ui.plans.page import PlansPage
-from desk.ui.plans.reasons import EnableAction, why_not_enable, why_not_provisionally, why_not_suspend
+from desk.ui.plans.reasons import (
+    EnableAction,
+    why_not_change_status,
+    why_not_enable,
+    why_not_provisionally,
+    why_not_suspend,
+)
 
 __all__ = ["ACTIONS", "CUSTOMER_PAGES"]
 _ = _texts  # importing it is what registers the texts
@@ -59,6 +66,12 @@ def _status(target: str) -> Any:
 
 def _ask(target: str, desk: Desk, plan: PlanRow) -> None:
     ask_status(desk, plan, target)
+
+
+def _change_status(desk: Desk, plan: PlanRow) -> None:
+    from desk.ui.plans.status_choice import ask_which
+
+    ask_which(desk, plan)
 
 
 def _why_no_new(row: Any) -> str:
@@ -103,6 +116,18 @@ ACTIONS = [
         enabled=why_not_provisionally,
         run=_status(PROVISIONAL),
         help="Libera o acesso até uma data; depois o plano volta a ficar bloqueado.",
+    ),
+    Action(
+        id="plans.change_status",
+        label="Mudar Status",
+        menu="plan",
+        group=5,
+        icon="flag",
+        palette="plan",
+        command=ChangeStatus,
+        enabled=why_not_change_status,
+        run=_change_status,
+        help="Leva o plano para um dos status que a empresa cadastrou em Status Planos.",
     ),
     Action(
         id="plans.new",

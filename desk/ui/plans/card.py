@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtWidgets import QApplication, QWidget
@@ -13,10 +14,13 @@ from desk.services.logins import LookAtNetwork, NetworkLook
 from desk.services.plans import (
     ENABLE_REASONS,
     PROVISIONAL,
+    STATUS_REASONS,
     SUSPEND_REASONS,
+    ChangeStatus,
     EnablePlan,
     EnableProvisionally,
     NetworkLine,
+    PlanGroup,
     PlanRow,
     PreviewStatusChange,
     StatusCard,
@@ -37,6 +41,12 @@ _TITLES = {
     StatusCode.SUSPENDED: ("Suspender Plano", "Suspender", "pause-circle"),
     StatusCode.ENABLED: ("Habilitar Plano", "Habilitar", "play-circle"),
     PROVISIONAL: ("Habilitar Provisoriamente o Plano", "Habilitar provisoriamente", "timer"),
+}
+_CHANGE = ("Mudar Status", "Mudar o status de", "flag")
+_REASONS: dict[str, tuple[str, ...]] = {
+    StatusCode.SUSPENDED: SUSPEND_REASONS,
+    StatusCode.ENABLED: ENABLE_REASONS,
+    PROVISIONAL: ENABLE_REASONS,
 }
 _SAID: dict[str, str] = {
     StatusCode.SUSPENDED: "Plano suspenso com sucesso",
@@ -86,14 +96,18 @@ class StatusChange:
 
     def look(self) -> None:
         """Ask the routers; a silent one is said, and blocks nothing."""
-        allowed = all(line.after in ("allowed", "online", "secret_enabled") for line in self._card.network)
         self._desk.ask(
-            LookAtNetwork(plan_id=self._card.plan.id, allowed=allowed),
+            LookAtNetwork(plan_id=self._card.plan.id, allowed=self._card.access_then),
             owner=self.dialog,
             done=self._looked,
-            failed=lambda _: True,
+            failed=self._not_looked,
             slot=("look", id(self.dialog)),
         )
+
+    def _not_looked(self, _: DomainError) -> bool:
+        """The look says nothing about the routers then, so the section must not wait for them, nor claim anything."""
+        self.dialog.fill(replace(network_section(self._card, None), loading=False, note="não conferido"))
+        return True  # a lost database has its banner, and the delivery says what a router answers
 
     def _looked(self, look: NetworkLook) -> None:
         self._look = look
@@ -101,14 +115,14 @@ class StatusChange:
 
     def _facts(self) -> CardFacts:
         card = self._card
-        title, verb, icon = _TITLES.get(card.target, _TITLES[StatusCode.ENABLED])
-        reasons = SUSPEND_REASONS if card.target == StatusCode.SUSPENDED else ENABLE_REASONS
+        title, verb, icon = _TITLES.get(card.target, _CHANGE)
+        reasons = _REASONS.get(card.target, STATUS_REASONS)
         return CardFacts(
             title=title,
             subject=card.plan.title,
             customer=f"{card.plan.customer_name} · {card.plan.customer_code:06d} · Plano nº {card.plan.number:03d}",
             icon=f"{icon}-fill" if icon != "timer" else icon,
-            tone="warn" if card.target == StatusCode.SUSPENDED else "ok",
+            tone="ok" if card.access_then else "warn",
             old_status=card.plan.status_label,
             new_status=card.target_label if card.target != PROVISIONAL else "Habilitado provisoriamente",
             sections=(money_section(card), network_section(card, self._look)),
@@ -126,9 +140,9 @@ class StatusChange:
         self._desk.do(
             command,
             owner=self.dialog,
-            said=_SAID.get(StatusCode(self._card.target), "")
-            if self._card.target != PROVISIONAL
-            else self._until_text(),
+            said=self._until_text()
+            if self._card.target == PROVISIONAL
+            else _SAID.get(self._card.target, f"Status mudado para {self._card.target_label}"),
             done=lambda _: self.dialog.accept(),
             failed=self._refused,
             undo=self._undo(),
@@ -152,7 +166,9 @@ class StatusChange:
         if card.target == PROVISIONAL and self.until is not None and (day := self.until.value()) is not None:
             # The card has shown that the last time was recent; pressing its button is the answer.
             return EnableProvisionally(until=day, confirmed=too_soon(card), **common)
-        return EnablePlan(**common)
+        if card.target == StatusCode.ENABLED:
+            return EnablePlan(**common)
+        return ChangeStatus(status=card.target, **common)
 
     def _undo(self) -> Any:
         """The inverse act, where there is one and the person may do it."""
@@ -161,6 +177,9 @@ class StatusChange:
             return lambda done: EnablePlan(plan_id=done.plan_id, reason="Desfeito", version=done.version)
         if target == StatusCode.ENABLED and self._card.plan.status == StatusCode.SUSPENDED:
             return lambda done: SuspendPlan(plan_id=done.plan_id, reason="Desfeito", version=done.version)
+        comes_back = self._card.target_group is not PlanGroup.INACTIVE or may_enable_suspended(self._desk)
+        if target not in _TITLES and self._card.plan.enabled and comes_back:
+            return lambda done: EnablePlan(plan_id=done.plan_id, reason="Desfeito", version=done.version)
         return None
 
     def _refused(self, error: DomainError) -> bool:

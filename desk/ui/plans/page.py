@@ -15,7 +15,7 @@ from desk.services.plans import AddPlan, CustomerPlans, CustomerPlanTree, PlanGr
 from desk.ui.core.actions import build_menu, shortcuts
 from desk.ui.core.cards import BusyBar
 from desk.ui.core.desk import Desk
-from desk.ui.core.labels import button
+from desk.ui.core.labels import button, set_kind
 from desk.ui.core.reload import Reload
 from desk.ui.core.tree import Node
 from desk.ui.core.tree_view import PlanTreeView
@@ -164,6 +164,7 @@ class PlansPage(QWidget):
         self.shown = plans
         self.left.setCurrentIndex(0 if plans.plans else 1)
         self.panel.setVisible(bool(plans.plans))
+        set_kind(self._add, "primary" if plans.plans else "", "plus")  # the empty state has the accent
         if moved:
             self.tree.show_tree(tree_of(plans))
         if self._wanted is not None and self.tree.select(self._wanted):

@@ -13,8 +13,8 @@ from desk.ui.core import format
 from desk.ui.core.actions import build_menu
 from desk.ui.core.cards import Card, EmptyState, Fact, FieldGrid, hairline
 from desk.ui.core.desk import Desk
-from desk.ui.core.labels import Chip, ElidedLabel, IconLabel, button, clear, icon_button, row
-from desk.ui.core.tabs import PillBar
+from desk.ui.core.labels import Chip, ElidedLabel, IconLabel, button, icon_button, row
+from desk.ui.core.tabs import FirstFits, PillBar
 from desk.ui.plans.nodes import PLAN_ICONS
 from desk.ui.plans.panel_parts import AddressCard, ItemsCard, StatusCard
 
@@ -61,12 +61,10 @@ class PlanPanel(QWidget):
         self.icon = IconLabel("globe-hemisphere-west", "text", 18)
         self.title = ElidedLabel("", "subtitle", "text")
         self.chip = Chip("", "ok", "")
-        self._buttons = QHBoxLayout()
-        self._buttons.setSpacing(8)
         self.more = icon_button("dots-three", self.tr("Mais comandos"), self._menu)
         line = row(self.icon, self.title, self.chip, None, spacing=8)
-        line.addLayout(self._buttons)
-        line.addWidget(self.more)
+        self.buttons = FirstFits(self.more, always=True)
+        line.addWidget(self.buttons)
         line.setContentsMargins(20, 10, 16, 8)
         return line
 
@@ -134,7 +132,7 @@ class PlanPanel(QWidget):
         self._desk.ask(PlanWindow(self._plan.id), owner=self, done=self._show, failed=lambda _: True, slot=slot)
 
     def _show_buttons(self, plan: PlanRow) -> None:
-        clear(self._buttons)
+        shown: list[QWidget] = []
         wanted = ["plans.open", *(name for name in MAIN_ACTIONS if name in self._desk.actions)]
         for name in wanted:
             action = self._desk.actions[name]
@@ -148,8 +146,9 @@ class PlanPanel(QWidget):
             made.setObjectName(f"panel:{name}")
             made.setEnabled(possible)
             made.setToolTip(obstacle or "")
-            self._buttons.addWidget(made)
-            made.show()
+            shown.append(made)
+        for former in self.buttons.show_buttons(shown):
+            former.deleteLater()
 
     def _menu(self) -> None:
         if self._plan is not None:

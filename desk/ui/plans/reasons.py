@@ -34,11 +34,22 @@ def why_not_provisionally(plan: PlanRow) -> str:
     return "O plano já está habilitado provisoriamente" if plan.provisional_until is not None else ""
 
 
+def why_not_change_status(plan: PlanRow) -> str:
+    """domain 4.4 and ST-20: a cancelled plan stays so, and an authorisation is not gone around."""
+    if plan.group is PlanGroup.CANCELLED:
+        return "O plano está cancelado"
+    return "O plano aguarda autorização" if plan.status == StatusCode.AWAITING else ""
+
+
 def why_not(plan: PlanRow, target: str) -> str:
     """The same by the card's target."""
     if target == PROVISIONAL:
         return why_not_provisionally(plan)
-    return why_not_suspend(plan) if target == StatusCode.SUSPENDED else why_not_enable(plan)
+    if target == StatusCode.SUSPENDED:
+        return why_not_suspend(plan)
+    if target == StatusCode.ENABLED:
+        return why_not_enable(plan)
+    return f"O plano já está em “{plan.status_label}”" if plan.status == target else why_not_change_status(plan)
 
 
 def may_enable_suspended(desk: Desk) -> bool:
@@ -47,11 +58,11 @@ def may_enable_suspended(desk: Desk) -> bool:
 
 
 class EnableAction(Action):
-    """Enabling a suspended plan needs `Habilitar Planos Suspensos` besides the command's own permission."""
+    """Enabling an inactive plan needs `Habilitar Planos Suspensos` besides the command's own permission."""
 
     def obstacle(self, desk: Desk, row: Any) -> str | None:
         """The missing permission, before or after what the row itself says."""
         found = super().obstacle(desk, row)
-        if found is None and row.suspended and not may_enable_suspended(desk):
+        if found is None and row.group is PlanGroup.INACTIVE and not may_enable_suspended(desk):
             return desk.tr("Falta a permissão {}").format("“Habilitar Planos Suspensos”")
         return found

@@ -27,6 +27,11 @@ register(
             "Peça a quem tem “Autorizador de Planos”.",
             code="ST-20",
         ),
+        "status_not_given": Text(
+            "O status não foi mudado.",
+            "“{status}” não é um status que se dê assim a {title}.",
+            "Suspender, habilitar e cancelar têm ações próprias.",
+        ),
         "not_suspended_for_debt": Text(
             "O plano não foi habilitado provisoriamente.",
             "Isso vale só para plano suspenso por débito; {title} está em “{status}”.",

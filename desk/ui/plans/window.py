@@ -27,19 +27,18 @@ from desk.services.plans import (
 from desk.ui.core import format
 from desk.ui.core.cards import Card
 from desk.ui.core.desk import Desk
-from desk.ui.core.dialogs import Size
 from desk.ui.core.fields import TextField, YesNoField
-from desk.ui.core.forms import Form, FormDialog
+from desk.ui.core.forms import Form
 from desk.ui.core.inputs import Choice, ComboField, DateField, IntField
-from desk.ui.core.labels import Label, button, clear, icon_button, link, row
-from desk.ui.core.saving import SAVED
+from desk.ui.core.labels import Label, clear, icon_button, link, row
+from desk.ui.core.saving import SAVED, SaveDialog
 from desk.ui.plans.conflict import ConflictDialog, rebase
 from desk.ui.plans.field_names import shown
 from desk.ui.plans.panel_parts import ADDRESS_LABELS, address_tag, address_text
 from desk.ui.plans.window_parts import PlanAddressDialog, ValueDetailDialog
 
 
-class PlanDialog(FormDialog):
+class PlanDialog(SaveDialog):
     """Edits one plan; keeps what was typed when another desk was quicker, and lets the clerk choose."""
 
     @classmethod
@@ -53,12 +52,11 @@ class PlanDialog(FormDialog):
 
     def __init__(self, desk: Desk, details: PlanDetails, choices: PlanChoices, parent: QWidget | None) -> None:
         # PL-20: "Cancelar" would cancel the plan, so this window's own button is Fechar.
-        super().__init__("Plano/Serviço", size=Size.FORM, closing="Fechar", parent=parent)
+        super().__init__(desk, "Plano/Serviço", parent, closing="Fechar")
         self._desk, self._details, self._version = desk, details, details.row.version
         self._choices = choices
         self._labels: dict[str, dict[Any, str]] = {}
-        self.form = self._detail_form()
-        self.billing = self._billing_form()
+        self.body.removeWidget(self.form)
         self.body.setSpacing(14)
         title = f"{details.row.title} · Plano nº {details.row.number:03d} · {details.row.status_label}"
         head = QVBoxLayout()
@@ -68,8 +66,9 @@ class PlanDialog(FormDialog):
         self.body.addLayout(head)
         self.body.addWidget(Label("Detalhe", "section"))
         self.body.addWidget(self.form)
-        self.body.addWidget(Label("Informação de Cobrança", "section"))
-        self.body.addWidget(self.billing)
+        self._detail_fields(self.form)
+        self.billing = self.section("Informação de Cobrança", line=False)
+        self._billing_fields(self.billing)
         self.values = Card("Descontos e Acréscimos")
         self._value_lines = QVBoxLayout()
         self.values.body.addLayout(self._value_lines)
@@ -81,38 +80,28 @@ class PlanDialog(FormDialog):
         self._address_lines.setSpacing(8)
         self.addresses.body.addLayout(self._address_lines)
         self.body.addWidget(self.addresses)
-        self.hold(self.form, self.billing, whose=f"{details.row.title} · {details.row.customer_name}")
-        self.save_button = self.set_primary(button("Salvar", self.save, kind="primary"))
+        self.command = self._order
         self._offer(details)
-        self._bind()
+        self.begin(values_of(details), f"{details.row.title} · {details.row.customer_name}")
         self._permissions()
         self._booklet_rule()
         self.billing["payment_method_id"].edited.connect(self._booklet_rule)
         self._show_rest(details)
         desk.changed.connect(self._changed)
 
-    def _detail_form(self) -> Form:
-        form = Form(columns=2)
+    def _detail_fields(self, form: Form) -> None:
         form.add(TextField("reference", "Referência do Plano", limit=60), span=2)
         form.add(DateField("start_date", "Data Início", mandatory=True))
         form.add(ComboField("access_point_id", "Ponto de Acesso", (), search=True))
         form.add(ComboField("seller", "Vendedor", (), search=True))
-        return form
 
-    def _billing_form(self) -> Form:
-        form = Form(columns=2)
+    def _billing_fields(self, form: Form) -> None:
         form.add(ComboField("payment_method_id", "Forma Pagamento", (), mandatory=True))
         form.add(IntField("due_day", "Dia Vencimento", mandatory=True, width=64, low=1, high=31))
         form.add(DateField("last_close_date", "Data Último Fechamento"))
         form.add(TextField("identifier_code", "Cód.Identificador", code=True, limit=25))
         form.add(YesNoField("separate_invoice", "Boleto Separado"))
         form.add(YesNoField("booklet", "Emite Carnê"))
-        return form
-
-    def _bind(self) -> None:
-        values = values_of(self._details)
-        for form in (self.form, self.billing):
-            form.bind({name: value for name, value in values.items() if name in form.fields})
 
     def _offer(self, d: PlanDetails) -> None:
         """Fill the lists; what is inactive by now, but still this plan's, stays among them."""
@@ -235,13 +224,8 @@ class PlanDialog(FormDialog):
         """Values and addresses are shown anew; what is typed in the forms stays as it is."""
         self._show_rest(details)
 
-    def save(self) -> None:
-        """Check, send, close when it was saved."""
-        if not self.form.ready() or not self.billing.ready():
-            return
-        self.set_busy(True)
-        draft = {**self.form.draft, **self.billing.draft}
-        order = SavePlan(
+    def _order(self, draft: dict[str, Any]) -> SavePlan:
+        return SavePlan(
             plan_id=self._details.row.id,
             version=self._version,
             reference=draft["reference"] or "",
@@ -255,21 +239,20 @@ class PlanDialog(FormDialog):
             booklet=bool(draft["booklet"]),
             identifier_code=draft["identifier_code"] or "",
         )
-        self._desk.do(order, owner=self, said=SAVED, done=lambda _: self.accept(), failed=self._refused)
 
-    def _refused(self, error: DomainError) -> bool:
-        self.set_busy(False)
-        if isinstance(error, StaleRecord):
-            self._desk.ask(
-                PlanWindow(self._details.row.id), owner=self, done=partial(self._choose, error), failed=lambda _: False
-            )
-            return True
-        return self.form.refused(error) or self.billing.refused(error)
+    def told_here(self, error: DomainError) -> bool:
+        """Who changed what meanwhile is decided field by field."""
+        if not isinstance(error, StaleRecord):
+            return False
+        self._desk.ask(
+            PlanWindow(self._details.row.id), owner=self, done=partial(self._choose, error), failed=lambda _: False
+        )
+        return True
 
     def _choose(self, error: StaleRecord, theirs: PlanDetails) -> None:
         """Somebody else was quicker: say who changed what, and let the clerk decide field by field."""
         other = values_of(theirs)
-        rebased = rebase(values_of(self._details), {**self.form.draft, **self.billing.draft}, other)
+        rebased = rebase(values_of(self._details), self.draft, other)
 
         def save_with(values: dict[str, Any]) -> None:
             self._details, self._version = theirs, theirs.row.version

@@ -24,6 +24,8 @@ PROBLEMS = {
     "permission": "O usuário não tem permissão no roteador",
     "certificate": "O certificado não confere",
     "no_credentials": "Sem senha cadastrada",
+    "not_allowed": "Você não tem acesso aos roteadores",
+    "reveal_refused": "A senha do roteador não foi entregue agora",
     "said_no": "Recusou a consulta",
     "nonsense": "Respondeu algo que não se entende",
     "too_much": "Respondeu demais",

@@ -8,12 +8,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desk.ui.core.desk import Desk
+from desk.ui.core.labels import icon_button
 from desk.ui.core.pages import CustomerPage
 from desk.ui.core.strip import DeliveryStrip
-from desk.ui.core.tabs import UnderlinedTabs
+from desk.ui.core.tabs import FirstFits, UnderlinedTabs
 from desk.ui.shell.deliveries import DeliveryFollower
 
-MARGIN = 16
+MARGIN = 20
 
 
 class CustomerWindow(QWidget):
@@ -62,16 +63,16 @@ class CustomerWindow(QWidget):
         bar.setObjectName("area-tabs")
         bar.setFixedHeight(42)
         line = QHBoxLayout(bar)
-        line.setContentsMargins(10, 0, MARGIN, 0)
+        line.setContentsMargins(18, 0, MARGIN, 0)  # a tab begins 2 px before its word
         line.setSpacing(8)
         self.tabs = UnderlinedTabs()
         for page in self._pages:
             self.tabs.addTab(page.label)
         line.addWidget(self.tabs, 0, Qt.AlignmentFlag.AlignBottom)
         line.addStretch(1)
-        self._commands = QHBoxLayout()
-        self._commands.setSpacing(8)
-        line.addLayout(self._commands)
+        more = icon_button("dots-three", self.tr("Mais comandos"), self._more)
+        self.commands = FirstFits(more)
+        line.addWidget(self.commands)
         return bar
 
     def page(self, at: int) -> QWidget:
@@ -89,15 +90,13 @@ class CustomerWindow(QWidget):
         """Bring an area to the front, with its commands."""
         page = self.page(at)
         self.stack.setCurrentWidget(page)
-        while (item := self._commands.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.setParent(None)
         commands = getattr(page, "commands", None)
-        for widget in commands() if callable(commands) else ():
-            self._commands.addWidget(widget)
-            widget.show()
+        self.commands.show_buttons(commands() if callable(commands) else ())
         self._desk.settings.setValue("customer/page", self._pages[at].id)
+
+    def _more(self) -> None:
+        button = self.commands.more
+        self.commands.menu().popup(button.mapToGlobal(button.rect().bottomLeft()))
 
     def go(self, page_id: str) -> None:
         """Bring the area with this id to the front."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -11,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from desk.services.core.bus import Owed
 from desk.services.core.outbox import DeliveryState, Progress
 from desk.services.core.outbox import Step as Told
+from desk.services.deliveries import DebtNews
 from desk.ui.core import format
 from desk.ui.core.desk import Act, Desk
 from desk.ui.core.strip import Delivery, State, Step
@@ -84,6 +86,7 @@ class DeliveryFollower(QObject):
         self._followed: dict[int, _Followed] = {}
         desk.executed.connect(self._executed)
         desk.progress.connect(self._progressed)
+        desk.changed.connect(self._changed)
 
     def of(self, customer_id: int) -> Delivery | None:
         """What the strip of this customer shows; None for nothing."""
@@ -126,6 +129,26 @@ class DeliveryFollower(QObject):
         owed = {debt for debt in act.outcome.owed if debt.topic != "plan_provisional"}
         self._followed[customer_id] = _Followed(act, customer_id, dt.datetime.now(), owed)
         self.moved.emit(customer_id)
+
+    def _changed(self, names: frozenset[str]) -> None:
+        """Another desk, or the worker, may have delivered what this strip waits for: a notice is no news, rows are."""
+        for customer_id, found in self._followed.items():
+            if found.waiting and ("*" in names or f"debts/{customer_id}" in names):
+                debts = tuple((debt.topic, debt.key) for debt in self.debts_of(customer_id))
+                self._desk.ask(
+                    DebtNews(debts=debts),
+                    owner=self,
+                    done=partial(self._heard, customer_id),
+                    failed=lambda _: True,  # a lost database has its banner, and everything is asked again after it
+                    slot=("debts", customer_id),
+                )
+
+    def _heard(self, customer_id: int, news: tuple[Progress, ...]) -> None:
+        found = self._followed.get(customer_id)
+        for progress in news:
+            # What this desk has seen settled itself meanwhile is newer than the answer.
+            if found is not None and Owed(progress.topic, progress.key) in found.waiting:
+                self._progressed(progress)
 
     def _progressed(self, progress: Progress) -> None:
         found = self._followed.get(progress.customer_id or -1)

@@ -83,8 +83,13 @@ class DeliveriesWindow(DeskDialog):
         self.body.addWidget(Label(note, "caption", "text2"))
         self.set_primary(button("Tentar agora", self._try, kind="primary", icon="arrow-clockwise"))
         self._soon = Reload(desk, self, self.load, under="debts", pause=RELOAD_MS)
-        desk.progress.connect(lambda progress: progress.final and self._soon.start())
+        desk.progress.connect(self._progressed)
         self.load()
+
+    def _progressed(self, progress: Any) -> None:
+        # A method, since Qt ends its connection with the window; a lambda would outlive it.
+        if progress.final:
+            self._soon.start()
 
     def load(self) -> None:
         """Ask again."""

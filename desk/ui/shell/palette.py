@@ -73,7 +73,8 @@ def entries(desk: Desk, rows: dict[str, Any], typed: str) -> Iterator[Entry]:
                 if all(word in text for word in words):
                     found.append(Entry("", action, row_, action.obstacle(desk, row_)))
         if found:
-            yield Entry(heading)
+            named = getattr(row_, "title", "") or getattr(row_, "customer_name", "")
+            yield Entry(f"{heading}: {named}" if named else heading)
             yield from sorted(found, key=lambda entry: entry.obstacle is not None)
 
 
@@ -130,7 +131,7 @@ class EntryDelegate(QStyledItemDelegate):
         possible = entry.obstacle is None
         tone = "text" if possible else "off"
         line = QRect(rect.left(), rect.top(), rect.width(), 30 if possible else 24)
-        place = QPoint(rect.left() + 12, line.center().y() - 8)
+        place = QPoint(rect.left() + 12, rect.center().y() - 7)
         icons.draw(painter, entry.action.icon, "text2" if possible else "off", place)
         painter.setFont(font())
         painter.setPen(theme().color(tone))
@@ -175,7 +176,8 @@ class Palette(QFrame):
         outer.addWidget(self.list, 1)
         outer.addWidget(hairline())
         choose, run = Label("escolher", "caption", "text2"), Label("executar", "caption", "text2")
-        outer.addLayout(row(KeyCap("↑ ↓"), choose, 8, KeyCap("Enter"), run, None))
+        shut = Label("fechar", "caption", "text2")
+        outer.addLayout(row(KeyCap("↑ ↓"), choose, 8, KeyCap("Enter"), run, 8, KeyCap("Esc"), shut, None))
         self.edit.textChanged.connect(self._filter)
         self.edit.installEventFilter(self)
         self.list.clicked.connect(lambda index: self._run(index.row()))

@@ -8,13 +8,13 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desk.services.core.errors import DomainError
 from desk.ui.core.background import TaskRunner
 from desk.ui.core.cards import NoteBar, hairline
 from desk.ui.core.fields import TextField
-from desk.ui.core.inputs import PasswordField
+from desk.ui.core.inputs.passwords import PasswordField
 from desk.ui.core.labels import ElidedLabel, IconLabel, Label, button, link, row
 from desk.ui.core.messages import explain
 
@@ -82,17 +82,18 @@ class SignInWindow(QWidget):
         outer.addSpacing(12)
         self.enter = button(self.tr("Entrar"), self.submit, kind="tall")
         outer.addWidget(self.enter)
-        if single_sign_on:
-            outer.addSpacing(10)
-            self.single = button(self.tr("Entrar com a conta do Windows"), self._single, icon="monitor")
-            outer.addWidget(self.single)
+        self.ways = QVBoxLayout()
+        self.ways.setContentsMargins(0, 10, 0, 0)
+        self.single: QPushButton | None = None
+        outer.addLayout(self.ways)
         if people:
             outer.addSpacing(12)
             outer.addWidget(Label(people, "caption", "text2", wrap=True))
         outer.addSpacing(24)
         outer.addWidget(hairline())
         outer.addSpacing(10)
-        outer.addLayout(self._foot(server, verified))
+        outer.addLayout(self._foot())
+        self.show_server(server, verified=verified, single_sign_on=single_sign_on)
         outer.addStretch(1)
         for edit in (self.role.edit, self.password.edit):
             edit.installEventFilter(self)
@@ -120,11 +121,24 @@ class SignInWindow(QWidget):
         holder.hide()
         return holder
 
-    def _foot(self, server: str, verified: bool) -> Any:
+    def _foot(self) -> Any:
+        self.lock = IconLabel("", "text2", 14)
+        self.where = ElidedLabel("", "caption", "text2")
+        self.change_server = link(self.tr("Trocar servidor"), self.server_wanted.emit)
+        foot = row(self.lock, self.where, self.change_server)
+        foot.setStretchFactor(self.where, 1)
+        return foot
+
+    def show_server(self, server: str, *, verified: bool, single_sign_on: bool) -> None:
+        """Say which server it is; called again when the settings turn out to name another one."""
         safe = self.tr("conexão verificada") if verified else self.tr("conexão local")
-        lock = IconLabel("lock-simple" if verified else "desktop", "ok" if verified else "text2", 14)
-        where = ElidedLabel(f"{server} · {safe}", "caption", "text2")
-        return row(lock, where, link(self.tr("Trocar servidor"), self.server_wanted.emit))
+        self.lock.set_icon("lock-simple" if verified else "desktop", "ok" if verified else "text2")
+        self.where.setText(f"{server} · {safe}")
+        if single_sign_on and self.single is None:
+            self.single = button(self.tr("Entrar com a conta do Windows"), self._single, icon="monitor")
+            self.ways.addWidget(self.single)
+        if self.single is not None:
+            self.single.setVisible(single_sign_on)
 
     def submit(self) -> None:
         """Try to sign in with what was typed."""

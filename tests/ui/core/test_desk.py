@@ -7,13 +7,15 @@ import threading
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from pytestqt.qtbot import QtBot
 
 from desk.services.core.errors import ConfirmationNeeded, NotAllowed
 from desk.ui.core import message_box
 from desk.ui.core.app import Application, Bugs, write_logs
+from desk.ui.core.fields import TextField
 from desk.ui.core.messages import Text
+from desk.ui.core.saving import SaveDialog
 from tests.ui.core.doubles import Reply, SmallBus, Suspend, small_desk
 
 
@@ -109,6 +111,32 @@ def test_what_needs_a_yes_is_asked_and_sent_again(qtbot: QtBot) -> None:
         box.primary.click()
         qtbot.waitUntil(lambda: done == ["salvo"])
     assert [each.confirmed for each in sent] == [False, True]
+
+
+@pytest.mark.parametrize("leave", ["button", "escape"])
+def test_going_back_from_a_question_frees_the_dialog_that_waits(qtbot: QtBot, leave: str) -> None:
+    def answer(command: Suspend) -> Reply:
+        raise ConfirmationNeeded(question="O MAC já é de outro cliente.", yes="Salvar assim mesmo")
+
+    with small_desk(SmallBus(answer)) as desk:
+        message_box.install(desk)
+        shown: list[Text] = []
+        desk.failed.connect(shown.append)
+        dialog = SaveDialog(desk, "Editar", None)
+        dialog.form.add(TextField("name", "Nome"))
+        dialog.command = lambda draft: Suspend()
+        dialog.begin({"name": "Casa"})
+        dialog.open()
+        dialog.save()
+        box = _open_box(qtbot)
+        assert dialog.busy
+        if leave == "button":
+            box.closing.click()
+        else:
+            qtbot.keyClick(box, Qt.Key.Key_Escape)
+        assert not dialog.busy and dialog.isVisible()
+        assert dialog.save_button.isEnabled() and shown == []  # nothing is told: they said it themselves
+        dialog.reject()
 
 
 def _open_box(qtbot: QtBot) -> message_box.MessageBox:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.guards import Watchdog
+from tests.guards import Waits, Watchdog
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -33,6 +34,26 @@ def test_the_watchdog_sees_a_blocked_loop(qtbot: QtBot) -> None:
         qtbot.waitUntil(lambda: dog.worst_ms >= 100)
     with pytest.raises(pytest.fail.Exception, match="blocked"):
         dog.check()
+
+
+class Queued(Waits):
+    """The book of a thread that never gets a processor."""
+
+    def ms(self) -> float:
+        return time.perf_counter() * 1_000
+
+
+def test_the_watchdog_does_not_blame_the_loop_for_a_busy_machine(qtbot: QtBot) -> None:
+    waited = threading.Event()
+    turns: list[None] = []
+    with Watchdog(waits=Queued()) as dog:
+        timer = QTimer(interval=5)
+        timer.timeout.connect(lambda: turns.append(None))
+        timer.start()
+        QTimer.singleShot(20, lambda: waited.wait(0.12))
+        qtbot.waitUntil(lambda: len(turns) > 20)
+        timer.stop()
+    dog.check()
 
 
 def test_the_watchdog_is_content_with_a_free_loop(qtbot: QtBot) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -17,9 +18,10 @@ from desk.ui.core.change_card import CardFacts, ChangeCard, Line, Section
 from desk.ui.core.desk import Memory
 from desk.ui.core.fields import TextField
 from desk.ui.core.inputs import Choice
+from desk.ui.core.labels import button, icon_button
 from desk.ui.core.strip import GOOD_NEWS_MS, Delivery, DeliveryStrip, Step
 from desk.ui.core.table import Column, TableModel, TableView
-from desk.ui.core.tabs import DocumentTabs, PillBar, Segments
+from desk.ui.core.tabs import DocumentTabs, FirstFits, PillBar, Segments
 from desk.ui.core.wizards import FlowWizard, StepText, WizardPage
 
 COLUMNS = (
@@ -210,6 +212,50 @@ def test_facts_that_moved_are_marked_and_the_card_stays(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: all(each.isVisible() for each in marked))
     assert [each.accessibleName() for each in marked] == ["Fatura, 80,00"]
     card.accept()
+
+
+def test_marks_of_moved_facts_survive_a_new_look_at_the_network(qtbot: QtBot) -> None:
+    def network(state: str, note: str = "") -> Section:
+        lines = (Line(key="radius", text="RADIUS", old="permitido", new=state), Line(key="line", text="Conexão"))
+        return Section(title="Rede", lines=lines, note=note)
+
+    facts = replace(card_facts(), sections=(replace(network("bloqueado"), loading=True),))
+    card = ChangeCard(facts)
+    card.open()
+    card.fill(network("bloqueado", "conferido às 14:30"))
+    assert card.findChildren(QFrame, "changed") == []
+    card.show_moved(replace(facts, sections=(network("liberado"),)))
+    card.fill(network("liberado", "conferido às 14:31"))
+
+    def marked() -> list[str]:
+        return [each.accessibleName() for each in card.findChildren(QFrame, "changed") if each.isVisible()]
+
+    qtbot.waitUntil(lambda: marked() == ["RADIUS, de permitido, para liberado"])
+    card.accept()
+
+
+def test_buttons_without_room_wait_in_the_menu_and_work_there(qtbot: QtBot) -> None:
+    pressed: list[str] = []
+    buttons = [button(text, partial(pressed.append, text)) for text in ("Atualizar", "Itens Apagados", "Novo")]
+    buttons[2].setEnabled(False)
+    buttons[2].setToolTip("Falta a permissão “X”")
+    bar = FirstFits(icon_button("dots-three", "Mais comandos"))
+    qtbot.addWidget(bar)
+    bar.show_buttons(buttons)
+    bar.resize(bar.sizeHint())
+    bar.show()
+    assert bar.left_out == [] and bar.more.isHidden()
+    bar.resize(buttons[0].sizeHint().width() + bar.more.sizeHint().width() + 8, 32)
+    qtbot.waitUntil(lambda: bar.left_out == buttons[1:])
+    assert bar.more.isVisible()
+    menu = bar.menu()
+    assert [entry.text() for entry in menu.actions()] == ["Itens Apagados", "Novo"]
+    assert menu.actions()[1].property("reason") == "Falta a permissão “X”"
+    menu.actions()[0].trigger()
+    assert pressed == ["Itens Apagados"]
+    menu.deleteLater()
+    bar.resize(bar.sizeHint())
+    qtbot.waitUntil(lambda: bar.left_out == [])
 
 
 def flow(step: int, draft: dict[str, Any]) -> int | None:

@@ -1,0 +1,35 @@
+"""Where the database is. Apart from the settings that say so: reading those takes longer than showing a window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Server:
+    """Address of a database server, without anybody's password."""
+
+    host: str = ""
+    port: str = "5432"
+    database: str = "desk"
+    sslmode: str = "verify-full"
+    sslrootcert: str = ""
+    single_sign_on: bool = False
+
+    @property
+    def label(self) -> str:
+        """As the sign-in window and the status bar name it."""
+        return self.host.split(",")[0] or "local"
+
+    def each(self) -> list[Server]:
+        """The same installation with one host each; libpq wants one port for all, or one for each."""
+        hosts, ports = self.host.split(","), self.port.split(",")
+        return [
+            replace(self, host=host, port=ports[at] if len(ports) == len(hosts) else ports[0])
+            for at, host in enumerate(hosts)
+        ]
+
+    @property
+    def verified(self) -> bool:
+        """Whether TLS proves that it is the right server."""
+        return self.sslmode == "verify-full"

@@ -1,0 +1,234 @@
+"""The walk of the guided tour: through the program like a clerk, one screen after the other."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from typing import Any, cast
+
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication
+
+from desk.services.plans import PlanRow
+from desk.tour import SIZE, Tour
+from desk.ui.core.actions import build_menu
+from desk.ui.core.inputs import ComboField
+from desk.ui.plans.page import GroupRow, PlansPage
+from desk.ui.shell.customer_window import CustomerWindow
+from desk.ui.shell.registry import settings_pages
+
+MARIA = 1
+WITHOUT_PLANS = "Antônio Nogueira Filho"
+
+
+def walk(tour: Tour) -> int:
+    """The whole tour; returns the program's exit code."""
+    sys.excepthook = sys.__excepthook__  # nobody is there to read the program's apology
+    sign_in(tour)
+    search(tour)
+    page = customer(tour, MARIA)
+    tour.draw("principal", tour.shell.window)
+    plan_dialogs(tour, page)
+    menus(tour, page)
+    areas(tour)
+    new_login(tour)
+    customer_dialogs(tour)
+    settings(tour)
+    program_dialogs(tour)
+    delivery(tour, page)
+    return 0
+
+
+def sign_in(tour: Tour, role: str = "administrador") -> None:
+    """Entrar, once with a wrong password, then as somebody who may do everything."""
+    desktop = tour.desktop
+    desktop.start()
+    window = tour.until(lambda: desktop.window, "the sign-in window")
+    window.role.edit.setText(role)
+    window.adjustSize()
+    tour.draw("entrar", window)
+    window.password.edit.setText("esqueci")
+    window.submit()
+    tour.until(lambda: window.note.isVisible(), "a refusal")
+    window.adjustSize()
+    tour.calm()
+    tour.draw("entrar-erro", window)
+    window.password.edit.setText(desktop.people[role])
+    window.submit()
+    tour.until(lambda: desktop.session, "the main window")
+    tour.shell.window.resize(*SIZE)
+    tour.calm()
+    tour.draw("inicio", tour.shell.window)
+
+
+def search(tour: Tour) -> None:
+    """Results with their reasons, and what is said when there are none."""
+    field = tour.shell.search
+    for name, typed in (("pesquisa", "nogueira"), ("pesquisa-vazia", "zumbido")):
+        field.edit.setFocus()
+        field.search(typed)
+        tour.calm()
+        field.open_popup()
+        QApplication.processEvents()
+        tour.draw(name, tour.shell.window, field.popup)
+        field.close_popup()
+        field.edit.clear()
+
+
+def customer(tour: Tour, customer_id: int) -> PlansPage:
+    """Open a customer at the area Planos."""
+    tour.shell.open_customer(customer_id)
+    window: CustomerWindow = tour.until(
+        lambda: (found := tour.shell.window.current) and found.customer_id == customer_id and found, "the customer"
+    )
+    window.go("plans")
+    page = cast(PlansPage, tour.until(lambda: _plans_page(window), "the area Planos"))
+    tour.until(lambda: page.shown and (page.panel.details or not page.shown.plans), "the plans")
+    tour.calm()
+    window.enter()
+    return page
+
+
+def _plans_page(window: CustomerWindow) -> PlansPage | None:
+    shown = window.stack.currentWidget()
+    return shown if isinstance(shown, PlansPage) else None
+
+
+def plans_of(page: PlansPage) -> list[PlanRow]:
+    """What the tree shows."""
+    return list(page.shown.plans) if page.shown is not None else []
+
+
+def plan_dialogs(tour: Tour, page: PlansPage) -> None:
+    """Everything that opens over a plan."""
+    desk = tour.shell.desk
+    plan = page.plan_of(page.tree.current_node())
+    tour.over("cartao-suspender", lambda: desk.run_action("plans.suspend", plan))
+    debtor = next(each for each in plans_of(page) if each.status_label == "Suspenso por Débito")
+    tour.over("cartao-habilitar", lambda: desk.run_action("plans.enable", debtor))
+    tour.over("cartao-provisorio", lambda: desk.run_action("plans.enable_provisionally", debtor))
+    tour.over("plano-servico", lambda: desk.run_action("plans.open", plan))
+    tour.over("recusa", lambda: desk.run_action("logins.new", plan))
+    if plan is not None:
+        online = next(login for login in plan.logins if login.online_since is not None)
+        tour.over("informacoes-login", lambda: desk.run_action("sessions.information", online))
+        tour.over("alterar-senha", lambda: desk.run_action("logins.password", online))
+    tour.over("novo-plano", lambda: desk.run_action("plans.new", GroupRow(page.customer_id)), _choose_product)
+    tour.over("novo-plano-resumo", lambda: desk.run_action("plans.new", GroupRow(page.customer_id)), _to_summary)
+
+
+def new_login(tour: Tour) -> None:
+    """Novo login, at a customer whose plan has room for one."""
+    desk = tour.shell.desk
+    for customer_id in range(MARIA + 1, MARIA + 20):
+        for plan in plans_of(customer(tour, customer_id)):
+            if desk.actions["logins.new"].shown(plan) and desk.actions["logins.new"].obstacle(desk, plan) is None:
+                tour.over("novo-login", partial(desk.run_action, "logins.new", plan))
+                tour.shell.window.close_current()
+                return
+        tour.shell.window.close_current()
+    raise LookupError("no plan has room for another login")
+
+
+def _choose_product(wizard: Any) -> None:
+    field = wizard.page.form["offered"]
+    if isinstance(field, ComboField):
+        wanted = next(choice for choice in field.choices if "500 MB" in choice.label)
+        wizard.page.form.set("offered", wanted.value)
+
+
+def _to_summary(wizard: Any) -> None:
+    _choose_product(wizard)
+    wizard.go_on()
+    wizard.go_on()
+
+
+def menus(tour: Tour, page: PlansPage) -> None:
+    """The context menu of a plan, and the palette."""
+    window = tour.shell.window
+    plan = page.plan_of(page.tree.current_node())
+    menu = build_menu(tour.shell.desk, "plan", plan, window)
+    menu.popup(window.mapToGlobal(QPoint(150, 200)))
+    QApplication.processEvents()
+    tour.draw("menu-do-plano", window, menu)
+    menu.close()
+    for name, typed in (("comandos", ""), ("comandos-procura", "sus")):
+        tour.shell.show_palette()
+        palette = tour.until(lambda: QApplication.activePopupWidget(), "the palette")
+        palette.edit.setText(typed)
+        tour.draw(name, window, palette)
+        palette.close()
+        tour.until(lambda: QApplication.activePopupWidget() is None, "the palette gone")
+
+
+def areas(tour: Tour) -> None:
+    """The other areas of the customer, and a customer who has no plans."""
+    window = tour.shell.window
+    for name, page in (("cadastro", "record"), ("historico", "history")):
+        window.current.go(page)
+        tour.calm()
+        tour.draw(name, window)
+    window.current.go("plans")
+    row = GroupRow(MARIA)
+    tour.over("itens-apagados", lambda: tour.shell.desk.run_action("history.deleted_items", row))
+    nobody = next(hit for hit in _hits(tour, WITHOUT_PLANS) if hit.name == WITHOUT_PLANS)
+    customer(tour, nobody.id)
+    tour.draw("sem-planos", window)
+    window.close_current()
+
+
+def _hits(tour: Tour, typed: str) -> list[Any]:
+    from desk.services.customers import SearchCustomers
+
+    found: list[Any] = []
+    tour.shell.desk.ask(SearchCustomers(typed), owner=tour.shell.window, done=found.extend)
+    tour.until(lambda: found, "hits")
+    return found
+
+
+def customer_dialogs(tour: Tour) -> None:
+    """Editors of the customer."""
+    desk, window = tour.shell.desk, tour.shell.window
+    tour.over("novo-cliente", lambda: desk.run_action("customers.new"))
+    window.current.go("record")
+    tour.calm()
+    page = window.current.stack.currentWidget()
+    tour.over("editar-cadastro", page.edit)
+    window.current.go("plans")
+
+
+def settings(tour: Tour) -> None:
+    """Each page of the Painel de Configurações, and the editor of a product."""
+    for page in settings_pages():
+        tour.over(f"configuracoes-{page.id.replace('_', '-')}", partial(tour.shell.show_settings, page.id))
+
+
+def program_dialogs(tour: Tour) -> None:
+    """Entregas, help, keys, own password."""
+    shell = tour.shell
+    tour.over("entregas", shell.show_deliveries)
+    tour.over("ajuda", shell.show_help)
+    tour.over("atalhos", shell.show_shortcuts)
+    tour.over("trocar-senha", shell.change_password)
+
+
+def delivery(tour: Tour, page: PlansPage) -> None:
+    """Suspend and enable again, with the strip in sight."""
+    desk = tour.shell.desk
+    plan = page.plan_of(page.tree.current_node())
+    desk.run_action("plans.suspend", plan)
+    card = cast(Any, tour.dialog())
+    tour.calm()
+    card.form.set("reason", "A pedido do cliente")
+    card._go()
+    strip = tour.shell.window.current.strip
+    tour.until(lambda: strip.isVisible() and strip.delivery is not None and strip.delivery.finished, "the delivery")
+    # The tree hears of the change a moment after the strip does.
+    tour.until(lambda: page.plan_of(page.tree.current_node()) != plan, "the plan's new state")
+    tour.calm()
+    tour.draw("entrega", tour.shell.window)
+    strip.toggle_panel()
+    tour.draw("entrega-detalhes", tour.shell.window, strip.panel)
+    strip.panel.hide()
+    strip.undo.emit()
+    tour.calm()

@@ -1,0 +1,253 @@
+"""Primary and standby: the primary dies while a clerk works, the standby takes over, the old one comes back."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from desk.bootstrap import SignedIn, sign_in
+from desk.services.core.errors import DatabaseLost, DomainError, OldServer
+from desk.services.core.timeline import OldPrimary, Timelines
+from desk.services.plans import OnePlan, SuspendPlan
+from desk.settings import Server
+from tests.builders import Plan, a_login, a_plan
+from tests.people import PEOPLE, SERVICES
+from tests.postgres import TEMPLATE, Cluster, Database, password_of
+from tests.standins.freeradius import chap, pap, running
+from tests.standins.standby import PRIMARY, SYNCHRONOUS, Standby
+
+PATIENCE_SECONDS = 40.0
+PASSWORD = "s3nha do cliente"
+
+
+def eventually(check: Callable[[], bool], what: str) -> None:
+    """Ask until it is so; each asking goes to a server or waits a moment for one."""
+    deadline, pause = time.monotonic() + PATIENCE_SECONDS, threading.Event()
+    while not check():
+        assert time.monotonic() < deadline, what
+        pause.wait(0.05)
+
+
+class Pair:
+    """A database on a primary, followed by a synchronous standby, and the address that names both."""
+
+    def __init__(self) -> None:
+        from desk.db.bootstrap import prepare
+        from desk.db.operators import create_operator, set_password
+
+        self.primary = Cluster(*PRIMARY, *SYNCHRONOUS)
+        self.primary.start()
+        prepare(self.primary.dsn(), TEMPLATE, self.primary.master_key, company="Provedor Exemplo", demo=False)
+        for login in ("atendente", "administrador"):
+            name, permissions = PEOPLE[login]
+            create_operator(self.primary.dsn(TEMPLATE), login, name, password_of(login), permissions, must_change=False)
+        for service in SERVICES:
+            set_password(self.primary.dsn(TEMPLATE), service, password_of(service))
+        self.database = Database(self.primary, TEMPLATE)
+        self.standby = Standby(self.primary)
+        self.standby.follow()
+
+    @property
+    def server(self) -> Server:
+        ports = f"{self.primary.port},{self.standby.port}"
+        return Server("127.0.0.1,127.0.0.1", ports, TEMPLATE, sslmode="disable")
+
+    def close(self) -> None:
+        self.database.close()
+        self.standby.stop()
+        self.primary.stop()
+
+
+@pytest.fixture
+def pair() -> Iterator[Pair]:
+    made = Pair()
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+@pytest.fixture
+def seat(pair: Pair, tmp_path: Path) -> Iterator[Callable[[], SignedIn]]:
+    """Signs a clerk in at a desk that remembers, as the program on a workstation does."""
+    people: list[SignedIn] = []
+
+    def sit() -> SignedIn:
+        person = sign_in(pair.server, "atendente", password_of("atendente"), Timelines(tmp_path / "servers.json"))
+        people.append(person)
+        return person
+
+    yield sit
+    for person in people:
+        person.close()
+
+
+def suspend(person: SignedIn, plan: Plan) -> None:
+    row = person.bus.execute(OnePlan(plan.id)).value
+    person.bus.execute(SuspendPlan(plan_id=row.id, reason="A pedido", version=row.version))
+
+
+def statuses(database: psycopg.Connection[tuple[object, ...]]) -> dict[int, str]:
+    return dict(database.execute("SELECT id, status FROM desk.customer_plans").fetchall())  # type: ignore[arg-type]
+
+
+@pytest.mark.logs_warnings
+def test_nothing_committed_is_lost_and_nothing_is_done_twice(pair: Pair, seat: Callable[[], SignedIn]) -> None:
+    plans = [a_plan(pair.database) for _ in range(120)]
+    person = seat()
+    told: list[bool] = []
+    heard: set[str] = set()
+    person.start(heard.update, told.append, lambda progress: None)
+    kept: set[int] = set()
+    undone: set[int] = set()
+    unknown: set[int] = set()
+    under_way, promoted = threading.Event(), threading.Event()
+
+    def work() -> None:
+        """Suspend one plan after the other, and believe what the program says of each."""
+        for plan in plans:
+            try:
+                suspend(person, plan)
+            except DatabaseLost as lost:
+                {True: kept, False: undone, None: unknown}[lost.committed].add(plan.id)
+                promoted.wait(PATIENCE_SECONDS)
+            else:
+                kept.add(plan.id)
+            if len(kept) == 30:
+                under_way.set()
+
+    clerk = threading.Thread(target=work)
+    clerk.start()
+    assert under_way.wait(PATIENCE_SECONDS)
+    pair.primary.kill()
+    eventually(lambda: told[-1:] == [False], "the screen was not told that the database is gone")
+    pair.standby.promote()
+    promoted.set()
+    clerk.join(PATIENCE_SECONDS)
+    assert not clerk.is_alive()
+
+    with pair.standby.admin(TEMPLATE) as admin:
+        found = statuses(admin)
+        twice = admin.execute(
+            "SELECT plan_id FROM desk.plan_status_history WHERE to_status = 'SUSPENSO' GROUP BY 1 HAVING count(*) > 1"
+        ).fetchall()
+    assert {one for one in kept if found[one] != "SUSPENSO"} == set()
+    assert {one for one in undone if found[one] == "SUSPENSO"} == set()
+    # At most the command in flight, and the one whose connection was dead already; the rest went on by itself.
+    assert len(undone) + len(unknown) <= 2
+    assert len(kept) >= len(plans) - 2
+    assert twice == []
+    eventually(lambda: told[-1:] == [True], "the screen was not told that the database is back")
+    assert "*" in heard  # whatever was shown counts as old
+
+    # Other desks are heard again.
+    heard.clear()
+    with pair.standby.admin(TEMPLATE) as admin:
+        admin.execute("SELECT pg_notify('desk_changed', 'plans/1')")
+    eventually(lambda: "plans/1" in heard, "the listener does not hear the new primary")
+
+
+@pytest.mark.logs_warnings
+def test_old_primary_that_comes_back_is_refused(pair: Pair, seat: Callable[[], SignedIn]) -> None:
+    plans = [a_plan(pair.database) for _ in range(3)]
+    person = seat()
+    suspend(person, plans[0])
+    pair.primary.kill()
+    pair.standby.promote()
+    pair.primary.start_again()  # by mistake: it stands first in everybody's address, and takes writes
+    person.engine.dispose()
+    suspend(person, plans[2])
+    with pair.standby.admin(TEMPLATE) as new, pair.primary.admin(TEMPLATE) as old:
+        assert statuses(new)[plans[2].id] == "SUSPENSO"
+        assert statuses(old)[plans[2].id] != "SUSPENSO"
+
+    suspend(seat(), plans[1])
+    assert statuses_of(pair)[plans[1].id] == "SUSPENSO"  # a program started later remembers it too
+
+    pair.standby.kill()
+    with pytest.raises(OldServer):
+        seat()
+    with pytest.raises(DomainError):
+        person.bus.execute(OnePlan(plans[0].id))
+
+
+def statuses_of(pair: Pair) -> dict[int, str]:
+    with pair.standby.admin(TEMPLATE) as admin:
+        return statuses(admin)
+
+
+@pytest.mark.logs_warnings
+def test_hung_primary_is_let_go_of(pair: Pair, seat: Callable[[], SignedIn]) -> None:
+    """Its processes are stopped, so its connections stay open and nothing answers: no timeout of libpq helps."""
+    plan = a_plan(pair.database)
+    person = seat()
+    told: list[bool] = []
+    person.start(lambda names: None, told.append, lambda progress: None)
+    suspended = threading.Event()
+
+    def work() -> None:
+        for _ in range(10):
+            try:
+                suspend(person, plan)
+            except DomainError:
+                if suspended.wait(0.5):
+                    return
+            else:
+                suspended.set()
+                return
+
+    eventually(lambda: told == [True], "the listener did not connect")
+    pair.primary.pause()
+    clerk = threading.Thread(target=work)
+    try:
+        clerk.start()
+        pair.standby.promote()
+        assert suspended.wait(2 * PATIENCE_SECONDS)
+    finally:
+        suspended.set()
+        pair.primary.resume()
+        clerk.join(PATIENCE_SECONDS)
+    assert statuses_of(pair)[plan.id] == "SUSPENSO"
+    eventually(lambda: told[-1] is True, "the listener did not come back")
+
+
+def test_radius_answers_while_no_primary_lives(pair: Pair) -> None:
+    database = pair.database
+    a_login(database, login="joao", password=PASSWORD)
+    hosts = pair.server
+    both = make_conninfo(database.dsn("radius"), host=hosts.host, port=hosts.port, connect_timeout=3)
+    any_, writing = (make_conninfo(both, target_session_attrs=which) for which in ("any", "read-write"))
+    with running(database, db=any_, db_acct=writing) as server:
+        assert server.ask(pap("joao", PASSWORD)).accepted
+        pair.primary.kill()
+        # The pool finds its connections dead with the first request, and a router asks again.
+        eventually(lambda: server.ask(chap("joao", PASSWORD)).accepted, "no login from the standby")
+        assert server.ask(pap("joao", "errada")).rejected
+        report = {"User-Name": '"joao"', "Acct-Status-Type": "Start", "Acct-Session-Id": '"1"'}
+        assert server.account(report, silent=True).code == ""  # nothing can be written: the router will repeat it
+        pair.standby.promote()
+        eventually(lambda: server.account(report).code == "Accounting-Response", "accounting did not come back")
+        assert server.account(report | {"Acct-Status-Type": "Stop"}).code == "Accounting-Response"
+        assert server.ask(pap("joao", PASSWORD)).accepted
+    with pair.standby.admin(TEMPLATE) as admin:
+        assert admin.execute("SELECT count(*) FROM desk.radius_sessions").fetchone() == (1,)
+
+
+def test_memory_of_timelines(cluster: Cluster, tmp_path: Path) -> None:
+    file = tmp_path / "deep" / "servers.json"
+    with cluster.admin() as connection:
+        Timelines(file).check(connection)
+        kept = Timelines(file)
+        kept.check(connection)
+        file.write_text(file.read_text().replace(": 1", ": 7"))
+        with pytest.raises(OldPrimary) as refused:
+            Timelines(file).check(connection)
+        assert (refused.value.found, refused.value.newest) == (1, 7)
+        file.write_text("not json")
+        Timelines(file).check(connection)  # a broken note is no reason to keep a clerk from working

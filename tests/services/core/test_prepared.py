@@ -1,0 +1,78 @@
+"""Questions that go straight to the driver: they answer, refuse and lose the database as all others do."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+from sqlalchemy import Text, bindparam, event, func, literal, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from desk.models.catalog import PlanGroup, PlanStatus
+from desk.services.core.database_errors import translate
+from desk.services.core.errors import Busy, DatabaseLost
+from desk.services.core.prepared import Prepared, ask
+from desk.services.plans import CustomerPlanTree
+from desk.services.plans.rows import CircuitItem, LoginItem, PlanRow
+from desk.services.plans.tree import BY_CUSTOMER
+from tests.builders import a_plan
+from tests.postgres import Database
+
+ECHO = Prepared(select(bindparam("what", type_=Text).label("said"), literal("100%").label("all")))
+GROUPS = Prepared(select(PlanStatus.group).order_by(PlanStatus.code))
+
+
+def test_rows_carry_names_and_enums_are_members(database: Database) -> None:
+    a_plan(database)
+    with Session(database.engine()) as session:
+        echoes, groups = ask(session, ECHO, GROUPS, what="é %s")
+    assert [(row.said, row.all) for row in echoes] == [("é %s", "100%")]
+    assert groups
+    assert all(isinstance(row.group, PlanGroup) for row in groups)
+
+
+@pytest.mark.parametrize(("place", "kind"), [(0, PlanRow), (1, LoginItem), (2, CircuitItem)])
+def test_columns_stand_in_the_order_of_the_fields(place: int, kind: type[Any]) -> None:
+    columns = BY_CUSTOMER.all[place]._statement.selected_columns.keys()
+    names = [field.name for field in dataclasses.fields(kind)]
+    assert names[: len(columns)] == columns
+    assert set(names[len(columns) :]) <= {"total", "logins", "circuits"}
+
+
+def test_a_refusal_is_told_as_any_other(database: Database) -> None:
+    slow = Prepared(select(func.pg_sleep(5).label("slept")))
+    with Session(database.engine()) as session, pytest.raises(DBAPIError) as refused:
+        session.connection().exec_driver_sql("SET LOCAL statement_timeout = 20")
+        ask(session, slow, GROUPS)
+    assert isinstance(translate(refused.value), Busy)
+
+
+def test_a_connection_that_the_server_ended_while_idle_is_replaced_unseen(database: Database) -> None:
+    plan = a_plan(database)
+    person = database.signed_in("atendente")
+    person.bus.execute(CustomerPlanTree(plan.customer_id))
+    end_all(database)
+    assert person.bus.execute(CustomerPlanTree(plan.customer_id)).value.plans[0].id == plan.id
+
+
+def test_a_connection_that_dies_in_the_middle_is_lost_and_the_next_one_works(database: Database) -> None:
+    plan = a_plan(database)
+    person = database.signed_in("atendente")
+    person.bus.execute(CustomerPlanTree(plan.customer_id))
+
+    def end(*_: Any) -> None:
+        end_all(database)
+
+    event.listen(person.engine, "begin", end)
+    with pytest.raises(DatabaseLost):
+        person.bus.execute(CustomerPlanTree(plan.customer_id))
+    event.remove(person.engine, "begin", end)
+    assert person.bus.execute(CustomerPlanTree(plan.customer_id)).value.plans[0].id == plan.id
+
+
+def end_all(database: Database) -> None:
+    """End every session of the clerk, and wait until they are gone."""
+    query = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'atendente'"
+    assert database.admin().execute(query).fetchall()
