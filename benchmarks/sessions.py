@@ -11,11 +11,12 @@ import re
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 
-from benchmarks.timing import line, pair
+from benchmarks.timing import pair
 from desk.services.sessions.address_use import V4_SQL
 from desk.services.sessions.statement import MACS_SQL, PAGE_SQL
 
@@ -62,7 +63,16 @@ def _plain(sql: str) -> bytes:
     return re.sub(r"(?<!:):([a-z_]+)", r"%(\1)s", sql.replace("%", "%%")).encode()
 
 
-def _questions(admin: Connection, logins: int) -> dict[str, Callable[[], object]]:
+@dataclass(frozen=True)
+class Cost:
+    """What one question took: time, which drifts with the machine, and pages of the database, which do not."""
+
+    milliseconds: float
+    pages: float
+
+
+def _questions(logins: int) -> dict[str, Callable[[], tuple[bytes, dict[str, Any]]]]:
+    """Each gives its SQL with the values of the next login's turn."""
     today = dt.date.today()
     end = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
     month = {"since": today - dt.timedelta(days=30), "until": today, "limit": 101, "before_id": 0}
@@ -73,32 +83,34 @@ def _questions(admin: Connection, logins: int) -> dict[str, Callable[[], object]
     deep = dt.datetime.now(dt.UTC) - dt.timedelta(days=300)
     turn = iter(range(10**9))
 
-    def login() -> int:
-        return 1 + next(turn) * 13 % logins
-
-    def ask(sql: bytes, values: dict[str, Any]) -> list[Any]:
-        return admin.execute(sql, values | {"login": login()}).fetchall()
+    def of(sql: bytes, values: dict[str, Any]) -> Callable[[], tuple[bytes, dict[str, Any]]]:
+        return lambda: (sql, values | {"login": 1 + next(turn) * 13 % logins})
 
     return {
-        "extrato de 30 dias, primeira página": lambda: ask(page, month | {"before": end}),
-        "extrato do ano, primeira página": lambda: ask(page, year | {"before": end}),
-        "extrato do ano, página de 300 dias atrás": lambda: ask(page, year | {"before": deep}),
-        "totais do ano": lambda: ask(sums, year),
-        "quem usava este IP": lambda: ask(who, address),
+        "extrato de 30 dias, primeira página": of(page, month | {"before": end}),
+        "extrato do ano, primeira página": of(page, year | {"before": end}),
+        "extrato do ano, página de 300 dias atrás": of(page, year | {"before": deep}),
+        "totais do ano": of(sums, year),
+        "quem usava este IP": of(who, address),
     }
 
 
-def _times(questions: dict[str, Callable[[], object]]) -> dict[str, float]:
-    found: dict[str, float] = {}
-    for name, question in questions.items():
-        for _ in range(3):
-            question()
-        times = []
-        for _ in range(ROUNDS):
+def _costs(admin: Connection, logins: int) -> dict[str, Cost]:
+    found: dict[str, Cost] = {}
+    for name, question in _questions(logins).items():
+        times, pages = [], []
+        for turn in range(ROUNDS + 3):
+            sql, values = question()
             began = time.perf_counter()
-            question()
-            times.append((time.perf_counter() - began) * 1000)
-        found[name] = statistics.median(times)
+            admin.execute(sql, values).fetchall()
+            took = (time.perf_counter() - began) * 1000
+            row = admin.execute(b"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + sql, values).fetchone()
+            assert row is not None
+            if turn >= 3:  # the first ones warm caches
+                plan = row[0][0]["Plan"]
+                times.append(took)
+                pages.append(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
+        found[name] = Cost(statistics.median(times), statistics.median(pages))
     return found
 
 
@@ -122,12 +134,21 @@ def run(admin_dsn: str, sessions: int = WHOLE // 10) -> Figures:
         tenth = sessions // 10
         admin.execute(_FILL.format(first=1, **(fill | {"last": tenth, "logins": max(1, logins // 10)})).encode())
         admin.execute("VACUUM ANALYZE desk.radius_sessions")
-        small = _times(_questions(admin, max(1, logins // 10)))
+        small = _costs(admin, max(1, logins // 10))
         admin.execute("TRUNCATE desk.radius_sessions")
         admin.execute(_FILL.format(first=1, **fill).encode())
         admin.execute("VACUUM ANALYZE desk.radius_sessions")
-        large = _times(_questions(admin, logins))
-        figures += [line(f"{name}: {share} contra um décimo", large[name], small[name]) for name in large]
+        large = _costs(admin, logins)
+        for name, ours in large.items():
+            tenth_of_it = small[name]
+            figures.append(
+                (
+                    f"{name}: {share} contra um décimo",
+                    f"{ours.pages:.0f} páginas, {ours.milliseconds:.1f} ms",
+                    f"{tenth_of_it.pages:.0f} páginas, {tenth_of_it.milliseconds:.1f} ms",
+                    f"{ours.pages / tenth_of_it.pages:.2f}",
+                )
+            )
         admin.execute("RESET session_replication_role")
         figures += _writes(admin, admin_dsn)
         figures += _retention(admin)

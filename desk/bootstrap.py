@@ -62,6 +62,7 @@ def reconcilers(sessions: sessionmaker[Session], devices: Devices | None = None)
         Topic.RADIUS_LOGIN: logins,
         Topic.PLAN_PROVISIONAL: logins.provisional_over,
         Topic.RADIUS_SESSION: connections,
+        Topic.PLAN_SPEED: connections.speed_moment,
     }
 
 

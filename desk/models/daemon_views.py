@@ -35,11 +35,15 @@ def _station_mac(column: str) -> str:
     return f"""regexp_replace(substring({column} COLLATE "C" from '{mac}'), '[:.-]', '', 'g')::macaddr"""
 
 
+# Throttled now: not over yet, and not given its speed back for a while.
+_SLOW = """(p.throttled AND COALESCE(p.throttled_until > now(), true) AND COALESCE(p.speed_until <= now(), true))"""
+
+
 def _speed(column: str) -> str:
     """SQL for one direction as the router writes it: 0 is no limit; a throttled plan keeps a share of what it has."""
     percent = f"""COALESCE((SELECT v.value::bigint FROM desk.variables v WHERE v.code = '{THROTTLE_VARIABLE}'),
       {THROTTLE_PERCENT})"""
-    kbps = f"""CASE WHEN NOT p.throttled THEN c.{column} WHEN c.{column} = 0 THEN {THROTTLE_FLOOR_KBPS}
+    kbps = f"""CASE WHEN NOT {_SLOW} THEN c.{column} WHEN c.{column} = 0 THEN {THROTTLE_FLOOR_KBPS}
       ELSE least(c.{column}, greatest({THROTTLE_FLOOR_KBPS}, c.{column} * {percent} / 100)) END"""
     return f"COALESCE(NULLIF({kbps}, 0)::text || 'k', '0')"
 
@@ -84,7 +88,7 @@ SELECT l.id AS login_id,
        host(l.fixed_ip) AS fixed_ip,
        CASE WHEN c.simultaneous_use > 0 THEN c.simultaneous_use::text END AS simultaneous_use,
        NULLIF(c.radius_profile::text, '') AS profile,
-       CASE WHEN p.throttled OR c.up_kbps > 0 OR c.down_kbps > 0
+       CASE WHEN {_SLOW} OR c.up_kbps > 0 OR c.down_kbps > 0
             THEN {_speed("up_kbps")} || '/' || {_speed("down_kbps")} END AS rate_limit
   FROM desk.radius_logins l
   JOIN desk.customer_plans p ON p.id = l.plan_id

@@ -33,6 +33,9 @@ UP = (
     " SELECT s.login_id, (COALESCE(s.stopped_at, s.updated_at, s.started_at) AT TIME ZONE i.zone)::date,"
     " sum(COALESCE(s.in_octets, 0)), sum(COALESCE(s.out_octets, 0)) FROM desk.radius_sessions s, desk.installation i"
     " WHERE s.login_id IS NOT NULL AND s.started_at IS NOT NULL GROUP BY 1, 2",
+    "ALTER TABLE desk.customer_plans ADD throttled_until TIMESTAMP WITH TIME ZONE,"
+    " ADD speed_until TIMESTAMP WITH TIME ZONE, ADD speed_at TIMESTAMP WITH TIME ZONE",
+    "ALTER TABLE desk.catalog_plans ADD allows_speed_restore BOOLEAN DEFAULT true NOT NULL",
     "CREATE TABLE desk.radius_servers (id BIGINT GENERATED ALWAYS AS IDENTITY, name VARCHAR(60) NOT NULL,"
     " host VARCHAR(253) NOT NULL, port INTEGER DEFAULT 1812 NOT NULL, active BOOLEAN DEFAULT true NOT NULL,"
     " created_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,"
@@ -49,6 +52,8 @@ KEEP = (
 )
 DOWN = (
     "DELETE FROM desk.retention WHERE what = 'sessions'",
+    "ALTER TABLE desk.customer_plans DROP throttled_until, DROP speed_until, DROP speed_at",
+    "ALTER TABLE desk.catalog_plans DROP allows_speed_restore",
     "DROP TABLE desk.radius_servers",
     "DROP TABLE desk.radius_usage",
     "DROP INDEX desk.ix_radius_sessions_started_at, desk.ix_radius_sessions_delegated_ipv6_prefix,"

@@ -45,6 +45,8 @@ from desk.services.plans import (
     StatusesToGive,
 )
 from desk.services.sessions import (
+    AllowanceUse,
+    ChoicesForSpeed,
     ConnectionStatement,
     Cursor,
     ExportStatement,
@@ -81,6 +83,8 @@ class World:
 
 SINCE, UNTIL = dt.date(2026, 1, 1), dt.date(2026, 12, 31)
 CASES: dict[str, Callable[[World], Query[Any]]] = {
+    "AllowanceUse": lambda world: AllowanceUse(world.plan_id),
+    "ChoicesForSpeed": lambda world: ChoicesForSpeed(world.plan_id),
     "ConnectionStatement": lambda world: ConnectionStatement(login_id=world.login_id, since=SINCE, until=UNTIL),
     "ExportStatement": lambda world: ExportStatement(login_id=world.login_id, since=SINCE, until=UNTIL),
     "MoreConnections": lambda world: MoreConnections(

@@ -127,3 +127,28 @@ def test_retention_takes_what_is_older_than_a_year_and_nothing_else(fresh: Scene
     fresh.run("desk_worker", "SELECT desk.janitor()")
     rows = admin.execute("SELECT unique_id FROM desk.radius_sessions ORDER BY id").fetchall()
     assert rows == [("long",), ("open",), ("recent",)]
+
+
+@pytest.mark.parametrize(
+    ("role", "change", "rule"),
+    [
+        ("suporte", "throttled = true", "permission:edit_plan_status"),
+        ("suporte", "throttled_until = now()", "permission:edit_plan_status"),
+        ("suporte", "speed_until = now()", "permission:edit_plan_status"),
+        # Nobody's speed comes back whose speed was not reduced.
+        ("administrador", "speed_until = now() + interval '1 day'", "step:speed"),
+    ],
+)
+def test_markers_of_speed_need_their_permission(scene: Scene, role: str, change: str, rule: str) -> None:
+    refused = scene.attack(role, f"UPDATE desk.customer_plans SET {change} WHERE id = {{plan}}")
+    assert constraint(refused) == rule
+
+
+def test_what_the_catalogue_does_not_offer_is_refused_by_hand_too(fresh: Scene) -> None:
+    admin = fresh.database.admin()
+    admin.execute("SET ROLE desk_job")
+    admin.execute("UPDATE desk.catalog_plans SET allows_speed_restore = false")
+    admin.execute("UPDATE desk.customer_plans SET throttled = true WHERE id = %s", (fresh.plan.id,))
+    admin.execute("RESET ROLE")
+    restore = "UPDATE desk.customer_plans SET speed_until = now() + interval '1 day' WHERE id = {plan}"
+    assert constraint(fresh.attack("administrador", restore)) == "step:speed"

@@ -7,10 +7,39 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp A
 BEGIN
   IF topic = 'radius_session' AND key COLLATE "C" ~ '^[0-9]{1,18}$' THEN
     RETURN QUERY SELECT s.* FROM desk.radius_sessions s WHERE s.id = key::bigint;
-  ELSIF topic IN ('radius_login', 'plan_provisional') AND key COLLATE "C" ~ '^[0-9]{1,18}$' THEN
+  ELSIF topic IN ('radius_login', 'plan_provisional', 'plan_speed') AND key COLLATE "C" ~ '^[0-9]{1,18}$' THEN
     RETURN QUERY SELECT s.* FROM desk.radius_logins l JOIN desk.radius_sessions s ON s.login_id = l.id
       WHERE CASE topic WHEN 'radius_login' THEN l.id ELSE l.plan_id END = key::bigint AND s.stopped_at IS NULL;
   END IF;
+END $$;
+
+-- A marker of speed has its hour: then RADIUS answers otherwise by itself, and open connections must be told.
+CREATE FUNCTION desk_guard.speed_debt() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  next_moment timestamptz := (SELECT min(m) FROM (VALUES (NEW.throttled_until), (NEW.speed_until)) v (m)
+    WHERE m > clock_timestamp());
+BEGIN
+  IF next_moment IS NOT NULL THEN
+    PERFORM desk.owe('plan_speed', NEW.id::text, NEW.customer_id, NEW.id, next_moment);
+  ELSE
+    UPDATE desk.debts SET done = wanted, due_at = NULL, settled_at = clock_timestamp(), settled_by = session_user,
+      proof = '{"steps": []}' WHERE topic = 'plan_speed' AND key = NEW.id::text AND done < wanted;
+  END IF;
+  RETURN NULL;
+END $$;
+
+-- Of two moments the later one is still to come when the first is settled.
+CREATE FUNCTION desk.speed_again(topic text, key text, lease uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+  IF $1 IS DISTINCT FROM 'plan_speed' OR NOT desk.leased($1, $2, $3) THEN
+    PERFORM desk.refuse('debt:lease', 'debts', '', 'Esta pendência não está mais com este Desk');
+  END IF;
+  PERFORM desk.owe('plan_speed', p.id::text, p.customer_id, p.id, m.at) FROM desk.customer_plans p
+    CROSS JOIN LATERAL (SELECT min(v.m) AS at FROM (VALUES (p.throttled_until), (p.speed_until)) v (m)
+      WHERE v.m > clock_timestamp()) m WHERE p.id = $2::bigint AND m.at IS NOT NULL;
 END $$;
 
 -- Fechar Conexão Atual: what is owed is the end of each connection that is open now, and of no later one. Where
@@ -82,6 +111,6 @@ BEGIN
   RETURN gone;
 END $$;
 
-GRANT EXECUTE ON FUNCTION desk.close_sessions, desk.wanted_rate, desk.session_rate, desk.session_lost
+GRANT EXECUTE ON FUNCTION desk.close_sessions, desk.wanted_rate, desk.session_rate, desk.session_lost, desk.speed_again
   TO desk_operator;
 GRANT EXECUTE ON FUNCTION desk.sessions_of_debt TO desk_vault;

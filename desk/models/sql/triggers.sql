@@ -12,8 +12,12 @@ CREATE TRIGGER mm_status AFTER UPDATE ON desk.customer_plans FOR EACH ROW
 CREATE TRIGGER nn_debts AFTER UPDATE ON desk.customer_plans FOR EACH ROW
   WHEN (OLD.status <> NEW.status OR OLD.provisional_until IS DISTINCT FROM NEW.provisional_until
     OR OLD.access_point_id IS DISTINCT FROM NEW.access_point_id OR OLD.customer_id <> NEW.customer_id
-    OR OLD.catalog_plan_id <> NEW.catalog_plan_id)
+    OR OLD.catalog_plan_id <> NEW.catalog_plan_id OR OLD.throttled <> NEW.throttled
+    OR OLD.throttled_until IS DISTINCT FROM NEW.throttled_until OR OLD.speed_until IS DISTINCT FROM NEW.speed_until)
   EXECUTE FUNCTION desk_guard.plan_debts();
+CREATE TRIGGER nn_speed AFTER UPDATE ON desk.customer_plans FOR EACH ROW
+  WHEN (OLD.throttled_until IS DISTINCT FROM NEW.throttled_until OR OLD.speed_until IS DISTINCT FROM NEW.speed_until)
+  EXECUTE FUNCTION desk_guard.speed_debt();
 CREATE TRIGGER nn_provisional AFTER UPDATE ON desk.customer_plans FOR EACH ROW
   WHEN (OLD.provisional_until IS DISTINCT FROM NEW.provisional_until)
   EXECUTE FUNCTION desk_guard.provisional_debt();

@@ -11,3 +11,4 @@ class Topic(enum.StrEnum):
     RADIUS_LOGIN = "radius_login"
     PLAN_PROVISIONAL = "plan_provisional"
     RADIUS_SESSION = "radius_session"
+    PLAN_SPEED = "plan_speed"

@@ -48,6 +48,7 @@ _TO_RETUNE = text("""
      CROSS JOIN (SELECT COALESCE(desk.wanted_rate(:login), :unlimited) AS rate) w
      WHERE s.login_id = :login AND s.stopped_at IS NULL AND s.rate_limit IS NOT NULL AND s.rate_limit <> w.rate
      ORDER BY s.id""")
+_LOGINS_OF_PLAN = text("SELECT id FROM desk.radius_logins WHERE plan_id = :plan AND deleted_at IS NULL ORDER BY id")
 _ROUTER_OF_LOGIN = text("""
     SELECT l.login, CASE WHEN r.active THEN r.id END AS router_id, COALESCE(r.name, '') AS router
       FROM desk.radius_logins l JOIN desk.customer_plans p ON p.id = l.plan_id
@@ -102,6 +103,22 @@ class OpenConnections:
         known = self._read(session_id)
         if known is not None:
             _Ending(self, known, lease, report).run()
+
+    def speed_moment(self, lease: Lease, report: Report) -> None:
+        """Settle one debt of topic `plan_speed`: a marker of speed is over, and open connections hear of it."""
+        with self._sessions() as session:
+            logins = list(session.scalars(_LOGINS_OF_PLAN, {"plan": int(lease.key)}))
+        problems: list[IntegrationError] = []
+        for login_id in logins:
+            try:
+                self.retune(login_id, lease, report)
+            except IntegrationError as error:  # nor the next login for this one
+                problems.append(error)
+        if problems:
+            raise next((error for error in problems if error.retry), problems[0])
+        with self._sessions.begin() as session:
+            values = {"topic": lease.topic, "key": lease.key, "lease": lease.lease}
+            session.execute(text("SELECT desk.speed_again(:topic, :key, :lease)"), values)
 
     def retune(self, login_id: int, lease: Lease, report: Report) -> None:
         """Tell the routers another speed; a connection is never dropped for it, unasked."""

@@ -7,7 +7,15 @@ from typing import Any
 from PySide6.QtWidgets import QApplication
 
 from desk.services.plans import LoginItem, PlanGroup, PlanRow
-from desk.services.sessions import CloseConnection, SaveRadiusServer, TryLogin, WatchTraffic
+from desk.services.sessions import (
+    CloseConnection,
+    EndThrottle,
+    RestoreSpeed,
+    SaveRadiusServer,
+    ThrottlePlan,
+    TryLogin,
+    WatchTraffic,
+)
 from desk.ui.core.actions import Action
 from desk.ui.core.desk import Desk
 from desk.ui.core.pages import SettingsPage
@@ -15,6 +23,7 @@ from desk.ui.sessions import texts as _texts
 from desk.ui.sessions.closing import ask_close
 from desk.ui.sessions.information import LoginInformationDialog
 from desk.ui.sessions.servers import RadiusServersPage
+from desk.ui.sessions.speed import SpeedDialog, ask_end
 from desk.ui.sessions.traffic import TrafficDialog
 from desk.ui.sessions.trying import TryLoginDialog
 from desk.ui.sessions.who_used import WhoUsedDialog
@@ -47,6 +56,22 @@ def _plan_traffic(desk: Desk, plan: PlanRow) -> None:
 
 def _who_used(desk: Desk, row: Any) -> None:
     WhoUsedDialog(desk, "", QApplication.activeWindow()).open()
+
+
+def _throttle(desk: Desk, plan: PlanRow) -> None:
+    SpeedDialog(desk, plan, QApplication.activeWindow(), restore=False).open()
+
+
+def _restore(desk: Desk, plan: PlanRow) -> None:
+    SpeedDialog(desk, plan, QApplication.activeWindow(), restore=True).open()
+
+
+def _end(desk: Desk, plan: PlanRow) -> None:
+    ask_end(desk, plan, QApplication.activeWindow())
+
+
+def _why_no_restore(plan: PlanRow) -> str:
+    return "A velocidade já está restabelecida" if plan.speed_until is not None else ""
 
 
 ACTIONS = [
@@ -97,6 +122,40 @@ ACTIONS = [
         shown=lambda plan: plan.allows_login and plan.group is not PlanGroup.CANCELLED,
         enabled=lambda plan: "" if plan.logins else "O plano ainda não tem login",
         run=_plan_traffic,
+    ),
+    Action(
+        id="sessions.throttle",
+        label="Reduzir Velocidade",
+        menu="plan",
+        group=6,
+        icon="gauge",
+        palette="plan",
+        command=ThrottlePlan,
+        shown=lambda plan: plan.enabled and plan.allows_login and not plan.throttled,
+        run=_throttle,
+    ),
+    Action(
+        id="sessions.restore_speed",
+        label="Restabelecer Velocidade Provisória",
+        menu="plan",
+        group=6,
+        icon="gauge",
+        palette="plan",
+        command=RestoreSpeed,
+        shown=lambda plan: plan.enabled and plan.throttled,
+        enabled=_why_no_restore,
+        run=_restore,
+    ),
+    Action(
+        id="sessions.end_throttle",
+        label="Restabelecer Velocidade",
+        menu="plan",
+        group=6,
+        icon="gauge",
+        palette="plan",
+        command=EndThrottle,
+        shown=lambda plan: plan.enabled and plan.throttled,
+        run=_end,
     ),
     Action(
         id="sessions.who_used",
