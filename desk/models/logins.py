@@ -66,8 +66,13 @@ class RadiusSession(Base):
         Index("uq_radius_sessions_unique_id", "unique_id", unique=True),
         Index("ix_radius_sessions_open", "username", postgresql_where=text("stopped_at IS NULL")),
         Index("ix_radius_sessions_open_login", "login_id", postgresql_where=text("stopped_at IS NULL")),
-        # A page of a login's statement ends where the next begins, so the id that breaks ties is part of the order.
-        Index("ix_radius_sessions_login_id_started_at_id", "login_id", "started_at", "id"),
+        # A page of a login's statement ends where the next begins, so the id that breaks ties is part of the order. Its
+        # end is in it to find, without reading the rows, what began before a period and reaches into it.
+        Index(
+            "ix_radius_sessions_login_id_started_at_id",
+            *("login_id", "started_at", "id"),
+            postgresql_include=["stopped_at"],
+        ),
         Index("ix_radius_sessions_open_ip", "framed_ip", postgresql_where=text("stopped_at IS NULL")),
         # "Quem usava este IP": from the moment asked for backwards, whether the session is open or not.
         Index("ix_radius_sessions_framed_ip", "framed_ip", "started_at"),

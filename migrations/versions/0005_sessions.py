@@ -16,7 +16,8 @@ UP = (
     " CONSTRAINT ck_routing_servers_coa_port CHECK (coa_port BETWEEN 1 AND 65535)",
     "ALTER TABLE desk.radius_sessions ADD rate_limit TEXT",
     "DROP INDEX desk.ix_radius_sessions_login_id_started_at",
-    "CREATE INDEX ix_radius_sessions_login_id_started_at_id ON desk.radius_sessions (login_id, started_at, id)",
+    "CREATE INDEX ix_radius_sessions_login_id_started_at_id ON desk.radius_sessions (login_id, started_at, id)"
+    " INCLUDE (stopped_at)",
     "CREATE INDEX ix_radius_sessions_framed_ip ON desk.radius_sessions (framed_ip, started_at)",
     "CREATE INDEX ix_radius_sessions_framed_ipv6 ON desk.radius_sessions (framed_ipv6, started_at)"
     " WHERE framed_ipv6 IS NOT NULL",

@@ -114,24 +114,32 @@ class MoreConnections(Query[StatementPage]):
     limit: int = PAGE
 
 
-# A connection belongs to the period when it was up in it. The company's days, wherever the desk stands.
+# A connection belongs to the period when it was up in it: `lower` is where the first of them began. The company's days,
+# wherever the desk stands.
 _PERIOD = """
-    WITH period AS MATERIALIZED (
+    WITH days AS MATERIALIZED (
       SELECT CAST(:since AS date)::timestamp AT TIME ZONE i.zone AS since,
-             (CAST(:until AS date) + 1)::timestamp AT TIME ZONE i.zone AS until FROM desk.installation i)"""
-_INSIDE = """s.login_id = :login AND s.started_at < p.until
-       AND (s.started_at >= p.since OR s.stopped_at IS NULL OR s.stopped_at >= p.since)"""
+             (CAST(:until AS date) + 1)::timestamp AT TIME ZONE i.zone AS until FROM desk.installation i),
+    period AS MATERIALIZED (
+      SELECT d.since, d.until, COALESCE((SELECT o.started_at FROM desk.radius_sessions o
+               WHERE o.login_id = :login AND o.started_at < d.since
+                 AND (o.stopped_at IS NULL OR o.stopped_at >= d.since)
+               ORDER BY o.started_at LIMIT 1), d.since) AS lower
+        FROM days d)"""
+# Asked for one by one and not joined, so that the order of the index is that of the page.
+_SINCE, _UNTIL, _LOWER = ("(SELECT since FROM period)", "(SELECT until FROM period)", "(SELECT lower FROM period)")
+_INSIDE = f"""s.login_id = :login AND s.started_at >= {_LOWER} AND s.started_at < {_UNTIL}
+       AND (s.started_at >= {_SINCE} OR s.stopped_at IS NULL OR s.stopped_at >= {_SINCE})"""
 # What is open goes on until now; what began or ended outside counts only with its part inside.
-_SECONDS = """greatest(0, extract(epoch FROM least(COALESCE(s.stopped_at, clock_timestamp()), p.until)
-             - greatest(s.started_at, p.since)))::bigint"""
-# The bound stands in the index condition too: (started_at, id) < (a, b) alone is one.
+_SECONDS = f"""greatest(0, extract(epoch FROM least(COALESCE(s.stopped_at, clock_timestamp()), {_UNTIL})
+             - greatest(s.started_at, {_SINCE})))::bigint"""
 PAGE_SQL = f"""{_PERIOD}
     SELECT s.id, s.started_at, s.stopped_at,
            extract(epoch FROM COALESCE(s.stopped_at, clock_timestamp()) - s.started_at)::bigint AS seconds,
            COALESCE(host(s.framed_ip), host(s.framed_ipv6), '') AS ip, COALESCE(upper(s.mac::text), '') AS mac,
            COALESCE(r.name, host(s.nas_address)) AS access_point, COALESCE(s.in_octets, 0) AS upload,
            COALESCE(s.out_octets, 0) AS download, COALESCE(s.terminate_cause, '') AS cause
-      FROM period p CROSS JOIN desk.radius_sessions s
+      FROM desk.radius_sessions s
       LEFT JOIN desk.routing_servers r ON r.nas_address = s.nas_address
      WHERE {_INSIDE} AND (s.started_at, s.id) < (CAST(:before AS timestamptz), CAST(:before_id AS bigint))
      ORDER BY s.started_at DESC, s.id DESC LIMIT :limit"""
@@ -139,7 +147,7 @@ MACS_SQL = f"""{_PERIOD}
     SELECT COALESCE(upper(s.mac::text), '') AS mac, count(*) AS count, min(s.started_at) AS first,
            max(COALESCE(s.stopped_at, clock_timestamp())) AS last, sum({_SECONDS})::bigint AS seconds,
            sum(COALESCE(s.in_octets, 0))::bigint AS upload, sum(COALESCE(s.out_octets, 0))::bigint AS download
-      FROM period p CROSS JOIN desk.radius_sessions s WHERE {_INSIDE} GROUP BY 1 ORDER BY 4 DESC, 1"""
+      FROM desk.radius_sessions s WHERE {_INSIDE} GROUP BY 1 ORDER BY 4 DESC, 1"""
 _DAYS = text("""
     SELECT day, in_octets AS upload, out_octets AS download FROM desk.radius_usage
      WHERE login_id = :login AND day BETWEEN :since AND :until ORDER BY day""")
