@@ -7,6 +7,7 @@ import datetime as dt
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
+from desk.services.core.outbox import Progress
 from desk.services.logins import LoginInformation, LoginProperties, PasswordShown, RevealPassword
 from desk.services.plans import LoginItem
 from desk.ui.core import format
@@ -42,7 +43,7 @@ class LoginInformationDialog(DeskDialog):
         self._hide.setInterval(SHOWN_SECONDS * 1000)
         self._hide.timeout.connect(self._hide_password)
         self._soon = Reload(desk, self, self.load, under="plans")
-        desk.progress.connect(lambda progress: progress.final and self._soon.start())
+        desk.progress.connect(self._progressed)  # a method, so that it ends with the window
         self.load()
 
     def _properties(self) -> Card:
@@ -97,6 +98,10 @@ class LoginInformationDialog(DeskDialog):
         """Ask for the properties; the statement asks for itself."""
         self._desk.ask(LoginInformation(self._login.id), owner=self, done=self._show, slot=("information", id(self)))
 
+    def _progressed(self, progress: Progress) -> None:
+        if progress.final:
+            self._soon.start()
+
     def _show(self, shown: LoginProperties) -> None:
         self.plan.setText(shown.plan)
         self._show_status(shown)
@@ -146,4 +151,5 @@ def _place(grid: QGridLayout, at: int, caption: str, value: QWidget) -> None:
     column.setSpacing(3)
     column.addWidget(Label(caption, "caption", "text2"))
     column.addWidget(value)
+    column.addStretch(1)  # captions of one row stand on one line, whatever is under them
     grid.addWidget(holder, at // 4, at % 4)
