@@ -18,13 +18,14 @@ UP = (
     "DROP INDEX desk.ix_radius_sessions_login_id_started_at",
     "CREATE INDEX ix_radius_sessions_login_id_started_at_id ON desk.radius_sessions (login_id, started_at, id)"
     " INCLUDE (stopped_at)",
-    "CREATE INDEX ix_radius_sessions_framed_ip ON desk.radius_sessions (framed_ip, started_at)",
+    "CREATE INDEX ix_radius_sessions_framed_ip ON desk.radius_sessions (framed_ip, started_at)"
+    " INCLUDE (stopped_at, id)",
     "CREATE INDEX ix_radius_sessions_framed_ipv6 ON desk.radius_sessions (framed_ipv6, started_at)"
-    " WHERE framed_ipv6 IS NOT NULL",
+    " INCLUDE (stopped_at, id) WHERE framed_ipv6 IS NOT NULL",
     "CREATE INDEX ix_radius_sessions_framed_ipv6_prefix ON desk.radius_sessions (framed_ipv6_prefix, started_at)"
-    " WHERE framed_ipv6_prefix IS NOT NULL",
+    " INCLUDE (stopped_at, id) WHERE framed_ipv6_prefix IS NOT NULL",
     "CREATE INDEX ix_radius_sessions_delegated_ipv6_prefix ON desk.radius_sessions (delegated_ipv6_prefix, started_at)"
-    " WHERE delegated_ipv6_prefix IS NOT NULL",
+    " INCLUDE (stopped_at, id) WHERE delegated_ipv6_prefix IS NOT NULL",
     "CREATE INDEX ix_radius_sessions_started_at ON desk.radius_sessions USING brin (started_at)",
     "CREATE TABLE desk.radius_usage (login_id BIGINT NOT NULL, day DATE NOT NULL, in_octets BIGINT NOT NULL,"
     " out_octets BIGINT NOT NULL, CONSTRAINT pk_radius_usage PRIMARY KEY (login_id, day))",

@@ -131,6 +131,19 @@ def test_ended_by_a_person_and_by_a_change_of_status(line: Line) -> None:
     assert not row(line).throttled
 
 
+def test_another_speed_in_the_catalogue_reaches_open_connections(line: Line) -> None:
+    change = "UPDATE desk.catalog_plans SET up_kbps = 70000"
+    as_job(line.database, change)
+    assert settle(line) == "70000k/100000k"
+    assert line.nas.open and line.row()["rate_limit"] == "70000k/100000k"
+    assert not line.owes()
+    as_job(line.database, "UPDATE desk.catalog_plans SET price = price + 1")
+    assert not line.owes()
+    as_job(line.database, "UPDATE desk.access_points SET disconnect_by = 'API do roteador'")
+    as_job(line.database, "UPDATE desk.catalog_plans SET up_kbps = 60000")
+    assert not line.owes()  # such a router tells nobody: the next login gets it
+
+
 def test_what_is_refused(line: Line) -> None:
     with pytest.raises(PlanNotThrottled):
         restore(line, today(line))

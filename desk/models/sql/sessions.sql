@@ -29,6 +29,18 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- Another speed in the catalogue: RADIUS gives it at the next login by itself; connections that are open hear of it where
+-- their router can be told.
+CREATE FUNCTION desk_guard.catalog_speed_debts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM desk.owe_logins(ARRAY(SELECT DISTINCT s.login_id FROM desk.customer_plans p
+    JOIN desk.access_points a ON a.id = p.access_point_id AND a.disconnect_by = 'CoA (RADIUS)'
+    JOIN desk.radius_logins l ON l.plan_id = p.id AND l.deleted_at IS NULL
+    JOIN desk.radius_sessions s ON s.login_id = l.id AND s.stopped_at IS NULL WHERE p.catalog_plan_id = NEW.id));
+  RETURN NULL;
+END $$;
+
 -- Of two moments the later one is still to come when the first is settled.
 CREATE FUNCTION desk.speed_again(topic text, key text, lease uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -72,10 +72,11 @@ class PrintAddressUse(Query[Exported]):
 # could hold it, named one by one, since "which prefixes contain this" has no cheap index.
 # What a later helper assigns to customers by hand (table of customer IPs) joins here as one more branch.
 _BRANCH = """
-      (SELECT s.*, {assigned} AS assigned FROM desk.radius_sessions s
-        WHERE s.{column} {match} AND s.started_at <= CAST(:at AS timestamptz) + CAST(:near AS interval)
-          AND (s.stopped_at IS NULL OR s.stopped_at >= CAST(:at AS timestamptz) - CAST(:near AS interval))
-        ORDER BY s.started_at DESC LIMIT 20)"""
+      SELECT s.*, {assigned} AS assigned FROM desk.radius_sessions s WHERE s.id IN (
+        SELECT o.id FROM desk.radius_sessions o
+         WHERE o.{column} {match} AND o.started_at <= CAST(:at AS timestamptz) + CAST(:near AS interval)
+           AND (o.stopped_at IS NULL OR o.stopped_at >= CAST(:at AS timestamptz) - CAST(:near AS interval))
+         ORDER BY o.started_at DESC LIMIT 20)"""
 _V4 = _BRANCH.format(column="framed_ip", match="= CAST(:address AS inet)", assigned="host(s.framed_ip)")
 _V6 = "\n      UNION ALL".join(
     (
@@ -119,8 +120,8 @@ def parse_address(typed: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
 
 
 def prefixes_of(address: ipaddress.IPv6Address) -> list[str]:
-    """Every prefix that could have been assigned and holds this address."""
-    return [str(ipaddress.ip_network((address, bits), strict=False)) for bits in range(32, 129)]
+    """Every prefix that a customer could have been assigned and that holds this address."""
+    return [str(ipaddress.ip_network((address, bits), strict=False)) for bits in (*range(40, 65), 128)]
 
 
 def _find(session: Session, typed: str, at: dt.datetime) -> tuple[AddressAnswer, zoneinfo.ZoneInfo, str]:
