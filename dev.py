@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""One entrance for developers and CI: python dev.py demo | test | check | shots | bench | lock.
+"""One entrance for developers and CI: python dev.py demo | test | check | shots | bench | installer | lock.
 
 Standard library only, and understood by any Python from 3.9 on: it looks for an interpreter that Desk supports, keeps a
 virtual environment equal to requirements.lock, and installs what Debian must bring.
@@ -57,7 +57,19 @@ DAEMONS = [
 ]
 WORKERS = ["-n", "2"]
 APT_OPTIONS = ["-qq", "-y", "-o", "Dpkg::Use-Pty=0"]
-PACKAGES = {"demo": QT, "shots": QT, "test": QT + DAEMONS, "bench": QT + DAEMONS, "check": [], "lock": []}
+WINE = [
+    *("fonts-dejavu-core", "fonts-wine", "gcc-mingw-w64-x86-64", "libwine", "msitools", "openbox", "osslsigncode"),
+    *("wine", "wine64", "wixl", "xauth", "xvfb"),
+]
+PACKAGES = {
+    "installer": QT + DAEMONS + WINE,
+    "demo": QT,
+    "shots": QT,
+    "test": QT + DAEMONS,
+    "bench": QT + DAEMONS,
+    "check": [],
+    "lock": [],
+}
 
 
 class Failed(Exception):
@@ -369,6 +381,8 @@ def main() -> int:
             check(venv)
         elif options.command == "demo":
             demo(venv, arguments)
+        elif options.command == "installer":
+            run([tool(venv, "python"), "-m", "installer", *arguments], child_env())
         elif options.command == "shots":
             desk(venv, ["--shots", Path("docs", "manual", "img"), *arguments], drawn_offscreen=True)
         else:

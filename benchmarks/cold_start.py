@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -13,7 +14,7 @@ EMPTY = """
 import sys
 from PySide6.QtWidgets import QApplication, QWidget
 app = QApplication(sys.argv); w = QWidget(); w.resize(420, 480); w.show(); app.processEvents()
-print("shown", flush=True)
+print(__import__("time").process_time(), flush=True)
 """
 OURS = """
 import gc
@@ -21,17 +22,21 @@ gc.disable()  # as desk.__main__ does
 from desk import desktop
 def shown(made):
     made.start(); made.app.qt.processEvents()
-    print("shown", flush=True)
+    print(__import__("time").process_time(), flush=True)
 desktop.run = shown
 desktop.main([])
 """
 
 
 def run() -> list[tuple[str, str, str, str]]:
-    """Until the window was painted, with byte code as an installation has it, written by the first round."""
+    """Until the window was painted, with byte code as an installation has it, written by the first round.
+
+    Seconds of a shared machine say little of a start that reads two hundred files, so its processor time is told too.
+    """
     with tempfile.TemporaryDirectory() as codes:
         environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "PYTHONPYCACHEPREFIX": codes}
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        spent: dict[str, list[float]] = {OURS: [], EMPTY: []}
 
         def start(program: str) -> None:
             command = [sys.executable, "-c", program]
@@ -39,8 +44,12 @@ def run() -> list[tuple[str, str, str, str]]:
                 command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
             ) as process:
                 assert process.stdout is not None
-                assert process.stdout.readline() == b"shown\n"
+                spent[program].append(float(process.stdout.readline()) * 1000)
                 process.kill()
 
         ours, floor = pair(lambda: start(OURS), lambda: start(EMPTY), rounds=21)
-    return [line("partida a frio até a janela Entrar", ours, floor)]
+    busy = [statistics.median(spent[program][-21:]) for program in (OURS, EMPTY)]
+    return [
+        line("partida a frio até a janela Entrar", ours, floor),
+        line("partida a frio até a janela Entrar, tempo de processador", *busy),
+    ]

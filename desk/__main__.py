@@ -21,6 +21,14 @@ def main(argv: list[str] | None = None) -> int:
         from desk.worker import main as worker
 
         return worker(arguments[1:])
+    if "--selftest" in arguments:
+        from desk.selftest import main as selftest
+
+        return selftest(arguments)
+    if arguments[:1] == ["--measure-start"]:
+        from desk.start_figure import main as start_figure
+
+        return start_figure(arguments)
     if "--shots" in arguments:
         from desk.tour import main as tour
 

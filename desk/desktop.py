@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from PySide6.QtCore import QObject, QSettings, QTimer
 from desk.server import Server
 from desk.ui.core.app import Application, make_application
 from desk.ui.core.background import TaskRunner
+from desk.ui.core.instance import Instance, come_to_the_front, customer_of, name_for_the_taskbar
 from desk.ui.core.stopping import StopSignals
 from desk.ui.core.theme import Scheme
 from desk.ui.shell.sign_in import Credentials, SignInWindow
@@ -19,10 +21,18 @@ from desk.ui.shell.sign_in import Credentials, SignInWindow
 if TYPE_CHECKING:
     from desk.bootstrap import SignedIn
     from desk.services.core.bus import Owed
+    from desk.services.doctor import Report
     from desk.settings import Settings
 
 # What nobody sees before signing in is loaded while they type (tests/rules/test_cold_start.py).
 LATER_MS = 50  # after the window was painted
+
+
+def _examined(signed_in: SignedIn) -> Report:
+    """The whole examination, with a connection of its own as the person who signed in."""
+    from desk.services.doctor.examine import examine  # what it loads, nobody needs to sign in
+
+    return examine(signed_in.server, signed_in.way_in.connect, signed_in.actor.role)
 
 
 class Session(QObject):
@@ -40,7 +50,7 @@ class Session(QObject):
         person.beginGroup(f"person/{signed_in.actor.role}")
         self.desk = Desk(signed_in.bus, all_actions(), runner, person)
         message_box.install(self.desk)
-        self.shell = Shell(self.desk, signed_in.server.label, self.deliver_again)
+        self.shell = Shell(self.desk, signed_in.server.label, self.deliver_again, partial(_examined, signed_in))
         self.desk.executed.connect(lambda act: self.deliver(act.outcome.owed))
         signed_in.start(self.desk.changed.emit, self.desk.connected.emit, self.desk.progress.emit)
 
@@ -70,9 +80,11 @@ class Desktop(QObject):
         self.app, self.company, self.people = app, company, people or {}
         self._server = server
         self.runner = TaskRunner(self)
-        self.remembered = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Desk", "desk")
+        self.remembered = _remembered()
         self.session: Session | None = None
         self.window: SignInWindow | None = None
+        self.instance: Instance | None = None
+        self._wanted: int | None = None  # the customer of a link, until somebody has signed in
         app.bugs.happened.connect(self._bug)
         app.bugs.install()
 
@@ -89,7 +101,7 @@ class Desktop(QObject):
         """Ask who it is."""
         server = self._server or Server(
             host=str(self.remembered.value("server/host", "")),
-            sslmode=str(self.remembered.value("server/sslmode", Server.sslmode)),
+            sslmode=str(self.remembered.value("server/sslmode", Server().sslmode)),
             single_sign_on=self.remembered.value("server/single_sign_on", "") == "true",
         )
         role = str(self.remembered.value("role", "")) or next(iter(self.people), "")
@@ -102,18 +114,41 @@ class Desktop(QObject):
             single_sign_on=server.single_sign_on,
             remembered=role,
             password=self.people.get(role, ""),
-            people=_demo_people(self.people),
+            people=self.people,
         )
         self.window.signed_in.connect(self._signed_in)
+        self.window.doctor_wanted.connect(self._doctor)
+        self.window.server_wanted.connect(self._tell_server)
+        self.window.change_server.setVisible(not self.people)  # the demonstration has the one it brings
         self.window.show()
         QTimer.singleShot(LATER_MS, self, self._prepare)
 
+    def take_place(self, instance: Instance, link: str) -> None:
+        """This is the person's one desk on this computer: later starts come here, as their links do."""
+        self.instance, self._wanted = instance, customer_of(link)
+        instance.asked.connect(self.asked)
+
+    def asked(self, link: str) -> None:
+        """Somebody started the program again, or followed a link into it."""
+        come_to_the_front()
+        customer_id = customer_of(link)
+        if customer_id is not None and self.session is not None:
+            self.session.shell.open_customer(customer_id)
+        elif customer_id is not None:
+            self._wanted = customer_id
+
     def _prepare(self) -> None:
         """While somebody types: read the settings, and load what signing in needs, none of it with a part in the UI."""
+        if self.instance is not None:
+            self.instance.listen()
         self.runner.run(self._configure, owner=self, done=self._configured, failed=self._unprepared)
 
     def _configure(self) -> Server:
         server = self.server
+        if not self.people:
+            from desk.settings import Settings
+
+            self.app.bugs.write_into(Settings().log_folder)
         import_module("desk.bootstrap")
         return server
 
@@ -126,6 +161,28 @@ class Desktop(QObject):
 
     def _unprepared(self, error: Exception) -> None:
         raise error  # a file of settings that cannot be read, or a defect: both are told
+
+    def _doctor(self) -> None:
+        """Before anybody has signed in: the network and the certificate alone."""
+        from desk.services.doctor.examine import examine
+        from desk.ui.shell.doctor_window import DoctorDialog
+
+        if self.window is not None:
+            DoctorDialog(self.runner, partial(examine, self.server), self.window).open()
+
+    def _tell_server(self) -> None:
+        from desk.settings import DIRS
+        from desk.ui.core import message_box
+        from desk.ui.core.messages import Text
+
+        file = DIRS.user_config_path / "desk.toml"
+        where = f"Agora: {self.server.host or 'nenhum'}, porta {self.server.port}, banco {self.server.database}."
+        text = Text(
+            self.tr("O servidor é escolhido na configuração deste computador"),
+            why=where,
+            do=self.tr('Mude host = "…" no arquivo {} (ou peça à TI) e abra o Desk de novo.').format(file),
+        )
+        message_box.show_text(text, parent=self.window, title="Desk")
 
     def _enter(self, typed: Credentials) -> SignedIn:
         from desk.bootstrap import sign_in
@@ -144,6 +201,9 @@ class Desktop(QObject):
         self.app.theme.set_scheme(Scheme(kept))
         self.session.shell.window.show()
         self.session.shell.focus_search()
+        if self._wanted is not None:
+            self.session.shell.open_customer(self._wanted)
+            self._wanted = None
         if self.window is not None:
             self.window.close()
             self.window = None
@@ -167,31 +227,48 @@ class Desktop(QObject):
     def close(self) -> None:
         """End everything, in the order in which it was begun, backwards."""
         self._closed()
+        if self.instance is not None:
+            self.instance.release()
         self.runner.close()
         self.app.close()
 
 
-def _demo_people(people: dict[str, str]) -> str:
-    if not people:
-        return ""
-    return "Demonstração: entre como " + ", ".join(people) + ". A senha é a do próprio usuário, já preenchida."
+def _remembered() -> QSettings:
+    """What this desk keeps between two starts."""
+    return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Desk", "desk")
 
 
 def main(argv: Sequence[str]) -> int:
-    """`desk [--demo]`."""
+    """`desk [--demo] [desk://customer/123]`."""
+    link, in_demo = "", False
     if argv:
         import argparse
 
         parser = argparse.ArgumentParser(prog="desk", description="Balcão de provedores de internet.")
         parser.add_argument("--demo", action="store_true", help="abre com um banco local e um provedor de exemplo")
-        if parser.parse_args(argv).demo:
-            from desk.settings import Settings
+        parser.add_argument("link", nargs="?", default="", help="abre um cliente: desk://customer/123")
+        options = parser.parse_args(argv)
+        link, in_demo = options.link, options.demo
+    name_for_the_taskbar()
+    home = _remembered().fileName()
+    if in_demo:
+        from desk.settings import Settings
 
-            return demo(Settings(), run)
+        home = str(Settings().data_folder)
+    instance = Instance("desk-demo" if in_demo else "desk", home)
+    if not instance.claim() and instance.hand_over(link):
+        return 0
+
+    def start(desktop: Desktop) -> int:
+        desktop.take_place(instance, link)
+        return run(desktop)
+
+    if in_demo:
+        return demo(Settings(), start)
     app = make_application(["desk"])
     with StopSignals():
         desktop = Desktop(app, None, company="")
-        code = run(desktop)
+        code = start(desktop)
         desktop.close()
         return code
 

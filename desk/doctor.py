@@ -6,7 +6,6 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +17,10 @@ from desk.db.check import check
 from desk.db.cli_words import DONE, REFUSED, UNREACHABLE, Parser, asked
 from desk.db.errors import DatabaseProblem
 from desk.db.texts import explain
+from desk.server import Server
 from desk.services.doctor import Code, Finding, Report, Verdict
 from desk.services.doctor.examine import examine
-from desk.settings import Server, Settings
+from desk.settings import Settings
 from desk.ui.shell.doctor_words import as_text, summary, words
 
 
@@ -61,7 +61,7 @@ def _server(server: Server, options: argparse.Namespace) -> Server:
             sslmode=str(known.get("sslmode") or "prefer"),
             sslrootcert=str(known.get("sslrootcert") or ""),
         )
-    return replace(server, host=options.host or server.host, port=options.port or server.port)
+    return server._replace(host=options.host or server.host, port=options.port or server.port)
 
 
 def _server_side(url: str, server: Server) -> Report:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Server:
+class Server(NamedTuple):
     """Address of a database server, without anybody's password."""
 
     host: str = ""
@@ -25,7 +24,7 @@ class Server:
         """The same installation with one host each; libpq wants one port for all, or one for each."""
         hosts, ports = self.host.split(","), self.port.split(",")
         return [
-            replace(self, host=host, port=ports[at] if len(ports) == len(hosts) else ports[0])
+            self._replace(host=host, port=ports[at] if len(ports) == len(hosts) else ports[0])
             for at, host in enumerate(hosts)
         ]
 

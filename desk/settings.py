@@ -1,13 +1,20 @@
-"""Typed settings of this workstation, from the environment (DESK_…) and a file; no secret is kept in either."""
+"""Typed settings of this workstation, from policy, environment (DESK_…), installer and files; none holds a secret."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from platformdirs import PlatformDirs
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from desk.server import Server as Server
+from desk.settings_layers import MACHINE, POLICY, registry
 
 DIRS = PlatformDirs("Desk", appauthor=False)
 
@@ -38,13 +45,11 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Environment above the person's file above the machine's file."""
-        files = [Path(DIRS.user_config_dir) / "desk.toml", Path(DIRS.site_config_dir) / "desk.toml"]
-        return (
-            init_settings,
-            env_settings,
-            *(TomlConfigSettingsSource(settings_cls, toml_file=file) for file in files),
-        )
+        """Policy above the environment above the machine above the person; on Linux there is no policy."""
+        machine = TomlConfigSettingsSource(settings_cls, toml_file=Path(DIRS.site_config_dir) / "desk.toml")
+        person = TomlConfigSettingsSource(settings_cls, toml_file=Path(DIRS.user_config_dir) / "desk.toml")
+        policy, installer = (InitSettingsSource(settings_cls, registry(key)) for key in (POLICY, MACHINE))
+        return (init_settings, policy, env_settings, installer, machine, person)
 
     @property
     def timelines_file(self) -> Path:

@@ -6,11 +6,22 @@ import argparse
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from PySide6.QtCore import QEvent, QMessageLogContext, QPoint, QRect, QRectF, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import (
+    QEvent,
+    QMessageLogContext,
+    QPoint,
+    QRect,
+    QRectF,
+    QSettings,
+    Qt,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
@@ -31,6 +42,7 @@ class Tour:
     def __init__(self, desktop: Desktop, folder: Path, schemes: Sequence[tuple[Scheme, str]] = SCHEMES) -> None:
         self.desktop, self.folder, self._schemes = desktop, folder, schemes
         folder.mkdir(parents=True, exist_ok=True)
+        desktop.app.qt.setCursorFlashTime(0)  # a caret that blinks is there in one picture and gone in the next
 
     def until(self, seen: Callable[[], Any], what: str) -> Any:
         """Let events happen until something is there."""
@@ -66,7 +78,7 @@ class Tour:
                 flyout.ensurePolished()
                 _lay_over(painter, flyout, widget.mapFromGlobal(flyout.mapToGlobal(QPoint(0, 0))))
             painter.end()
-            picture.save(str(self.folder / f"{name}-{ending}.png"))
+            fewer_colours(picture).save(str(self.folder / f"{name}-{ending}.png"))
         self.desktop.app.theme.set_scheme(self._schemes[0][0])
         QApplication.processEvents()
 
@@ -94,6 +106,14 @@ class Tour:
         self.until(lambda: not self.dialogs(), "gone")
 
 
+def fewer_colours(picture: QImage) -> QImage:
+    """With its 256 commonest colours: enough for flat screens, in a third of the room."""
+    full = picture.convertToFormat(QImage.Format.Format_RGB32)
+    commonest = Counter(memoryview(full.constBits()).cast("I")).most_common(256)
+    flags = Qt.ImageConversionFlag.ThresholdDither
+    return full.convertToFormat(QImage.Format.Format_Indexed8, [colour for colour, _ in commonest], flags)
+
+
 def _lay_over(painter: QPainter, flyout: QWidget, place: QPoint) -> None:
     image: QImage = flyout.grab().toImage()
     titled = isinstance(flyout, QDialog)
@@ -114,6 +134,17 @@ def _lay_over(painter: QPainter, flyout: QWidget, place: QPoint) -> None:
     painter.setPen(theme().color("stroke2"))
     painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
     painter.restore()
+
+
+def colours(path: Path) -> int:
+    """How many colours a picture has, as far as 64, on a grid of points: one that was never painted has one."""
+    image = QImage(str(path))
+    seen: set[int] = set()
+    for y in range(0, image.height(), 3):
+        seen.update(image.pixel(x, y) for x in range(0, image.width(), 3))
+        if len(seen) >= 64:
+            break
+    return min(len(seen), 64)
 
 
 def _draw_caption(painter: QPainter, bar: QRect, title: str) -> None:
@@ -139,6 +170,8 @@ def main(argv: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="desk-tour-") as own:
         Path(own).chmod(0o755)  # as root the server runs as somebody else, who must get in
         settings = Settings(log_folder=Path(own) / "log")
+        # Neither what this person has set nor what the tour sets may change the other's.
+        QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(Path(own) / "settings"))
         qInstallMessageHandler(_say)
         code = demo(settings, lambda desktop: walk(Tour(desktop, options.shots)), Path(own) / "demo")
     print(f"{len(list(options.shots.glob('*.png')))} imagens em {options.shots}")

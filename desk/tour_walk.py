@@ -19,7 +19,6 @@ from desk.ui.shell.customer_window import CustomerWindow
 from desk.ui.shell.registry import settings_pages
 
 MARIA = 1
-WITHOUT_PLANS = "Antônio Nogueira Filho"
 
 
 def walk(tour: Tour) -> int:
@@ -46,12 +45,10 @@ def sign_in(tour: Tour, role: str = "administrador") -> None:
     desktop.start()
     window = tour.until(lambda: desktop.window, "the sign-in window")
     window.role.edit.setText(role)
-    window.adjustSize()
     tour.draw("entrar", window)
     window.password.edit.setText("esqueci")
     window.submit()
     tour.until(lambda: window.note.isVisible(), "a refusal")
-    window.adjustSize()
     tour.calm()
     tour.draw("entrar-erro", window)
     window.password.edit.setText(desktop.people[role])
@@ -200,19 +197,25 @@ def areas(tour: Tour) -> None:
     window.current.go("plans")
     row = GroupRow(MARIA)
     tour.over("itens-apagados", lambda: tour.shell.desk.run_action("history.deleted_items", row))
-    nobody = next(hit for hit in _hits(tour, WITHOUT_PLANS) if hit.name == WITHOUT_PLANS)
-    customer(tour, nobody.id)
+    customer(tour, somebody_new(tour))
     tour.draw("sem-planos", window)
     window.close_current()
 
 
-def _hits(tour: Tour, typed: str) -> list[Any]:
-    from desk.services.customers import SearchCustomers
+def somebody_new(tour: Tour) -> int:
+    """A customer who has no plans yet."""
+    from desk.services.customers import AddressDraft, CustomerKind, RecordDraft, RegisterCustomer
 
-    found: list[Any] = []
-    tour.shell.desk.ask(SearchCustomers(typed), owner=tour.shell.window, done=found.extend)
-    tour.until(lambda: found, "hits")
-    return found
+    record = RecordDraft(kind=CustomerKind.PERSON, name="Clara Souza Monteiro", business_unit_id=1, default_due_day=10)
+    address = AddressDraft(zip="87013060", street="Avenida Brasil", number="410", district="Zona 01", city_id=1)
+    made: list[int] = []
+    tour.shell.desk.do(
+        RegisterCustomer(record=record, document="52998224725", address=address),
+        owner=tour.shell.window,
+        done=lambda done: made.append(done.customer_id),
+    )
+    tour.until(lambda: made, "a new customer")
+    return made[0]
 
 
 def customer_dialogs(tour: Tour) -> None:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.people import PEOPLE, SERVICES
-from tests.postgres import TEMPLATE, Cluster, Database, password_of
+from tests.postgres import TEMPLATE, Cluster, Database, RunningCluster, password_of
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Wine hands no QT_… variable on to Windows programs, so there the platform comes under another name.
+os.environ.setdefault("QT_QPA_PLATFORM", os.environ.get("DESK_TEST_PLATFORM", "offscreen"))
+if os.name == "nt":
+    # There is no fontconfig that would tell the offscreen platform where letters are.
+    os.environ.setdefault("QT_QPA_FONTDIR", str(Path(__file__).parents[1] / "resources" / "fonts"))
 
 pytest_plugins = ["tests.guards", "tests.passes"]
 
@@ -22,8 +27,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
-    """A PostgreSQL of this worker's own."""
-    server = Cluster()
+    """A PostgreSQL of this worker's own, or the throw-away one that DESK_TEST_DSN names."""
+    server = RunningCluster() if os.environ.get("DESK_TEST_DSN") else Cluster()
     try:
         server.start()
         yield server

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import psutil
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import dict_row
 from sqlalchemy import Engine, create_engine
 
@@ -49,9 +49,9 @@ def password_of(role: str) -> str:
     return f"{role}-senha-1"
 
 
-def server_programs() -> tuple[Path, dict[str, Any]]:
+def server_programs(debian: bool = False) -> tuple[Path, dict[str, Any]]:
     """Debian's oldest, or with DESK_TEST_PG=embedded the server Desk brings; and the user to run it as, never root."""
-    if os.environ.get("DESK_TEST_PG") == "embedded":
+    if os.environ.get("DESK_TEST_PG") == "embedded" and not debian:
         from desk.embedded_programs import programs
 
         found = programs()
@@ -78,10 +78,12 @@ class Cluster:
     A `durable` one is for measuring: on the disk, and a commit waits until it is there.
     """
 
-    def __init__(self, *options: str, durable: bool = False, room: int = ROOM) -> None:
+    _kept: psycopg.Connection[Any] | None = None
+
+    def __init__(self, *options: str, durable: bool = False, room: int = ROOM, debian: bool = False) -> None:
         sweep()
         self.options, self.durable = options, durable  # options: more of what `postgres` takes
-        self.bin, self.who = server_programs()
+        self.bin, self.who = server_programs(debian)
         self.password = secrets.token_urlsafe(18)
         folder = None if durable else _fast_folder(room)
         self.home = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=folder))
@@ -121,6 +123,8 @@ class Cluster:
 
     def stop(self) -> None:
         """End the server and remove what it wrote."""
+        if self._kept is not None:
+            self._kept.close()
         if self._process is not None and self._process.poll() is None:
             self._run("pg_ctl", "-D", str(self.data), "-m", "immediate", "-w", "stop")
             self._process.wait(10)
@@ -180,32 +184,40 @@ class Cluster:
         with psycopg.connect(self.dsn(dbname), autocommit=True) as connection:
             yield connection
 
+    def _keeper(self) -> psycopg.Connection[Any]:
+        """A lasting one for what every test does: signing in costs as much as the work."""
+        if self._kept is not None:
+            with contextlib.suppress(psycopg.OperationalError):
+                self._kept.execute("SELECT")
+                return self._kept
+            self._kept.close()
+        self._kept = psycopg.connect(self.dsn(), autocommit=True)
+        return self._kept
+
     def clone(self, template: str = TEMPLATE) -> str:
         """A new database like the template, with its rights and settings, which CREATE DATABASE does not copy."""
         name = f"desk_{secrets.token_hex(6)}"
-        with self.admin() as admin:
-            admin.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
-                    sql.Identifier(name), sql.Identifier(template)
-                )
+        admin = self._keeper()
+        admin.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
+                sql.Identifier(name), sql.Identifier(template)
             )
-            admin.execute(
-                "UPDATE pg_database SET datacl = (SELECT datacl FROM pg_database WHERE datname = %s)"
-                " WHERE datname = %s",
-                (template, name),
-            )
-            admin.execute(
-                "INSERT INTO pg_db_role_setting SELECT new.oid, s.setrole, s.setconfig FROM pg_db_role_setting s"
-                " JOIN pg_database old ON old.oid = s.setdatabase AND old.datname = %s"
-                " JOIN pg_database new ON new.datname = %s",
-                (template, name),
-            )
+        )
+        admin.execute(
+            "UPDATE pg_database SET datacl = (SELECT datacl FROM pg_database WHERE datname = %s) WHERE datname = %s",
+            (template, name),
+        )
+        admin.execute(
+            "INSERT INTO pg_db_role_setting SELECT new.oid, s.setrole, s.setconfig FROM pg_db_role_setting s"
+            " JOIN pg_database old ON old.oid = s.setdatabase AND old.datname = %s"
+            " JOIN pg_database new ON new.datname = %s",
+            (template, name),
+        )
         return name
 
     def drop(self, name: str) -> None:
         """Remove a database, whoever is still connected."""
-        with self.admin() as admin:
-            admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        self._keeper().execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def remember_roles(self) -> None:
         """Note the roles as they are: they belong to the server, so a test could leave them changed for the next."""
@@ -238,7 +250,7 @@ class Cluster:
                         admin.execute(sql.SQL("GRANT {} TO {} " + one.how).format(*both))
 
     def _read_roles(self) -> tuple[dict[str, dict[str, Any]], set[Membership]]:
-        with self.admin() as admin, admin.cursor(row_factory=dict_row) as cursor:
+        with self._keeper().cursor(row_factory=dict_row) as cursor:
             found = cursor.execute(
                 "SELECT rolname, rolpassword, rolcanlogin, rolsuper, rolcreaterole, rolconnlimit FROM pg_authid"
                 " WHERE rolname !~ '^pg_'"
@@ -303,6 +315,33 @@ class Cluster:
     def _own(self, path: Path) -> None:
         if self.who:
             shutil.chown(path, self.who["user"], self.who["group"])
+
+
+class RunningCluster(Cluster):
+    """A throw-away server that somebody else started and will stop: DESK_TEST_DSN says where it is.
+
+    For tests as a Windows program under Wine, where the server runs beside it, on Linux. The file of
+    DESK_TEST_MASTER_KEY is named as the server sees it.
+    """
+
+    def __init__(self) -> None:
+        parts = conninfo_to_dict(os.environ["DESK_TEST_DSN"])
+        self.who = {}
+        self.password = str(parts["password"])
+        self.port = int(str(parts["port"]))
+        self.master_key = Path(os.environ["DESK_TEST_MASTER_KEY"])
+        self._roles = {}
+        self._members = set()
+
+    def start(self) -> None:
+        """Make sure that nothing of an earlier run is there."""
+        with self.admin() as admin:
+            found = admin.execute("SELECT count(*) FROM pg_roles WHERE rolname !~ '^pg_'").fetchone()
+        if found != (1,):
+            raise RuntimeError("DESK_TEST_DSN must name an empty, throw-away server")
+
+    def stop(self) -> None:
+        """It is not ours to stop."""
 
 
 class Database:

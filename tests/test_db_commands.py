@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from desk.db import cli, revisions
 from desk.db.check import check
@@ -18,7 +18,7 @@ from desk.db.connections import transaction
 from desk.db.errors import DatabaseNewer, DatabaseNotDesk, DatabaseOlder, DatabaseProblem
 from desk.db.master_key import create_master_key
 from desk.db.texts import PROBLEMS, explain
-from desk.db.upgrade import upgrade
+from desk.db.upgrade import upgrade, upgrade_within
 from desk.models.people import Permission
 from tests.people import SERVICES
 from tests.postgres import Cluster, Database
@@ -92,17 +92,57 @@ def test_upgrading_twice_has_nothing_to_do(database: Database, terminal: Termina
     assert terminal.out.startswith("Nada a fazer")
 
 
-def test_two_administrators_at_once(database: Database) -> None:
-    admin = database.admin()
-    admin.execute("UPDATE desk.installation SET wall = ''")
+def at_once(*argv: str) -> list[tuple[int, str, str]]:
+    """Two administrators type the same command at the same moment, each at a machine of their own."""
+    command = [sys.executable, "-m", "desk", "db", *argv]
+    both = [
+        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    said = [one.communicate(timeout=120) for one in both]
+    return sorted((one.returncode, out, err) for one, (out, err) in zip(both, said, strict=True))
+
+
+def test_two_administrators_upgrade_at_once(database: Database) -> None:
+    database.admin().execute("UPDATE desk.installation SET wall = ''")
+    first, second = at_once("upgrade", "--url", database.dsn(), "--master-key", str(database.cluster.master_key))
+    assert (first[0], second[0]) == (0, 0), (first, second)
+    assert sorted((first[1][:7], second[1][:7])) == ["Muralha", "Nada a "]
+    assert [found.text for found in check(database.dsn()) if not found.ok] == []
+
+
+def test_the_second_administrator_is_told_to_wait(database: Database) -> None:
+    url, key = database.dsn(), str(database.cluster.master_key)
+    command = [sys.executable, "-m", "desk", "db", "upgrade", "--url", url, "--master-key", key]
+    with transaction(url) as first:
+        upgrade_within(first, key, force=True)
+        second = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert second.stderr is not None
+        assert "esperando a vez" in second.stderr.readline()
+    out, _ = second.communicate(timeout=60)
+    assert (second.returncode, out[:7]) == (0, "Nada a ")
+
+
+def test_two_administrators_bootstrap_at_once(cluster: Cluster, fresh_name: str) -> None:
+    url, key = cluster.dsn(fresh_name), str(cluster.master_key)
+    first, second = at_once("bootstrap", "--url", url, "--master-key", key, "--company", "Provedor Ipê")
+    assert (first[0], second[0]) == (0, 1), (first, second)
+    assert "criado" in first[1]
+    assert "já é de uma instalação" in second[2]
+    assert [found.text for found in check(url) if not found.ok] == []
+
+
+def test_tables_in_use_are_not_waited_for_for_ever(
+    database: Database, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desk.db.upgrade.LOCK_TIMEOUT", "1s")
+    database.admin().execute("UPDATE desk.installation SET wall = ''")
+    clerk = database.connect("atendente", autocommit=False)
+    clerk.execute("SELECT count(*) FROM desk.customers")
     key = str(database.cluster.master_key)
-    changed: list[bool] = []
-    threads = [threading.Thread(target=lambda: changed.append(upgrade(database.dsn(), key).changed)) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert sorted(changed) == [False, True]
+    assert terminal.run("upgrade", "--url", database.dsn(), "--master-key", key) == 1
+    assert "Nada foi mudado" in terminal.err and "saiam do Desk" in terminal.err
+    clerk.rollback()
+    assert terminal.run("upgrade", "--url", database.dsn(), "--master-key", key) == 0
 
 
 def test_a_clerk_cannot_upgrade(database: Database, terminal: Terminal) -> None:
@@ -218,7 +258,30 @@ def test_operators_that_cannot_be(database: Database, terminal: Terminal, login:
 
 def test_a_dead_server_is_said_in_plain_words(terminal: Terminal) -> None:
     assert terminal.run("check", "--url", "host=127.0.0.1 port=1 connect_timeout=2") == 3
-    assert terminal.err.startswith("Não foi possível usar o banco de dados")
+    assert terminal.err.startswith("O servidor recusou a conexão")
+
+
+def test_each_way_of_not_getting_in_is_said_plainly(database: Database, cluster: Cluster, terminal: Terminal) -> None:
+    for change, says in (
+        ({"password": "errada"}, "A senha não confere"),
+        ({"dbname": "nenhum"}, "O banco não existe"),
+        ({"host": "banco.invalid"}, "A rede não conhece o nome"),
+        ({"sslmode": "require"}, "não oferece TLS"),
+    ):
+        assert terminal.run("check", "--url", make_conninfo(database.dsn(), **change)) == 3
+        assert says in terminal.err, terminal.err
+        assert "errada" not in terminal.err
+
+
+def test_a_clerk_makes_no_database(cluster: Cluster, template: str, terminal: Terminal) -> None:
+    url = cluster.dsn("desk_do_atendente", "atendente")
+    with cluster.admin() as admin:
+        admin.execute("GRANT CONNECT ON DATABASE postgres TO atendente")
+    key = str(cluster.master_key)
+    assert terminal.run("bootstrap", "--url", url, "--master-key", key, "--company", "X") == 1
+    with cluster.admin() as admin:
+        admin.execute("REVOKE CONNECT ON DATABASE postgres FROM atendente")
+    assert "superusuária" in terminal.err
 
 
 def test_misuse_is_answered_in_portuguese(terminal: Terminal) -> None:

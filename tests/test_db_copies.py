@@ -22,7 +22,6 @@ from desk.db.radius import rebuild_radius
 from desk.models.wall_roles import CLEAR_TABLES
 from tests.builders import a_login, a_plan, a_routing_server, a_secret
 from tests.postgres import Cluster, Database, password_of
-from tests.standins.company import CompanyServer
 from tests.standins.freeradius import FreeRadius, chap, mschap2, pap
 from tests.test_db_commands import Terminal, terminal
 
@@ -50,20 +49,29 @@ def provider(database: Database) -> Database:
 @pytest.fixture
 def copy(provider: Database, tmp_path: Path) -> Path:
     """The provider as `desk db backup` wrote it down."""
-    return backup(provider.dsn("desk_backup"), tmp_path / "copia.dump").path
+    return backup(provider.dsn("desk_backup"), tmp_path / "copia.dump", folder=programs(provider.cluster)).path
 
 
 @pytest.fixture
-def elsewhere() -> Iterator[CompanyServer]:
+def elsewhere() -> Iterator[Cluster]:
     """The server that takes over: it has never heard of Desk."""
-    server = CompanyServer()
+    server = Cluster()
     try:
         server.start()
-        server.let_in("host all all 127.0.0.1/32 scram-sha-256\n")
         server.master_key.unlink()
         yield server
     finally:
         server.stop()
+
+
+def of(database: Database) -> tuple[str, str]:
+    """The option that names them."""
+    return "--programs", programs(database.cluster)
+
+
+def programs(cluster: Cluster) -> str:
+    """Where the server's own pg_dump and pg_restore are."""
+    return str(cluster.bin)
 
 
 def answers(dsn: str) -> set[str]:
@@ -77,7 +85,7 @@ def answers(dsn: str) -> set[str]:
 
 
 def test_a_lost_server_is_replaced(
-    provider: Database, copy: Path, elsewhere: CompanyServer, terminal: Terminal, tmp_path: Path
+    provider: Database, copy: Path, elsewhere: Cluster, terminal: Terminal, tmp_path: Path
 ) -> None:
     assert answers(provider.dsn("radius")) == {"Access-Accept"}
     kept = tmp_path / "chave.json"
@@ -85,7 +93,7 @@ def test_a_lost_server_is_replaced(
     provider.close()
 
     url, key = elsewhere.dsn("desk"), str(elsewhere.master_key)
-    back = ("restore", str(copy), "--url", url, "--master-key", key)
+    back = ("restore", str(copy), "--url", url, "--master-key", key, "--programs", programs(elsewhere))
     assert terminal.run(*back) == 1
     assert "key-restore" in terminal.err
     assert terminal.run("key-restore", str(kept), key, stdin=f"{PASSPHRASE}\n") == 0, terminal.err
@@ -116,7 +124,7 @@ def test_dropped_and_restored_on_the_same_server(provider: Database, copy: Path,
     before = rows(provider)
     provider.close()
     provider.cluster.drop(provider.name)
-    assert terminal.run("restore", str(copy), "--url", url, "--master-key", key) == 0, terminal.err
+    assert terminal.run("restore", str(copy), "--url", url, "--master-key", key, *of(provider)) == 0, terminal.err
     assert "Sem senha" not in terminal.out
     assert terminal.run("rebuild-radius", "--url", url) == 0
     assert terminal.run("check", "--url", url) == 0, terminal.out
@@ -174,14 +182,14 @@ def data_key(database: Database, kind: str) -> str:
 
 def test_only_the_backup_role_makes_copies(provider: Database, terminal: Terminal, tmp_path: Path) -> None:
     for role in ("postgres", "administrador"):
-        assert terminal.run("backup", str(tmp_path / "x"), "--url", provider.dsn(role)) == 1
+        assert terminal.run("backup", str(tmp_path / "x"), "--url", provider.dsn(role), *of(provider)) == 1
         assert "Entre como desk_backup" in terminal.err
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_copy_overwrites_nothing(copy: Path, provider: Database, terminal: Terminal) -> None:
     before = copy.read_bytes()
-    assert terminal.run("backup", str(copy), "--url", provider.dsn("desk_backup")) == 1
+    assert terminal.run("backup", str(copy), "--url", provider.dsn("desk_backup"), *of(provider)) == 1
     assert "já existe" in terminal.err
     assert copy.read_bytes() == before
 
@@ -192,13 +200,15 @@ def test_a_clear_table_that_is_new_stays_out_too(provider: Database, terminal: T
     admin.execute("INSERT INTO desk_vault.mail_clear VALUES ('senha-do-correio')")
     admin.execute("GRANT SELECT ON desk_vault.mail_clear TO desk_backup")
     admin.execute("ALTER TABLE desk_vault.mail_clear ENABLE ROW LEVEL SECURITY")
-    assert terminal.run("backup", str(tmp_path / "x"), "--url", provider.dsn("desk_backup")) == 0, terminal.err
+    assert terminal.run("backup", str(tmp_path / "x"), "--url", provider.dsn("desk_backup"), *of(provider)) == 0, (
+        terminal.err
+    )
     assert "mail_clear" in terminal.out
 
 
 def test_a_failed_copy_leaves_no_file(provider: Database, terminal: Terminal, tmp_path: Path) -> None:
     provider.admin().execute("REVOKE SELECT ON desk.customers FROM desk_backup")
-    assert terminal.run("backup", str(tmp_path / "x"), "--url", provider.dsn("desk_backup")) == 1
+    assert terminal.run("backup", str(tmp_path / "x"), "--url", provider.dsn("desk_backup"), *of(provider)) == 1
     assert "permission denied for table customers" in terminal.err
     assert list(tmp_path.iterdir()) == []
 
@@ -210,7 +220,12 @@ def test_what_is_no_copy_is_not_restored(
     file = tmp_path / "x"
     file.write_bytes(content)
     url = cluster.dsn("desk_de_nada")
-    assert terminal.run("restore", str(file), "--url", url, "--master-key", str(cluster.master_key)) == 1
+    assert (
+        terminal.run(
+            "restore", str(file), "--url", url, "--master-key", str(cluster.master_key), "--programs", programs(cluster)
+        )
+        == 1
+    )
     assert "não serve como cópia" in terminal.err
     with cluster.admin() as admin:
         assert admin.execute("SELECT count(*) FROM pg_database WHERE datname = 'desk_de_nada'").fetchone() == (0,)
@@ -218,7 +233,7 @@ def test_what_is_no_copy_is_not_restored(
 
 def test_nothing_is_restored_over_a_database_in_use(copy: Path, provider: Database, terminal: Terminal) -> None:
     key = str(provider.cluster.master_key)
-    assert terminal.run("restore", str(copy), "--url", provider.dsn(), "--master-key", key) == 1
+    assert terminal.run("restore", str(copy), "--url", provider.dsn(), "--master-key", key, *of(provider)) == 1
     assert "RENAME TO" in terminal.err
     assert answers(provider.dsn("radius")) == {"Access-Accept"}
 
@@ -228,7 +243,7 @@ def test_a_restore_that_breaks_off_leaves_nothing(copy: Path, provider: Database
     broken.write_bytes(copy.read_bytes()[: copy.stat().st_size * 2 // 3])
     url = provider.cluster.dsn("desk_quebrado")
     key = str(provider.cluster.master_key)
-    assert terminal.run("restore", str(broken), "--url", url, "--master-key", key) == 1
+    assert terminal.run("restore", str(broken), "--url", url, "--master-key", key, *of(provider)) == 1
     with provider.cluster.admin() as admin:
         assert admin.execute("SELECT count(*) FROM pg_database WHERE datname = 'desk_quebrado'").fetchone() == (0,)
 

@@ -98,10 +98,13 @@ def restore(dsn: str, source: Path, dbname: str, master_key: str, *, folder: str
     own = with_dbname(dsn, dbname)
     try:
         _ground(own, dbname, master_key)
-        run(tool, "--exit-on-error", "--single-transaction", "--no-password", f"--dbname={dbname}", source, dsn=own)
+        # The old server's superuser may have another name here, and the wall says whose everything is.
+        how = ("--exit-on-error", "--single-transaction", "--no-owner", "--no-password")
+        run(tool, *how, f"--dbname={dbname}", source, dsn=own)
         with transaction(own) as connection:
             missing = make_missing_roles(connection)
             upgraded = upgrade_within(connection, master_key, force=True)
+            connection.execute(text("ANALYZE"))  # a copy carries no figures for the planner
             return Restored(dbname, upgraded, tuple(sorted({*missing, *_without_password(connection)})))
     except BaseException:
         if made:

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import psycopg
 from psycopg import sql
 
 from desk.db.connections import autocommit, require_superuser, transaction, with_dbname
-from desk.db.errors import AlreadyBootstrapped, MasterKeyUnreadable
+from desk.db.errors import AlreadyBootstrapped, MasterKeyUnreadable, NotSuperuser
 from desk.db.master_key import create_master_key, key_readable
 from desk.db.revisions import revision_of
-from desk.db.upgrade import Upgraded, upgrade_within
+from desk.db.upgrade import Upgraded, take_turns, upgrade_within
 
 
 def bootstrap(dsn: str, dbname: str, master_key: str, *, company: str, demo: bool = False) -> Upgraded:
     """Create the database unless IT already did, then tables, wall and the row about this installation."""
     create_database(dsn, dbname)
     with transaction(with_dbname(dsn, dbname)) as connection:
+        require_superuser(connection)
+        take_turns(connection)
         if revision_of(connection) is not None:
             raise AlreadyBootstrapped(dbname=dbname)
-        require_superuser(connection)
         if not key_readable(connection, master_key):
             raise MasterKeyUnreadable(path=master_key)
         return upgrade_within(connection, master_key, {"company": company, "demo": demo})
@@ -32,9 +34,13 @@ def create_database(dsn: str, dbname: str) -> bool:
             return False
         builtin = admin.info.server_version >= 170000
         locale = "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'" if builtin else "LOCALE 'C.UTF-8'"
-        admin.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' " + locale).format(sql.Identifier(dbname))
-        )
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' " + locale)
+        try:
+            admin.execute(create.format(sql.Identifier(dbname)))
+        except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+            return False  # another administrator was quicker
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise NotSuperuser(role=admin.info.user) from error
         return True
 
 
@@ -44,4 +50,4 @@ def prepare(dsn: str, dbname: str, master_key: Path, *, company: str, demo: bool
     create_database(dsn, dbname)
     with transaction(with_dbname(dsn, dbname)) as connection:
         facts = {"company": company, "demo": demo} if revision_of(connection) is None else None
-        return upgrade_within(connection, str(master_key), facts)
+        return upgrade_within(connection, master_key.as_posix(), facts)  # the server takes / on Windows too

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from desk.db import cli_copies as copies
 from desk.db.cli_words import DEFAULT_KEY, DONE, REFUSED, UNREACHABLE, Parser, Run, asked
 from desk.db.errors import DatabaseProblem
-from desk.db.texts import explain
+from desk.db.texts import explain, explain_connection
 
 
 def main(argv: Sequence[str]) -> int:
@@ -30,7 +30,7 @@ def main(argv: Sequence[str]) -> int:
         return REFUSED
     except (psycopg.OperationalError, OperationalError) as error:
         cause = error.orig if isinstance(error, OperationalError) else error
-        print(f"Não foi possível usar o banco de dados: {str(cause).strip()}", file=sys.stderr)
+        print(explain_connection(cause or error), file=sys.stderr)
         return UNREACHABLE
 
 
@@ -86,7 +86,7 @@ def _bootstrap(arguments: argparse.Namespace) -> int:
 def _upgrade(arguments: argparse.Namespace) -> int:
     from desk.db.upgrade import upgrade
 
-    done = upgrade(arguments.url, arguments.master_key)
+    done = upgrade(arguments.url, arguments.master_key, waiting=_another)
     if not done.changed:
         print(f"Nada a fazer: o banco já está na revisão {done.after}.")
     elif done.before == done.after:
@@ -96,12 +96,16 @@ def _upgrade(arguments: argparse.Namespace) -> int:
     return DONE
 
 
+def _another() -> None:
+    print("Outro administrador está atualizando este banco; esperando a vez…", file=sys.stderr)
+
+
 def _check(arguments: argparse.Namespace) -> int:
     from desk.db.check import check
     from desk.db.upgrade import upgrade
 
     if arguments.repair:
-        upgrade(arguments.url, arguments.master_key, force=True)
+        upgrade(arguments.url, arguments.master_key, force=True, waiting=_another)
     findings = check(arguments.url)
     for finding in findings:
         print(f"{'ok   ' if finding.ok else 'FALHA'} {finding.text}")

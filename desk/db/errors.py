@@ -185,3 +185,9 @@ class RetentionShort(DatabaseProblem):
     """A trail is not shortened to nothing."""
 
     code = "retention_short"
+
+
+class TablesInUse(DatabaseProblem):
+    """Somebody holds a table that the upgrade must change."""
+
+    code = "tables_in_use"

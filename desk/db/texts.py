@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from desk.db.errors import DatabaseProblem
@@ -79,8 +80,57 @@ PROBLEMS: Final = {
     "retention_short": (
         "O prazo não foi mudado. {label} fica pelo menos {fewest} dias, ou 0 para sempre: é o que prova quem fez o quê."
     ),
+    "tables_in_use": (
+        "Nada foi mudado. Alguém está usando as tabelas há mais de {time} s e a atualização esperaria por ele. Peça "
+        "que saiam do Desk, pare o desk worker e repita."
+    ),
     "password_unfit": "A senha precisa de pelo menos {shortest} caracteres e não pode ser o próprio login.",
 }
+
+
+_CONNECTION: Final = (
+    (
+        "Connection refused",
+        "O servidor recusou a conexão: o PostgreSQL está parado ou a porta é outra. Confira no servidor: pg_lsclusters",
+    ),
+    (
+        "timeout expired|timed out",
+        "O servidor não respondeu: está desligado, ou um firewall fecha a porta. Confira o endereço e a porta 5432.",
+    ),
+    (
+        "could not translate host name|Name or service not known|failed to resolve host",
+        "A rede não conhece o nome do servidor. Confira se foi digitado certo em --url.",
+    ),
+    (
+        "password authentication failed|no password supplied",
+        "A senha não confere, ou não foi dada. Ponha-a em ~/.pgpass ou na variável PGPASSWORD.",
+    ),
+    (
+        'database ".*" does not exist',
+        "O banco não existe neste servidor. Confira --url, ou crie-o: desk db bootstrap",
+    ),
+    (
+        "no pg_hba.conf entry",
+        "O servidor não deixa este papel entrar desta máquina. Acrescente uma linha ao pg_hba.conf e recarregue.",
+    ),
+    (
+        "certificate|SSL",
+        "A conexão cifrada não foi aceita: o certificado não confere, ou o servidor não oferece TLS. Veja: desk doctor",
+    ),
+    (
+        "Peer authentication failed",
+        "O servidor quer o usuário do sistema com o nome do papel. Execute como ele: sudo -u postgres desk db …",
+    ),
+)
+
+
+def explain_connection(error: Exception) -> str:
+    """Why the database could not be used, and what to do; the server's own words last, for whoever knows them."""
+    said = " ".join(str(error).split())
+    for pattern, words in _CONNECTION:
+        if re.search(pattern, said):
+            return f"{words}\n({said})"
+    return f"Não foi possível usar o banco de dados: {said}"
 
 
 def explain(problem: DatabaseProblem) -> str:

@@ -124,9 +124,9 @@ class DemoServer:
 def _flow(interface: str) -> tuple[int, int]:
     """Bits a second received and sent just now: somebody watches a film and now and then loads something."""
     second = time.monotonic() + zlib.crc32(interface.encode()) % 1000
-    film = 38e6 + 14e6 * math.sin(second / 9) + 6e6 * math.sin(second / 2.3)
-    burst = 55e6 if math.sin(second / 17) > 0.6 else 0.0
-    return int(4e6 + 2e6 * math.sin(second / 5)), int(film + burst)
+    film = 120e6 + 45e6 * math.sin(second / 0.9) + 20e6 * math.sin(second / 0.31) + 12e6 * math.sin(second * 7.7)
+    burst = 110e6 * max(0.0, math.sin(second / 2.1)) ** 4
+    return int(14e6 + 6e6 * math.sin(second / 1.7) + 2e6 * math.sin(second * 5.3)), int(film + burst)
 
 
 @contextmanager

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import re
 
 import pytest
 
+from desk.models.guard_rules import GUARDS
+from desk.models.guards_ddl import LOGGED_BESIDES
 from tests.security.scene import Scene, constraint
 
 HISTORY = ("change_log", "history_entries", "deleted_items", "plan_status_history")
@@ -124,3 +127,16 @@ def test_a_job_may_not_say_who_it_was(scene: Scene) -> None:
             granted = "SELECT has_column_privilege('desk_job', 'desk.change_log', %s, 'INSERT')"
             assert admin.execute(granted, (column,)).fetchone() == (False,)
         raise RuntimeError("nothing of this stays")
+
+
+def test_every_job_that_writes_a_logged_table_writes_its_own_lines(scene: Scene) -> None:
+    """The row triggers leave them out, so a statement without lines of its own would change rows unseen."""
+    logged = {guard.table for guard in GUARDS} | set(LOGGED_BESIDES)
+    written = re.compile(r"\b(?:UPDATE|INSERT\s+INTO|DELETE\s+FROM)\s+desk\.(\w+)", re.IGNORECASE)
+    functions = scene.database.admin().execute(
+        "SELECT oid::regprocedure::text, prosrc FROM pg_proc WHERE proowner = 'desk_job'::regrole"
+    )
+    jobs = {name: written.findall(body) for name, body in functions}
+    assert jobs
+    for name, tables in jobs.items():
+        assert tables.count("change_log") >= len([table for table in tables if table in logged]), name

@@ -16,9 +16,11 @@ import pytest
 from sqlalchemy import text
 
 from desk.bootstrap import sign_in
+from desk.db.backups import backup, restore
 from desk.db.bootstrap import create_database
 from desk.db.check import check
 from desk.db.connections import with_dbname
+from desk.db.radius import rebuild_radius
 from desk.db.upgrade import upgrade
 from desk.embedded import EmbeddedServer
 from desk.embedded_programs import programs
@@ -29,6 +31,7 @@ from tests.people import PEOPLE
 from tests.postgres import SUPERUSER, password_of
 from tests.security.scene import Scene
 from tests.security.test_backup import EXCLUDED, dump
+from tests.security.test_server import set_password
 
 ADMIN_DOC = Path(__file__).parents[2] / "docs" / "admin" / "backup-and-move.md"
 # Everything but what a restore must make anew; text, so that two majors may be compared.
@@ -89,6 +92,12 @@ def psql(dsn: str, text: str) -> None:
     assert done.returncode == 0, done.stderr.decode()[-1500:]
 
 
+def joana(scene: Scene) -> None:
+    """A person whom the people screen made, not the administrator's terminal: another role granted the memberships."""
+    verifier = scene.database.admin().pgconn.encrypt_password(b"joana-senha-1", b"joana", b"scram-sha-256").decode()
+    scene.run("administrador", f"SELECT desk.person_create('joana', 'Joana', 'Suporte', '{verifier}')")
+
+
 def owners(dsn: str) -> dict[str, str]:
     """Who owns each relation, function and schema of ours; the superuser, whose name differs, as nobody."""
     with psycopg.connect(dsn) as connection:
@@ -109,14 +118,12 @@ def rows(dsn: str) -> dict[str, str]:
 
 
 def test_a_database_moves_to_another_major(fresh: Scene, target: EmbeddedServer) -> None:
-    scene, database = fresh, fresh.database
-    # One person whom the people screen made, not the administrator's terminal: another role granted the memberships.
-    verifier = database.admin().pgconn.encrypt_password(b"joana-senha-1", b"joana", b"scram-sha-256").decode()
-    scene.run("administrador", f"SELECT desk.person_create('joana', 'Joana', 'Suporte', '{verifier}')")
+    database = fresh.database
+    joana(fresh)
     before = rows(database.dsn())
-    copied = dump(scene, *EXCLUDED, "--no-owner")
+    copied = dump(fresh, *EXCLUDED, "--no-owner")
     assert copied.returncode == 0, copied.stderr
-    roles = roles_of(scene)
+    roles = roles_of(fresh)
     key = database.admin().execute("SELECT desk_vault.master()").fetchone()
     assert key is not None
 
@@ -128,13 +135,39 @@ def test_a_database_moves_to_another_major(fresh: Scene, target: EmbeddedServer)
     assert rows(dsn) == before
     assert [finding.text for finding in check(dsn) if not finding.ok], "the wall still names the old server's key"
     upgrade(dsn, str(target.master_key_path), force=True)
-    assert [finding.text for finding in check(dsn) if not finding.ok] == []
+    arrived(fresh, dsn)
 
-    assert owners(dsn) == owners(database.dsn())
+
+def test_the_programs_own_copy_moves_too(fresh: Scene, target: EmbeddedServer, tmp_path: Path) -> None:
+    database = fresh.database
+    joana(fresh)
+    set_password(fresh, "desk_backup")
+    set_password(fresh, "radius")
+    file = tmp_path / "desk.dump"
+    backup(database.dsn("desk_backup"), file, folder=str(database.cluster.bin))
+    key = database.admin().execute("SELECT desk_vault.master()").fetchone()
+    assert key is not None
+    target.master_key_path.write_bytes(key[0])
+    psql(target.dsn(), roles_of(fresh))
+    clients = str(Path(programs().path("pg_restore")).parent)
+    restore(target.dsn(), file, "desk", str(target.master_key_path), folder=clients)
+    arrived(fresh, with_dbname(target.dsn(), "desk"))
+
+
+def arrived(scene: Scene, dsn: str) -> None:
+    """Nothing is wrong but what FreeRADIUS must be given back; then nothing at all, and people go on as before."""
     with psycopg.connect(dsn) as admin:
         assert admin.execute("SELECT count(*) FROM desk_vault.radius_clear").fetchone() == (0,)
-        assert admin.execute("SELECT count(*) FROM desk_vault.nas_clear").fetchone() == (0,)
         port = str(admin.info.port)
+    wrong = [finding.text for finding in check(dsn) if not finding.ok]
+    assert len(wrong) == 1 and "rebuild-radius" in wrong[0], wrong
+    rebuild_radius(dsn)
+    assert [finding.text for finding in check(dsn) if not finding.ok] == []
+    assert owners(dsn) == owners(scene.database.dsn())
+    for table in ("radius_clear", "nas_clear"):
+        query = f"SELECT * FROM desk_vault.{table} ORDER BY 1".encode()
+        with psycopg.connect(dsn) as admin:
+            assert admin.execute(query).fetchall() == scene.database.admin().execute(query).fetchall()
     server = Server("127.0.0.1", port, "desk", sslmode="disable")
     for role in (*PEOPLE, "joana"):
         sign_in(server, role, password_of(role)).close()

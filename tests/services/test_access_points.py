@@ -91,6 +91,31 @@ def test_variable_9_lets_go_of_cancelled_plans_and_their_history_keeps_the_name(
         bus.execute(order)
 
 
+def test_what_the_job_writes_is_in_the_log_as_if_a_person_had_written_it(database: Database) -> None:
+    point = an_access_point(database, "POP Velho")
+    plans = [a_plan(database, access_point=point, status="CANCELADO").id for _ in range(5)]
+    by_hand = a_plan(database, access_point=point).id
+    bus = database.bus("administrador")
+    database.connect("administrador").execute(
+        "UPDATE desk.customer_plans SET access_point_id = NULL WHERE id = %s", (by_hand,)
+    )
+    set_variable(database, "delete_access_point_of_cancelled", "S")
+    command = bus.execute(DeleteAccessPoint(id=point.id, version=1)).command_id
+    log = (
+        "SELECT key::bigint, who, op, before, after, command, xid FROM desk.change_log"
+        " WHERE tbl = 'customer_plans' ORDER BY id"
+    )
+    hand, *job = database.admin().execute(log).fetchall()
+    assert [row[0] for row in job] == plans
+    assert {row[1:3] for row in job} == {hand[1:3]} == {("administrador", "U")}
+    assert [row[3:5] for row in job] == [hand[3:5]] * 5
+    assert {row[5] for row in job} == {str(command)}
+    human = database.admin().execute(
+        "SELECT DISTINCT xid FROM desk.history_entries WHERE action = 'plan.access_point_deleted'"
+    )
+    assert {(row[6],) for row in job} == set(human.fetchall())
+
+
 def test_access_points_need_their_permission(database: Database) -> None:
     point = an_access_point(database)
     for order in (SaveAccessPoint(name="POP"), DeleteAccessPoint(id=point.id, version=1)):

@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -127,30 +126,30 @@ def test_an_authority_that_nobody_knows_here(company: CompanyServer, address: Se
     ],
 )
 def test_settings(address: Server, change: dict[str, str], code: Code) -> None:
-    assert last(examine(replace(address, **change))).code is code  # type: ignore[arg-type]
+    assert last(examine(address._replace(**change))).code is code
 
 
 def test_a_server_without_tls(cluster: Cluster, address: Server) -> None:
-    assert last(examine(replace(address, port=str(cluster.port)))).code is Code.TLS_NOT_OFFERED
+    assert last(examine(address._replace(port=str(cluster.port)))).code is Code.TLS_NOT_OFFERED
 
 
 def test_a_port_where_nobody_is(address: Server) -> None:
     with closing(socket.socket()) as taken:
         taken.bind(("127.0.0.1", 0))  # bound and not listening
-        assert last(examine(replace(address, port=str(taken.getsockname()[1])))).code is Code.PORT_REFUSED
+        assert last(examine(address._replace(port=str(taken.getsockname()[1])))).code is Code.PORT_REFUSED
 
 
 def test_a_port_of_something_else(address: Server) -> None:
     with saying(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:
-        assert last(examine(replace(address, port=str(port)))).code is Code.NOT_POSTGRES
+        assert last(examine(address._replace(port=str(port)))).code is Code.NOT_POSTGRES
     with saying(b"SEm TLS nenhum") as port:
-        assert last(examine(replace(address, port=str(port)))).code is Code.TLS_BROKEN
+        assert last(examine(address._replace(port=str(port)))).code is Code.TLS_BROKEN
 
 
 def test_a_mute_server_is_not_waited_for_long(address: Server) -> None:
     began = time.monotonic()
     with mute() as port:
-        assert last(examine(replace(address, port=str(port)))).code is Code.PORT_SILENT
+        assert last(examine(address._replace(port=str(port)))).code is Code.PORT_SILENT
     assert time.monotonic() - began < 8
 
 
@@ -158,7 +157,7 @@ def test_one_of_two_servers_is_enough(address: Server) -> None:
     with closing(socket.socket()) as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-        two = replace(address, host="localhost,localhost", port=f"{port},{address.port}")
+        two = address._replace(host="localhost,localhost", port=f"{port},{address.port}")
         report = examine(two)
     assert report.verdict is Verdict.WARNING
     assert [finding.verdict for finding in report.findings if finding.code is Code.PORT_REFUSED] == [Verdict.WARNING]

@@ -262,7 +262,7 @@ def plan_of(connection: psycopg.Connection[tuple[object, ...]], chosen: tuple[Br
     """The plan for any values at all, which is the one a prepared statement may get."""
     question = statement(chosen, 50)
     names = sorted(question.names)
-    numbered = re.sub(r"%\((\w+)\)s", lambda found: f"${names.index(found[1]) + 1}", question.sql)
+    numbered = re.sub(r"%\((\w+)\)s", lambda found: f"${names.index(found[1]) + 1}", question.sql.decode())
     values = [asked.params[name] for name in names]
     types = ", ".join("integer" if isinstance(value, int) else "varchar" for value in values)
     connection.execute(f"PREPARE asked ({types}) AS {numbered}".encode())

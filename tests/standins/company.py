@@ -18,7 +18,7 @@ class CompanyServer(Cluster):
     """One more server, for tests that need their own pg_hba.conf or certificate."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(debian=True)  # the embedded server has neither TLS nor Kerberos
         self.authority = Authority()
 
     def start(self) -> None:
@@ -44,6 +44,11 @@ class CompanyServer(Cluster):
         with self.admin() as admin:
             for name, value in settings.items():
                 admin.execute(f"ALTER SYSTEM SET {name} = '{value}'".encode())
+        self.reload()
+
+    def append(self, name: str, text: str) -> None:
+        """Add lines to a file of the server, and have it read them."""
+        self._replace(name, (self.data / name).read_bytes() + b"\n" + text.encode())
         self.reload()
 
     def reload(self) -> None:

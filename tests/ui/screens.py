@@ -16,7 +16,7 @@ from desk.ui.plans.page import PlansPage
 from tests.postgres import Database
 
 W = TypeVar("W", bound=QWidget)
-PATIENCE = 10_000
+PATIENCE = 30_000
 
 
 def shown_plans(qtbot: QtBot, desk: Desk, customer_id: int) -> PlansPage:

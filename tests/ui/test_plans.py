@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QMainWindow, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desk.services.plans import FollowDefaultAddress, PlanWindow, SuspendPlan
@@ -22,6 +22,7 @@ from tests.ui.screens import (
     entry,
     gone,
     node,
+    popup,
     right_click,
     row_of,
     save,
@@ -262,3 +263,27 @@ def test_arrow_keys_held_down_ask_only_for_where_they_stop(
     assert page.panel.details is not None
     assert page.panel.details.row.id == plans[3].id
     assert asked == [PlanWindow(plans[3].id)]
+
+
+def test_shift_f10_opens_the_menu_of_the_plan_and_a_letter_the_card(
+    qtbot: QtBot, database: Database, desk_as: DeskAs
+) -> None:
+    plan = a_plan(database)
+    page = shown_plans(qtbot, desk_as("atendente"), plan.customer_id)
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.setCentralWidget(page)
+    window.show()
+    page.show()
+    window.activateWindow()
+    page.tree.select(("plan", plan.id))
+    page.tree.setFocus()
+    qtbot.waitUntil(page.tree.hasFocus)
+    qtbot.keyClick(page.tree, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    menu = popup(qtbot)
+    assert entry(menu, "plans.suspend").text() == "&Suspender Plano"
+    qtbot.keyClick(menu, Qt.Key.Key_S)
+    card = dialog(qtbot, ChangeCard)
+    assert card.windowTitle() == "Suspender Plano"
+    calm(qtbot, page)
+    card.reject()

@@ -78,7 +78,7 @@ def send(session: Session, *statements: tuple[bytes, Mapping[str, Any]]) -> list
     try:
         with driver.pipeline():
             cursors = [driver.execute(sql, values) for sql, values in statements]
-        return [cursor.fetchall() for cursor in cursors]
+        return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
     except psycopg.Error as error:  # as SQLAlchemy does: a connection that died leaves the pool, whoever waits is told
         if driver.closed:
             connection.invalidate(error)

@@ -43,6 +43,12 @@ class NoTls(SignInFailed):
     code = "no_tls"
 
 
+class NotLetIn(SignInFailed):
+    """The server's rules have no line for this person from this machine."""
+
+    code = "not_let_in"
+
+
 class SingleSignOnFailed(SignInFailed):
     """Base of the ways in which the domain's account opens nothing; alone: a way we do not know."""
 
@@ -133,6 +139,8 @@ def refusal(error: psycopg.Error, *, role: str, server: str) -> DomainError | No
         return ServerUnreachable(**facts)
     if "too many connections" in said or "remaining connection slots" in said or "muitas conex" in said:
         return TooManySessions(role=role)
+    if "no pg_hba.conf entry" in said or "pg_hba.conf rejects" in said:
+        return NotLetIn(role=role, **facts)
     if "permission denied for database" in said or "not permitted to log in" in said:
         return NotAPerson(role=role)
     if "does not exist" in said and "database" in said:

@@ -5,17 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import Connection, Row
 
 from desk.models.customers import CustomerKind
 from desk.services.core.bus import Query, use_case
+from desk.services.core.prepared import send
 from desk.services.core.work import Work
 from desk.services.customers.folding import found_in, literally_in
 from desk.services.customers.rules import mask_document
 from desk.services.customers.search_input import Asked, SearchKind, understand
-from desk.services.customers.search_sql import RECENT, SETTINGS, Question, questions
+from desk.services.customers.search_sql import NO_SCANS, RECENT, Found, questions
 
 ENOUGH = 10  # hits that make the look into the middle of words unnecessary
 MOST = 200
@@ -53,7 +51,7 @@ class CustomerHit:
 
 @dataclass(frozen=True)
 class SearchCustomers(Query[list[CustomerHit]]):
-    """Customers that match what was typed, best first; three statements at most."""
+    """Customers that match what was typed, best first; three statements in two journeys at most."""
 
     text: str
     kind: SearchKind = SearchKind.ALL
@@ -69,36 +67,31 @@ class RecentCustomers(Query[list[CustomerHit]]):
 
 @use_case(SearchCustomers, permission=None)
 def search_customers(query: SearchCustomers, work: Work) -> list[CustomerHit]:
-    """One statement over every kind of key that fits; a second one into words only when that brought little."""
+    """One statement over every kind of key that fits; a second one, into words, when that brought little."""
     asked = understand(query.text, query.kind)
     limit = max(1, min(query.limit, MOST))
     first, within = questions(asked, limit)
     if first is None:
         return []
-    # Straight to the driver: compiling and binding would cost more than most of these answers.
-    connection = work.session.connection()
-    connection.exec_driver_sql(SETTINGS)
-    rows = _ask(connection, first, asked)
-    if within is not None and len({row.id for row in rows}) < ENOUGH:
-        rows += _ask(connection, within, asked)
+    _, answer = send(work.session, NO_SCANS.filled({}), first.filled(asked.params))
+    rows = list(map(Found._make, answer))
+    # Whoever typed all of a login or a number wants that one, not those that contain it.
+    if within is not None and len({row.id for row in rows}) < ENOUGH and not any(row.rank == 0 for row in rows):
+        (answer,) = send(work.session, within.filled(asked.params))
+        rows += map(Found._make, answer)
     return _hits(rows, asked)[:limit]
 
 
 @use_case(RecentCustomers, permission=None)
 def recent_customers(query: RecentCustomers, work: Work) -> list[CustomerHit]:
     """Newest first."""
-    rows = work.session.execute(RECENT, {"limit": max(1, min(query.limit, 30))})
-    return [_hit(row, (), exact=False) for row in rows]
+    (answer,) = send(work.session, RECENT.filled({"limit": max(1, min(query.limit, 30))}))
+    return [_hit(Found._make(row), (), exact=False) for row in answer]
 
 
-def _ask(connection: Connection, question: Question, asked: Asked) -> list[Row[Any]]:
-    named = {name: asked.params[name] for name in question.names}
-    return list(connection.exec_driver_sql(question.sql, named))
-
-
-def _hits(rows: Iterable[Row[Any]], asked: Asked) -> list[CustomerHit]:
+def _hits(rows: Iterable[Found], asked: Asked) -> list[CustomerHit]:
     """One hit per customer with all reasons; the best rank decides its place, inactive customers come last in it."""
-    first: dict[int, Row[Any]] = {}
+    first: dict[int, Found] = {}
     reasons: dict[int, dict[tuple[str, str], Match]] = {}
     exact: set[int] = set()
     for row in rows:
@@ -113,25 +106,25 @@ def _hits(rows: Iterable[Row[Any]], asked: Asked) -> list[CustomerHit]:
     return [_hit(row, tuple(reasons[row.id].values()), exact=row.id in exact) for row in order]
 
 
-def _match(row: Row[Any], asked: Asked) -> Match:
-    kind = SearchKind[row.found_by]
+def _match(row: Found, asked: Asked) -> Match:
+    kind, value = SearchKind[row.found_by], row.value or ""
     if kind is SearchKind.NAME:
         ranges = found_in(row.name, asked.typed)
         if not ranges and row.trade_name:
             return Match(kind, row.trade_name, found_in(row.trade_name, asked.typed))
         return Match(kind, row.name, ranges)
     if kind is SearchKind.DOCUMENT:
-        return Match(kind, mask_document(row.value))  # masked, so there is nothing to point at
+        return Match(kind, mask_document(value))  # masked, so there is nothing to point at
     if kind is SearchKind.CODE:
         text = f"{row.code:06d}"
         return Match(kind, text, literally_in(text, str(asked.params["code_number"])))
     if kind is SearchKind.PHONE:
-        return Match(kind, row.value, literally_in(row.value, str(asked.params["phone"])))
+        return Match(kind, value, literally_in(value, str(asked.params["phone"])))
     typed = str(asked.params["domain"]) if kind is SearchKind.DOMAIN else asked.typed
-    return Match(kind, row.value, literally_in(row.value, typed))
+    return Match(kind, value, literally_in(value, typed))
 
 
-def _hit(row: Row[Any], matches: tuple[Match, ...], *, exact: bool) -> CustomerHit:
+def _hit(row: Found, matches: tuple[Match, ...], *, exact: bool) -> CustomerHit:
     return CustomerHit(
         id=row.id,
         code=row.code,

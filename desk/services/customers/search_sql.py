@@ -6,22 +6,34 @@ index's own collation to be served by it. Prefixes are ranges: under a generic p
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-from sqlalchemy import text
+from typing import Any, NamedTuple
 
 from desk.models.base import metadata
 from desk.services.customers.search_input import Asked, SearchKind
 
 K = SearchKind
 _MOST_SHAPES = 500
-SETTINGS = (
-    # What runs is the plan that the tests have seen, whatever was typed.
-    "SELECT set_config('enable_seqscan', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true),"
-    " set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)"
-)
+_PARAMETER = re.compile(r"(?<![:\w]):(\w+)")
+
+
+class Question:
+    """A statement as the driver takes it, and the parameters it names; written with `:name`."""
+
+    def __init__(self, written: str) -> None:
+        self.sql = _PARAMETER.sub(r"%(\1)s", written.replace("%", "%%")).encode()
+        self.names = frozenset(_PARAMETER.findall(written))
+
+    def filled(self, params: Mapping[str, Any]) -> tuple[bytes, dict[str, Any]]:
+        """The statement with the values of its own parameters."""
+        return self.sql, {name: params[name] for name in self.names}
+
+
+# In a table of some thousand rows the planner would rather read all of them; by a million it would be wrong to.
+NO_SCANS = Question("SET LOCAL enable_seqscan = off")
 
 _PLACES = {str(index.name): index for table in metadata.tables.values() for index in table.indexes}
 
@@ -201,6 +213,27 @@ def parts(asked: Asked, limit: int) -> list[Branch]:
     return found
 
 
+class Found(NamedTuple):
+    """One row of an answer; a customer found by several keys has several."""
+
+    rank: int
+    found_by: str
+    value: str | None
+    id: int
+    name_key: str
+    code: int
+    kind: str
+    name: str
+    trade_name: str
+    document: str
+    active: bool
+    inactive_since: dt.date | None
+    city: str | None
+    state: str | None
+    plans: int
+    online: bool
+
+
 # What a hit shows beside its name; asked once per hit, each by an index.
 DETAILS = """
 SELECT f.rank, f.kind AS found_by, f.value, c.id, c.name_key, c.code, c.kind, c.name, c.trade_name, c.document,
@@ -216,20 +249,10 @@ SELECT f.rank, f.kind AS found_by, f.value, c.id, c.name_key, c.code, c.kind, c.
 """
 
 
-@dataclass(frozen=True)
-class Question:
-    """A statement as the driver takes it, and the parameters it names."""
-
-    sql: str
-    names: frozenset[str]
-
-
 def statement(chosen: Sequence[Branch], limit: int) -> Question:
     """The branches joined into one statement with the details of each hit."""
     union = " UNION ALL ".join(f"({branch.sql})" for branch in chosen)
-    named = f"WITH found AS MATERIALIZED (SELECT * FROM ({union}) u LIMIT {int(limit)}){DETAILS}"
-    parameter = re.compile(r"(?<![:\w]):(\w+)")
-    return Question(parameter.sub(r"%(\1)s", named.replace("%", "%%")), frozenset(parameter.findall(named)))
+    return Question(f"WITH found AS MATERIALIZED (SELECT * FROM ({union}) u LIMIT {int(limit)}){DETAILS}")
 
 
 # By shape of the question: putting the text together costs as much as some of the answers.
@@ -248,7 +271,7 @@ def questions(asked: Asked, limit: int) -> tuple[Question | None, Question | Non
     return found
 
 
-RECENT = text(
+RECENT = Question(
     "WITH found AS MATERIALIZED (SELECT 0 AS rank, '' AS kind, NULL::text AS value, customer_id, opened_at"
     " FROM desk.recent_customers WHERE role = session_user ORDER BY opened_at DESC LIMIT :limit)"
     f"{DETAILS} ORDER BY f.opened_at DESC"

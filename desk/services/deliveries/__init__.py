@@ -107,18 +107,16 @@ def _steps(proof: Any) -> Iterator[Step]:
     """The steps that another desk wrote down. Its word, so only what has the shape of steps is taken."""
     told = proof.get("steps") if isinstance(proof, dict) else None
     for each in told if isinstance(told, list) else ():
-        words = each if isinstance(each, dict) else {}
+        words = {name: str(value) for name, value in each.items()} if isinstance(each, dict) else {}
         if words.get("state") in _STATES:
-            system, thing, device, detail = (
-                str(words.get(name, "")) for name in ("system", "thing", "device", "detail")
-            )
-            yield Step(system, thing, device, DeliveryState(words["state"]), detail, _moment(words.get("at")))
+            system, thing, device, detail = (words.get(name, "") for name in ("system", "thing", "device", "detail"))
+            yield Step(system, thing, device, DeliveryState(words["state"]), detail, _moment(words.get("at", "")))
 
 
-def _moment(told: Any) -> str:
+def _moment(told: str) -> str:
     """The time a step was seen, if that is what it is."""
     try:
-        return dt.datetime.fromisoformat(str(told)).isoformat()
+        return dt.datetime.fromisoformat(told).isoformat()
     except ValueError:
         return ""
 

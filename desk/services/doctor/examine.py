@@ -7,9 +7,9 @@ from typing import Any
 
 import psycopg
 
+from desk.server import Server
 from desk.services.doctor import database, network, routers
 from desk.services.doctor.report import Code, Finding, Report, Verdict
-from desk.settings import Server
 
 
 def examine(server: Server, connect: Callable[[], psycopg.Connection[Any]] | None = None, role: str = "") -> Report:

@@ -20,8 +20,8 @@ from typing import Final
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
+from desk.server import Server
 from desk.services.doctor.report import Code, Finding, Verdict, bad, good, warning
-from desk.settings import Server
 
 NAME_SECONDS: Final = 5.0
 CONNECT_SECONDS: Final = 5.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -27,6 +26,7 @@ from desk.models.plans import (
     PlanStatusHistory,
 )
 from desk.services.core.bus import Query, use_case
+from desk.services.core.prepared import Row
 from desk.services.core.work import Work
 from desk.services.plans.rows import (
     AddressView,
@@ -38,7 +38,7 @@ from desk.services.plans.rows import (
     ValueDetailView,
 )
 from desk.services.plans.rules import effect_of, runs_on
-from desk.services.plans.tree import BY_CUSTOMER, plan_rows, value_details
+from desk.services.plans.tree import BY_CUSTOMER, plan_and_details, plan_rows
 from desk.services.plans.tree import ZONE as ZONE
 from desk.services.plans.tree import plan_row as plan_row
 
@@ -82,7 +82,7 @@ def one_plan(query: OnePlan, work: Work) -> PlanRow:
 def plan_window(query: PlanWindow, work: Work) -> PlanDetails:
     """The plan with everything its window shows; PlanNotFound when it is gone."""
     session = work.session
-    row = plan_row(session, query.plan_id)
+    row, details = plan_and_details(session, query.plan_id)
     seller = aliased(Person)
     used = (
         select(func.count())
@@ -139,7 +139,7 @@ def plan_window(query: PlanWindow, work: Work) -> PlanDetails:
     return PlanDetails(
         row=row,
         **more,
-        details=_value_details(session, row),
+        details=tuple(_value_detail(each, row.value) for each in details),
         composition=tuple(
             CompositionView(*item)
             for item in session.execute(
@@ -157,16 +157,10 @@ def plan_window(query: PlanWindow, work: Work) -> PlanDetails:
     )
 
 
-def _value_details(session: Session, row: PlanRow) -> tuple[ValueDetailView, ...]:
-    today: dt.date = session.execute(select(func.desk.today())).scalar_one()
-    views: list[ValueDetailView] = []
-    for d in value_details(session, row.id):
-        running = runs_on(today, d.starts_on, d.months)
-        effect = effect_of(d.kind, d.amount, d.percent, row.value) if running else Decimal(0)
-        views.append(
-            ValueDetailView(d.id, d.kind, d.description, d.amount, d.percent, d.starts_on, d.months, running, effect)
-        )
-    return tuple(views)
+def _value_detail(d: Row, value: Decimal) -> ValueDetailView:
+    running = runs_on(d.today, d.starts_on, d.months)
+    effect = effect_of(d.kind, d.amount, d.percent, value) if running else Decimal(0)
+    return ValueDetailView(d.id, d.kind, d.description, d.amount, d.percent, d.starts_on, d.months, running, effect)
 
 
 def addresses_of(session: Session, plan_id: int, customer_id: int) -> tuple[AddressView, ...]:

@@ -174,14 +174,23 @@ BY_PLAN = Questions(CustomerPlan.id)
 
 def plan_row(session: Session, plan_id: int) -> PlanRow:
     """One plan with its items; PlanNotFound when it is gone."""
-    found = plan_rows(session, BY_PLAN, plan_id)
-    if not found:
+    return plan_and_details(session, plan_id)[0]
+
+
+def plan_and_details(session: Session, plan_id: int) -> tuple[PlanRow, list[Row]]:
+    """The same, and its discounts and surcharges in the order in which they were made, each with today's date."""
+    rows, details = _read(session, BY_PLAN, plan_id)
+    if not rows:
         raise PlanNotFound("plan", plan_id)
-    return found[0]
+    return rows[0], details
 
 
 def plan_rows(session: Session, questions: Questions, which: int) -> list[PlanRow]:
     """Plans with their logins, circuits and value details: 4 statements, one journey to the server."""
+    return _read(session, questions, which)[0]
+
+
+def _read(session: Session, questions: Questions, which: int) -> tuple[list[PlanRow], list[Row]]:
     found, found_logins, found_circuits, details = ask(session, *questions.all, which=which)
     logins: dict[int, list[LoginItem]] = defaultdict(list)
     circuits: dict[int, list[CircuitItem]] = defaultdict(list)
@@ -195,13 +204,8 @@ def plan_rows(session: Session, questions: Questions, which: int) -> list[PlanRo
         # A plan that appeared between two statements comes with the next reload.
         if row.plan_id in values and runs_on(row.today, row.starts_on, row.months):
             effects[row.plan_id].append(effect_of(row.kind, row.amount, row.percent, values[row.plan_id]))
-    return [
+    rows = [
         PlanRow(*(*row, total_of(row.value, effects[row.id]), tuple(logins[row.id]), tuple(circuits[row.id])))
         for row in found
     ]
-
-
-def value_details(session: Session, plan_id: int) -> list[Row]:
-    """The discounts and surcharges of one plan, in the order in which they were made."""
-    (found,) = ask(session, BY_PLAN.all[-1], which=plan_id)
-    return found
+    return rows, details

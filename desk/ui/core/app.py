@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import re
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from types import TracebackType
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTranslator, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from desk.ui.core.collector import Collector
-from desk.ui.core.format import LOCALE
-from desk.ui.core.messages import Text
+from desk.ui.core.language import LOCALE
 from desk.ui.core.style import DeskStyle, dress
 from desk.ui.core.theme import RESOURCES, Scheme, Theme, font, load_fonts, theme
+
+if TYPE_CHECKING:
+    from types import TracebackType
 
 log = logging.getLogger("desk")
 LOG_BYTES, LOG_FILES = 1_000_000, 5
@@ -39,6 +40,13 @@ class Bugs(QObject):
     """Catches what nobody expected: writes it down and emits a text with the number to quote."""
 
     happened = Signal(object)  # a Text
+    folder: Path | None = None
+
+    def write_into(self, folder: Path) -> None:
+        """Logs and reports go here from now on; where that cannot be written, the desk works without."""
+        with contextlib.suppress(OSError):
+            write_logs(folder)
+            self.folder = folder
 
     def install(self) -> None:
         """Become the place where unhandled exceptions end, of this and of other threads."""
@@ -57,8 +65,16 @@ class Bugs(QObject):
         if issubclass(kind, KeyboardInterrupt):
             sys.__excepthook__(kind, error, trace)
             return
+        from datetime import datetime  # here, since nothing else needs them before somebody signs in
+
+        from desk.ui.core.messages import Text
+
         number = f"{datetime.now():%m%d-%H%M}-{os.urandom(2).hex().upper()}"
         log.critical("bug %s", number, exc_info=(kind, error, trace))
+        if self.folder is not None:
+            from desk.ui.core.crash_report import write_report
+
+            write_report(self.folder, number, error, NoSecrets())
         self.happened.emit(
             Text(
                 what="O pedido não foi concluído.",
@@ -70,8 +86,7 @@ class Bugs(QObject):
         )
 
 
-@dataclass
-class Application:
+class Application(NamedTuple):
     """What must live as long as the program does."""
 
     qt: QApplication
@@ -95,10 +110,8 @@ def make_application(
     found = QApplication.instance()
     qt = found if isinstance(found, QApplication) else QApplication(list(argv) or ["desk"])
     qt.setApplicationName("Desk")
-    qt.setApplicationDisplayName("Desk")
+    # No display name: Qt would append it to the caption of every dialog.
     qt.setOrganizationName("Desk")
-    if log_folder is not None:
-        write_logs(log_folder)
     QLocale.setDefault(LOCALE)
     translator = QTranslator(qt)
     if translator.load("qtbase_pt_BR", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
@@ -111,6 +124,8 @@ def make_application(
     colours.scheme = scheme
     colours.apply()
     bugs = Bugs(qt)
+    if log_folder is not None:
+        bugs.write_into(log_folder)
     return Application(qt, colours, style, bugs, Collector(qt) if collect else None, translator)
 
 

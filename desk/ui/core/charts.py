@@ -137,7 +137,7 @@ class LiveChart(QWidget):
 
     def set_speed(self, kbps: int) -> None:
         """The plan's speed; a faster flow raises the scale once, and it stays there."""
-        self._top_kbps = max(self._top_kbps if self.flows else 0, int(round_top(max(kbps, 100))))
+        self._top_kbps = max(self._top_kbps if self.flows else 0, kbps, 100)
         self.update()
 
     def add(self, flow: Flow) -> None:

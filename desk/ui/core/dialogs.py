@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import IntEnum
 from itertools import pairwise
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QIcon, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -72,6 +72,7 @@ class DeskDialog(QDialog):
         self.body = QVBoxLayout(page)
         self.body.setContentsMargins(*margins)
         self.area.setWidget(page)
+        page.installEventFilter(self)
         outer.addWidget(self.area, 1)
         outer.addWidget(self._footer(closing))
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
@@ -180,6 +181,17 @@ class DeskDialog(QDialog):
 
     def showEvent(self, event: object) -> None:
         self.fit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # What is put in later counts only once Qt has laid it out: then the dialog grows, so that nothing hides below.
+        if watched is self._page and event.type() == QEvent.Type.LayoutRequest and self.isVisible():
+            QTimer.singleShot(0, self, self._grow)
+        return False
+
+    def _grow(self) -> None:
+        wanted = self.sizeHint()
+        if wanted.height() > self.height():
+            self.resize(self.width(), wanted.height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -6,9 +6,8 @@ import re
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
-from PySide6.QtCore import QLocale
+from desk.ui.core.language import LOCALE as LOCALE
 
-LOCALE = QLocale(QLocale.Language.Portuguese, QLocale.Country.Brazil)
 MINUS = "−"  # a true minus is as wide as a digit
 _SWAP = str.maketrans({",": ".", ".": ",", "-": MINUS})
 

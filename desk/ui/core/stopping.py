@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
+import os
 import signal
-import socket
+import sys
+from contextlib import ExitStack
 from types import FrameType, TracebackType
 from typing import Self
 
@@ -17,14 +18,13 @@ class StopSignals:
     """While this context is open such a signal ends the event loop, so that what was begun is closed again."""
 
     def __enter__(self) -> Self:
-        self._read, self._write = socket.socketpair()
-        self._read.setblocking(False)
-        self._write.setblocking(False)
         # Python calls its handlers between instructions of its own, and an idle Qt loop has none:
         # the byte that every signal writes here gives it some.
-        self._woken = QSocketNotifier(self._read.fileno(), QSocketNotifier.Type.Read)
-        self._woken.activated.connect(self._drain)
-        self._descriptor = signal.set_wakeup_fd(self._write.fileno(), warn_on_full_buffer=False)
+        self._closing = ExitStack()
+        self._read, write = _bell(self._closing)
+        self._rung = QSocketNotifier(self._read, QSocketNotifier.Type.Read)
+        self._rung.activated.connect(self._drain)
+        self._descriptor = signal.set_wakeup_fd(write, warn_on_full_buffer=False)
         self._handlers = {number: signal.signal(number, self._asked) for number in SIGNALS}
         return self
 
@@ -34,13 +34,14 @@ class StopSignals:
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
         signal.set_wakeup_fd(self._descriptor)
-        self._woken.setEnabled(False)
-        self._read.close()
-        self._write.close()
+        self._rung.setEnabled(False)
+        self._closing.close()
 
     def _drain(self) -> None:
-        with contextlib.suppress(BlockingIOError):
-            self._read.recv(64)
+        if sys.platform == "win32":
+            self._rung.setEnabled(False)  # rung once is enough: the handler has been called
+        else:
+            os.read(self._read, 1)  # one byte a turn: the notifier comes again while there are more
 
     def _asked(self, number: int, frame: FrameType | None) -> None:
         del frame
@@ -48,3 +49,21 @@ class StopSignals:
         if QThread.currentThread().loopLevel() == 0:
             raise SystemExit(code)  # still starting, or drawing the tour: nothing but this ends that
         QCoreApplication.exit(code)
+
+
+def _bell(closing: ExitStack) -> tuple[int, int]:
+    """Two joined ends, to read and to write."""
+    if sys.platform == "win32":
+        import socket  # Windows' loop watches nothing else
+
+        ours, theirs = socket.socketpair()
+        theirs.setblocking(False)
+        closing.callback(ours.close)
+        closing.callback(theirs.close)
+        return ours.fileno(), theirs.fileno()
+    else:
+        read, write = os.pipe()
+        os.set_blocking(write, False)
+        closing.callback(os.close, read)
+        closing.callback(os.close, write)
+        return read, write

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
@@ -100,6 +101,21 @@ class Ring(QWidget):
         painter.end()
 
 
+def _menu_key(event: QKeyEvent) -> bool:
+    # Windows itself turns Shift+F10 into the wish for a menu; elsewhere Qt knows the Menu key only.
+    shifted = event.modifiers() == Qt.KeyboardModifier.ShiftModifier
+    return sys.platform != "win32" and event.key() == Qt.Key.Key_F10 and shifted
+
+
+def _ask_menu(widget: QWidget | None) -> bool:
+    if widget is None:
+        return False
+    middle = widget.rect().center()
+    wish = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, middle, widget.mapToGlobal(middle))
+    QApplication.sendEvent(widget, wish)
+    return wish.isAccepted()
+
+
 class Watcher(QObject):
     """Follows the keyboard: a ring around the button it stands on, underlines while Alt is held."""
 
@@ -121,6 +137,8 @@ class Watcher(QObject):
         elif kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease) and isinstance(event, QKeyEvent):
             if event.key() == Qt.Key.Key_Alt and isinstance(watched, QWidget):
                 self._underline(watched, kind == QEvent.Type.KeyPress)
+            elif kind == QEvent.Type.KeyPress and _menu_key(event):
+                return _ask_menu(QApplication.focusWidget())  # windows hear what their parts leave alone
         elif kind == QEvent.Type.WindowDeactivate and self.alt and isinstance(watched, QWidget):
             self._underline(watched, False)
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -270,6 +270,7 @@ class FirstFits(QWidget):
         self._line = QHBoxLayout(self)
         self._line.setContentsMargins(0, 0, 0, 0)
         self._line.setSpacing(spacing)
+        self._line.addStretch(1)
         self._line.addWidget(more)
         more.setVisible(always)
         self.setMinimumWidth(more.sizeHint().width())
@@ -281,8 +282,9 @@ class FirstFits(QWidget):
             self._line.removeWidget(each)
             each.hide()
             each.setParent(None)
-        for at, each in enumerate(self._buttons):
+        for at, each in enumerate(self._buttons, 1):
             self._line.insertWidget(at, each)
+            each.ensurePolished()  # its size is asked for before it is first shown
         self.updateGeometry()
         self._fit()
         return former
@@ -315,6 +317,11 @@ class FirstFits(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:  # a button took another size
+            self._fit()
+        return super().event(event)
 
     def _fit(self) -> None:
         wanted = self.sizeHint().width()

@@ -135,7 +135,7 @@ class DetailPage(WizardPage):
             if (not plan.unit_ids or draft["unit_id"] in plan.unit_ids) and draft["group_id"] in (None, plan.group_id)
         ]
         kept = draft.get("offered")
-        self.plan.set_choices([Choice(plan.id, f"{plan.name} – {format.reais(plan.price)}") for plan in plans])
+        self.plan.set_choices([Choice(plan.id, plan.name) for plan in plans])
         self.plan.set_hint(self._how_many(len(plans)))
         if kept in {plan.id for plan in plans}:
             self.form.set("offered", kept)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from desk.services.core.outbox import Progress
@@ -151,5 +151,5 @@ def _place(grid: QGridLayout, at: int, caption: str, value: QWidget) -> None:
     column.setSpacing(3)
     column.addWidget(Label(caption, "caption", "text2"))
     column.addWidget(value)
-    column.addStretch(1)  # captions of one row stand on one line, whatever is under them
-    grid.addWidget(holder, at // 4, at % 4)
+    # At the top: captions of one row stand on one line, whatever is under them.
+    grid.addWidget(holder, at // 4, at % 4, Qt.AlignmentFlag.AlignTop)

@@ -85,6 +85,15 @@ ACTIONS = [
         run=_window("show_help"),
     ),
     Action(
+        id="program.doctor",
+        label="Diagnóstico",
+        menu="program",
+        group=3,
+        icon="heartbeat",
+        palette="program",
+        run=_window("show_doctor"),
+    ),
+    Action(
         id="program.password",
         label="Trocar Minha Senha",
         menu="program",

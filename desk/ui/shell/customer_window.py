@@ -94,6 +94,11 @@ class CustomerWindow(QWidget):
         self.commands.show_buttons(commands() if callable(commands) else ())
         self._desk.settings.setValue("customer/page", self._pages[at].id)
 
+    @property
+    def page_id(self) -> str:
+        """Which area is in front."""
+        return self._pages[self.tabs.currentIndex()].id
+
     def _more(self) -> None:
         button = self.commands.more
         self.commands.menu().popup(button.mapToGlobal(button.rect().bottomLeft()))

@@ -80,7 +80,8 @@ class DeliveriesWindow(DeskDialog):
         self.body.addWidget(self.table)
         self.body.addWidget(self.empty)
         note = "Pode fechar: o que falta continua sendo entregue, por este ou outro computador."
-        self.body.addWidget(Label(note, "caption", "text2"))
+        self.note = Label(note, "caption", "text2")
+        self.body.addWidget(self.note)
         self.set_primary(button("Tentar agora", self._try, kind="primary", icon="arrow-clockwise"))
         self._soon = Reload(desk, self, self.load, under="debts", pause=RELOAD_MS)
         desk.progress.connect(self._progressed)
@@ -99,6 +100,7 @@ class DeliveriesWindow(DeskDialog):
         self.table.show_rows(rows, key=lambda row: (row.topic, row.key))
         self.table.setVisible(bool(rows))
         self.empty.setVisible(not rows)
+        self.note.setVisible(bool(rows))
         if self.primary is not None:
             self.primary.setEnabled(bool(rows))
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
+from typing import Any
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QImage
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from desk.ui.core.cards import Card, Fact, FieldGrid
@@ -52,16 +54,34 @@ class ShortcutsDialog(DeskDialog):
                 self.body.addWidget(card)
 
 
+class Page(QTextBrowser):
+    """A page of the manual; pictures take the width there is."""
+
+    MARGIN, ROOM = 20, 880
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setOpenLinks(False)
+        self.setMinimumHeight(480)
+        self.setFrameShape(QTextBrowser.Shape.NoFrame)
+        self.document().setDocumentMargin(self.MARGIN)
+
+    def loadResource(self, kind: int, name: QUrl | str) -> Any:
+        url = QUrl(name) if isinstance(name, str) else name
+        picture = QImage(str(MANUAL / url.path().removeprefix("./"))) if url.path().endswith(".png") else QImage()
+        if picture.isNull():
+            return super().loadResource(kind, name)
+        if picture.width() <= self.ROOM:
+            return picture
+        return picture.scaledToWidth(self.ROOM, Qt.TransformationMode.SmoothTransformation)
+
+
 class HelpDialog(DeskDialog):
     """A page of the manual, with links to the others."""
 
     def __init__(self, page: str, parent: QWidget) -> None:
         super().__init__("Ajuda", size=Size.CARD, closing="Fechar", parent=parent, margins=(0, 0, 0, 0))
-        self.browser = QTextBrowser()
-        self.browser.setOpenLinks(False)
-        self.browser.setSearchPaths([str(MANUAL)])
-        self.browser.setMinimumHeight(480)
-        self.browser.setFrameShape(QTextBrowser.Shape.NoFrame)
+        self.browser = Page()
         self.browser.anchorClicked.connect(self._follow)
         self.body.addWidget(self.browser)
         self.show_page(page)
@@ -69,7 +89,6 @@ class HelpDialog(DeskDialog):
     def show_page(self, page: str) -> None:
         """Show one page, by the name of its file."""
         file = MANUAL / page
-        self.browser.document().setBaseUrl(QUrl.fromLocalFile(f"{MANUAL}/"))
         self.browser.setMarkdown(file.read_text(encoding="utf-8") if file.is_file() else "# Página não encontrada")
 
     def _follow(self, url: QUrl) -> None:
@@ -77,6 +96,9 @@ class HelpDialog(DeskDialog):
             self.show_page(url.fileName())
         else:
             QDesktopServices.openUrl(url)
+
+
+PLACES = {"record": "cadastro.md", "plans": "planos.md", "history": "historico.md"}
 
 
 def open_manual(window: QWidget, page: str = "index.md") -> None:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from desk.services.customers import CustomerHeader, OpenedCustomer
 from desk.ui.core.actions import shortcuts
 from desk.ui.core.desk import Desk
+from desk.ui.core.places import Place
 from desk.ui.core.theme import Scheme, theme
 from desk.ui.customers.header import HeaderBar
 from desk.ui.customers.search import SearchField
@@ -22,6 +23,7 @@ from desk.ui.shell.welcome import Welcome
 
 if TYPE_CHECKING:
     from desk.services.core.bus import Owed
+    from desk.services.doctor import Report
 
 
 class Shell(QObject):
@@ -29,14 +31,21 @@ class Shell(QObject):
 
     signed_out = Signal()
 
-    def __init__(self, desk: Desk, server: str, deliver: Callable[[Sequence[Owed]], object]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        server: str,
+        deliver: Callable[[Sequence[Owed]], object],
+        examine: Callable[[], Report],
+    ) -> None:
         super().__init__()
-        self.desk, self._deliver = desk, deliver
+        self.desk, self._deliver, self._examine = desk, deliver, examine
         desk.setProperty("shell", self)
         self.follower = DeliveryFollower(desk)
         self.search = SearchField(desk)
         self.search.chosen.connect(self.open_customer)
         self.window = MainWindow(desk, self.search, Welcome(desk), server)
+        Place(self.window, desk.settings, "main")
         self.window.became_current.connect(lambda _: self.window.set_dots())
         self.follower.moved.connect(lambda _: self.window.set_dots())
         self._pages = customer_pages()
@@ -112,6 +121,7 @@ class Shell(QObject):
 
         window = SettingsWindow(self.desk, self.window)
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        Place(window, self.desk.settings, "settings")
         if page:
             window.go(page)
         window.show()
@@ -131,9 +141,16 @@ class Shell(QObject):
 
     def show_help(self) -> None:
         """Open the manual at the page of this place."""
-        from desk.ui.shell.help import open_manual
+        from desk.ui.shell.help import PLACES, open_manual
 
-        open_manual(self.window)
+        shown = self.window.current
+        open_manual(self.window, PLACES.get(shown.page_id, "index.md") if shown is not None else "pesquisar.md")
+
+    def show_doctor(self) -> None:
+        """Look for what stands between this computer and a working Desk."""
+        from desk.ui.shell.doctor_window import DoctorDialog
+
+        DoctorDialog(self.desk.background, self._examine, self.window).open()
 
     def change_password(self) -> None:
         """Change one's own password."""

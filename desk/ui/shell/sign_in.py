@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from desk.services.core.errors import DomainError
 from desk.ui.core.background import TaskRunner
 from desk.ui.core.cards import NoteBar, hairline
 from desk.ui.core.fields import TextField
-from desk.ui.core.inputs.passwords import PasswordField
 from desk.ui.core.labels import ElidedLabel, IconLabel, Label, button, link, row
-from desk.ui.core.messages import explain
+from desk.ui.core.passwords import PasswordField
 
 WIDTH, INNER = 420, 32
 
 
-@dataclass(frozen=True)
-class Credentials:
+class Credentials(NamedTuple):
     """What was typed; no password means single sign-on."""
 
     role: str
@@ -38,6 +35,7 @@ class SignInWindow(QWidget):
 
     signed_in = Signal(object)
     server_wanted = Signal()
+    doctor_wanted = Signal()
 
     def __init__(
         self,
@@ -50,7 +48,7 @@ class SignInWindow(QWidget):
         single_sign_on: bool = False,
         remembered: str = "",
         password: str = "",
-        people: str = "",
+        people: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__()
         self._runner, self._sign_in = runner, sign_in
@@ -65,6 +63,9 @@ class SignInWindow(QWidget):
         self.note = NoteBar("", "bad")
         self.note.hide()
         outer.addWidget(self.note)
+        self.doctor = link(self.tr("Diagnóstico"), self.doctor_wanted.emit)
+        self.doctor.hide()
+        outer.addWidget(self.doctor)
         outer.addSpacing(10)
         self.role = TextField("role", self.tr("Usuário"), mandatory=True)
         self.role.edit.setText(remembered)
@@ -87,8 +88,8 @@ class SignInWindow(QWidget):
         self.single: QPushButton | None = None
         outer.addLayout(self.ways)
         if people:
-            outer.addSpacing(12)
-            outer.addWidget(Label(people, "caption", "text2", wrap=True))
+            outer.addSpacing(14)
+            outer.addWidget(self._demo(people))
         outer.addSpacing(24)
         outer.addWidget(hairline())
         outer.addSpacing(10)
@@ -111,6 +112,26 @@ class SignInWindow(QWidget):
         beside.addWidget(Label("Desk", "title"))
         beside.addWidget(Label(company, "body", "text2"))
         return row(mark, words, None, spacing=14)
+
+    def _demo(self, people: Mapping[str, str]) -> QWidget:
+        """Who there is in the demonstration: a click fills in that person's name and password."""
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        sentence = self.tr("Demonstração: é só apertar Enter. Ou entre como outra pessoa:")
+        column.addWidget(Label(sentence, "caption", "text2", wrap=True))
+        names = row(spacing=4)
+        for role, password in people.items():
+            names.addWidget(link(role, partial(self._as, role, password)))
+        names.addStretch(1)
+        column.addLayout(names)
+        return holder
+
+    def _as(self, role: str, password: str) -> None:
+        self.role.edit.setText(role)
+        self.password.edit.setText(password)
+        self.enter.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _caps_lock(self) -> QWidget:
         holder = QWidget()
@@ -173,10 +194,14 @@ class SignInWindow(QWidget):
         self.signed_in.emit(signed_in)
 
     def _failed(self, error: Exception) -> None:
+        from desk.services.core.errors import DomainError
+        from desk.ui.core.messages import explain
+
         self._busy(False)
         if not isinstance(error, DomainError):
             raise error
         text = explain(error)
+        self.doctor.setVisible(error.code not in ("wrong_password", "not_a_person"))
         self._say(" ".join(part for part in (text.what, text.why, text.do) if part))
         if error.code == "wrong_password":
             self.password.edit.selectAll()
@@ -185,12 +210,24 @@ class SignInWindow(QWidget):
     def _say(self, text: str) -> None:
         self.note.set_text(text)
         self.note.show()
-        self.adjustSize()
+        self._fit()
+
+    def _fit(self) -> None:
+        """Be as high as wrapped lines need, which a plain adjustSize underestimates."""
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+            self.resize(WIDTH, layout.totalHeightForWidth(WIDTH))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit()
 
     def _busy(self, busy: bool) -> None:
         self.enter.setEnabled(not busy)
         self.enter.setText(self.tr("Entrando…") if busy else self.tr("Entrar"))
-        self.note.setVisible(False) if busy else None
+        if busy:
+            self.note.hide()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:

@@ -13,7 +13,7 @@ register(
         "certificate_refused": Text(
             "O servidor não foi reconhecido.",
             "O certificado de {server} está vencido ou não foi assinado pela autoridade da empresa.",
-            "Não insista: avise a TI. O Diagnóstico (no menu Ajuda) mostra qual dos dois.",
+            "Não insista: avise a TI. O Diagnóstico mostra qual dos dois.",
         ),
         "certificate_other_name": Text(
             "O servidor não foi reconhecido.",
@@ -29,6 +29,11 @@ register(
             "O servidor não oferece conexão cifrada.",
             "{server} respondeu sem TLS, e este Desk exige TLS.",
             "Confira o endereço do servidor; se estiver certo, avise a TI.",
+        ),
+        "not_let_in": Text(
+            "O servidor não deixou entrar.",
+            "Ele não espera {role} neste computador.",
+            "Confira o usuário; se estiver certo, avise a TI.",
         ),
         "single_sign_on_failed": Text("A conta do domínio não entrou.", "O domínio recusou.", _DOMAIN),
         "no_ticket": Text(

@@ -19,9 +19,10 @@ class Welcome(QWidget):
             EmptyState(
                 "magnifying-glass",
                 self.tr("Nenhum cliente aberto"),
-                self.tr("Procure por nome, CPF/CNPJ, código, login, telefone, MAC, IP ou circuito."),
+                self.tr("Digite o nome, CPF/CNPJ, código, login, telefone, MAC ou IP. Os clientes aparecem na hora."),
                 act=self.tr("Pesquisar Cliente"),
                 on_act=lambda: desk.run_action("program.search"),
                 key="F3",
+                act_icon="magnifying-glass",
             )
         )

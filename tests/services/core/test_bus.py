@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -36,7 +35,7 @@ def relay(database: Database) -> Iterator[Relay]:
 @pytest.fixture
 def far(database: Database, relay: Relay) -> Iterator[SignedIn]:
     """A clerk at the other end of that wire."""
-    person = sign_in(replace(database.server(), port=str(relay.port)), "atendente", password_of("atendente"))
+    person = sign_in(database.server()._replace(port=str(relay.port)), "atendente", password_of("atendente"))
     yield person
     person.close()
 

@@ -243,11 +243,10 @@ def test_deliveries_survive_the_loss_of_the_database(
 
 def through(relay: Relay, database: Database, role: str):  # type: ignore[no-untyped-def]
     """A person whose program reaches the database over the relay."""
-    from dataclasses import replace
 
     from desk.bootstrap import sign_in
 
-    return sign_in(replace(database.server(), port=str(relay.port)), role, password_of(role))
+    return sign_in(database.server()._replace(port=str(relay.port)), role, password_of(role))
 
 
 def test_what_is_asked_after_closing_is_left_to_others(database: Database, router: RouterOsStandIn) -> None:

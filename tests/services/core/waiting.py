@@ -10,7 +10,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def until(condition: Callable[[], T], seconds: float = 15.0, what: object = "") -> T:
+def until(condition: Callable[[], T], seconds: float = 60.0, what: object = "") -> T:
     """Ask until the answer is true, and return it; fails when the time is over. `what` says more, if callable, then."""
     deadline, pulse = time.monotonic() + seconds, threading.Event()
     while not (answer := condition()):

@@ -6,7 +6,7 @@ from desk.ui.core.inputs.codes import CepField, DocumentField, EmailField, IpFie
 from desk.ui.core.inputs.dates import DateField
 from desk.ui.core.inputs.lists import Choice, ComboField
 from desk.ui.core.inputs.numbers import IntField, MoneyField, PercentField
-from desk.ui.core.inputs.passwords import EASY, PasswordField, easy_password
+from desk.ui.core.passwords import EASY, PasswordField, easy_password
 
 __all__ = [
     "EASY",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 
 from PySide6.QtGui import QGuiApplication
@@ -66,6 +65,8 @@ class PasswordField(TextField):
 
 def easy_password(length: int = 8) -> str:
     """A random password without look-alikes (RA-10)."""
+    import secrets  # brings OpenSSL along, which signing in must not wait for
+
     while True:
         made = "".join(secrets.choice(EASY) for _ in range(length))
         if any(letter.isdigit() for letter in made) and any(letter.isalpha() for letter in made):

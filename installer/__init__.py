@@ -1,0 +1,1 @@
+"""Builds Desk for Windows on Debian and proves it there, step by step; `python dev.py installer` starts it."""

@@ -1,0 +1,120 @@
+"""`python dev.py installer`: from pinned downloads to an MSI that was installed, used, upgraded and removed."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from desk import __version__
+from installer import closure, figures, freeze, msi, rollout, windows_python, windows_tests
+from installer.console import HOME, StepFailed, run, say, step
+from installer.fetch import fetch_python, fetch_wheels
+from installer.freeze import BEFORE
+from installer.trust import Signer
+from installer.wine_prefix import Wine, copy_prefix, make_prefix, require, screen
+
+PARTS = ("tests", "linux", "msi", "rollout", "figures")
+PROGRAMS = ("wine", "Xvfb", "openbox", "x86_64-w64-mingw32-gcc", "wixl", "msibuild", "msiextract", "osslsigncode")
+
+
+def main(argv: list[str]) -> int:
+    """Every step in its order; the first that fails ends it with its own words."""
+    parser = argparse.ArgumentParser(prog="dev.py installer", description="Monta e prova o instalador do Windows.")
+    parser.add_argument(
+        "--only", action="append", choices=PARTS, help="só estas partes, sobre o que já foi feito; figures só assim"
+    )
+    options = parser.parse_args(argv)
+    wanted = set(options.only or PARTS[:-1])
+    began = time.monotonic()
+    try:
+        require(*PROGRAMS)
+        chain(wanted)
+    except StepFailed as failure:
+        print(f"\ninstaller: {failure}", file=sys.stderr, flush=True)
+        return 1
+    say(f"Instalador pronto e provado em {(time.monotonic() - began) / 60:.1f} min: {HOME / 'out'}")
+    return 0
+
+
+def chain(wanted: set[str]) -> None:
+    """Downloads, prefix and interpreter are kept from run to run; everything after them is made anew."""
+    work, out = HOME / "work", HOME / "out"
+    for folder in (work, out):
+        folder.mkdir(parents=True, exist_ok=True)
+    with step("downloads por hash fixado"):
+        fetch_python()
+        fetch_wheels()
+    with screen(work) as display:
+        with step("prefixo do Wine"):
+            wine = make_prefix(HOME / "prefix", display, work)
+        try:
+            python = windows_python.windows_python(wine, work)
+            if "tests" in wanted:
+                with step("testes como programa do Windows"):
+                    for name, count in windows_tests.run_tests(wine, python, work, windows_tests.FOLDERS).items():
+                        say(f"  {name}: {count} passaram")
+            if "linux" in wanted:
+                _linux(work)
+            if "msi" in wanted:
+                _packages(wine, python, work, out)
+            if "rollout" in wanted:
+                _rollout(wine, work, out)
+            if "figures" in wanted:
+                with step("medidas"):
+                    figures.start_figures(HOME / "dist-linux" / "Desk", None)
+                    figures.start_figures(HOME / "dist" / "Desk", wine)
+                    for name, megabytes in figures.weight(HOME / "dist" / "Desk").items():
+                        say(f"  {name}: {megabytes:.1f} MB")
+        finally:
+            wine.close()
+
+
+def _linux(work: Path) -> None:
+    with step("PyInstaller no Linux, como ensaio"):
+        folder = freeze.freeze_linux(HOME / "dist-linux", work)
+        place = work / "selftest-linux"
+        shutil.rmtree(place, ignore_errors=True)
+        env = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+        run([folder / "Desk", "--selftest", place], env=env, limit=600)
+
+
+def _packages(wine: Wine, python: windows_python.WindowsPython, work: Path, out: Path) -> None:
+    with step("PyInstaller no Wine"):
+        folder = freeze.freeze_windows(wine, python, HOME / "dist", work)
+    with step("conferência da pasta"):
+        say(f"  {closure.check_closure(folder)} programas e bibliotecas, nada falta")
+        for name in ("Desk.exe", "desk-admin.exe"):
+            closure.check_resources(folder / name, __version__)
+    with step("assinaturas (certificado de ensaio) e MSI"):
+        signer = Signer(work / "certificates").make()
+        for name in ("Desk.exe", "desk-admin.exe"):
+            signer.sign(folder / name)
+        older = rollout.previous(folder, HOME / "dist-before" / "Desk")
+        for place, version in ((older, BEFORE), (folder, __version__)):
+            target = msi.build_msi(place, version, out / f"Desk-{version}.msi", work)
+            msi.check_msi(target, place, version, work)
+            signer.sign(target, msi=True)
+            freeze.expect_no_props(place.rglob("*"))
+        size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        packed = (out / f"Desk-{__version__}.msi").stat().st_size
+        say(f"  instalador {packed / 1e6:.1f} MB, instalado {size / 1e6:.1f} MB")
+
+
+def _rollout(wine: Wine, work: Path, out: Path) -> None:
+    with step("um Windows limpo"):
+        clean = copy_prefix(wine, HOME / "prefix-rollout")
+    try:
+        station = rollout.Workstation(clean, work)
+        before = rollout.Release(out / f"Desk-{BEFORE}.msi", HOME / "dist-before" / "Desk", BEFORE)
+        now = rollout.Release(out / f"Desk-{__version__}.msi", HOME / "dist" / "Desk", __version__)
+        rollout.roll_out(station, before, now)
+    finally:
+        clean.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

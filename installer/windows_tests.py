@@ -1,0 +1,82 @@
+"""Runs our own tests as a Windows program under Wine, on two platforms of Qt, against Debian's PostgreSQL."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from installer.console import StepFailed, expect, run, say
+from installer.windows_python import WindowsPython
+from installer.wine_prefix import Wine
+from tests.postgres import Cluster
+
+# What cannot be run there, and why. Each line is said aloud in every run; none is skipped in silence.
+NOT_UNDER_WINE = {
+    "tests/services/core/test_changes.py::test_a_server_that_hangs_is_noticed_although_its_connections_stay": (
+        "Winsock does not wake a thread that waits in select() when another one shuts the socket down;"
+        " on Windows a server that hangs without closing is noticed by TCP keep-alive instead"
+    ),
+    "tests/services/core/test_outbox.py::test_a_desk_killed_between_commit_and_settling_leaves_its_debt_to_others": (
+        "ends a process by SIGKILL, which Windows has not"
+    ),
+    "tests/services/core/test_outbox.py::test_a_desk_killed_while_it_settles_holds_its_debt_until_the_lease_is_over": (
+        "ends a process by SIGKILL, which Windows has not"
+    ),
+    "tests/ui/core/test_tree.py::test_five_hundred_plans_are_shown_and_painted_in_time": (
+        "measures milliseconds, and Wine's are not Windows'"
+    ),
+    "tests/ui/core/test_guards.py": "tests the tests' own guards by starting pytest once more for each",
+}
+# Offscreen runs everything that stands above the wall; the real platform what is drawn with it.
+FOLDERS = {"offscreen": ("tests/services", "tests/ui/core"), "windows": ("tests/ui",)}
+LEAST = {"offscreen": 400, "windows": 150}
+
+
+def run_tests(wine: Wine, python: WindowsPython, work: Path, folders: dict[str, tuple[str, ...]]) -> dict[str, int]:
+    """Both platforms at the same time, each with a server of its own; returns how many tests passed on which."""
+    say("  Não rodam no Wine, e por quê:")
+    for name, reason in NOT_UNDER_WINE.items():
+        say(f"    {name}: {reason}")
+    with ThreadPoolExecutor(len(folders)) as pool:
+        started = {name: pool.submit(_one, wine, python, work, name, given) for name, given in folders.items()}
+        passed = {name: future.result() for name, future in started.items()}
+    for name, count in passed.items():
+        expect(count >= LEAST[name], f"só {count} testes na plataforma {name}: a escolha encolheu?")
+    return passed
+
+
+def _one(wine: Wine, python: WindowsPython, work: Path, platform: str, folders: tuple[str, ...]) -> int:
+    cluster = Cluster()
+    try:
+        cluster.start()
+        env = {
+            "DESK_TEST_DSN": cluster.dsn(),
+            "DESK_TEST_MASTER_KEY": str(cluster.master_key),
+            "DESK_TEST_PLATFORM": platform,
+        }
+        left_out = [f"--deselect={name}" for name in NOT_UNDER_WINE]
+        words = [python.exe, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--durations=10", *left_out, *folders]
+        # Wine cuts exit codes and some of its libraries end noisily, so the closing line is read too.
+        said = run(
+            ["wine", *words],
+            env=wine.environment(env),
+            limit=900,
+            log=work / f"tests-{platform}.log",
+            accepted=(0, 1, 2),
+        )
+        return closing_line(said, platform)
+    finally:
+        cluster.stop()
+
+
+def closing_line(said: str, platform: str) -> int:
+    """How many passed; anything but "N passed" stops the chain."""
+    found = re.findall(r"^(?:=+ )?((?:\d+ \w+(?:, )?)+) in [\d.]+s", said, re.MULTILINE)
+    if not found:
+        raise StepFailed(f"os testes na plataforma {platform} não chegaram ao fim:\n{said[-3000:]}")
+    counts = {word: int(number) for number, word in re.findall(r"(\d+) (\w+)", found[-1])}
+    if set(counts) - {"passed", "deselected", "warnings", "warning"}:
+        short = said[said.rfind("short test summary info") :]
+        raise StepFailed(f"testes na plataforma {platform}: {found[-1]}\n{short[-3000:]}")
+    return counts["passed"]

@@ -1,0 +1,1 @@
+"""The chain that builds for Windows: its parts that run anywhere."""
