@@ -43,7 +43,7 @@ _USAGE = """
                    w.weight, sum(w.weight) OVER (PARTITION BY s.id) AS whole
               FROM desk.radius_sessions s
              CROSS JOIN LATERAL generate_series(s.started_at::date, COALESCE(s.stopped_at, now())::date, '1 day') d
-             CROSS JOIN LATERAL (SELECT 3 + abs(hashint8(s.login_id * 1000 + (d::date - DATE '2020-01-01')) % 7)) w (weight)
+             CROSS JOIN LATERAL (SELECT 3 + abs(hashint8(s.id * 1000 + (d::date - DATE '2020-01-01')) % 7)) w (weight)
              WHERE s.login_id IS NOT NULL AND s.started_at IS NOT NULL) x
      GROUP BY x.login_id, x.day"""
 _TOLD = """
