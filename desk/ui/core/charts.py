@@ -126,7 +126,7 @@ class LiveChart(QWidget):
     """Two minutes of two lines; the scale stays at the plan's speed, and a gap is a gap, never a line to zero."""
 
     SECONDS = 120
-    RIGHT = 78
+    RIGHT = 88
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
