@@ -63,7 +63,7 @@ def pdf(report: Report) -> bytes:
     story.append(Spacer(1, 4 * mm))
     if report.facts:
         facts = [[Paragraph(_text(name), small), Paragraph(_text(value), body)] for name, value in report.facts]
-        plain = TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (0, -1), 0)])
+        plain = TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("BOTTOMPADDING", (0, 0), (-1, -1), 0)])
         story += [Table(facts, colWidths=[width * 0.25, width * 0.75], style=plain), Spacer(1, 4 * mm)]
     if report.columns:
         whole = sum(column.share for column in report.columns)
