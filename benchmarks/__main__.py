@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks import cold_start, customer_tab, event_loop, next_free, radius_decisions, search, suspend
+from benchmarks import cold_start, customer_tab, event_loop, next_free, radius_decisions, search, sessions, suspend
 from desk.db.bootstrap import prepare
 from desk.demo import load_large
 from tests.postgres import Cluster
@@ -65,11 +65,18 @@ def shown(figures: Figures) -> Figures:
     return figures
 
 
+def connections(cluster: Cluster, count: int) -> Figures:
+    """Questions about the connections of a year, and what they cost accounting."""
+    prepare(cluster.dsn(), "sessions", cluster.master_key, company="Banco de medidas", demo=True)
+    return sessions.run(cluster.dsn("sessions"), count)
+
+
 def main(argv: list[str]) -> int:
     """Run what was named, or everything; print the table and write it into docs/performance.md."""
     parser = argparse.ArgumentParser(prog="benchmarks")
     parser.add_argument("--customers", type=int, default=1_000_000)
     parser.add_argument("--logins", type=int, default=200_000)
+    parser.add_argument("--sessions", type=int, default=sessions.WHOLE // 10)
     parser.add_argument("--write", action="store_true", help="escreve a tabela em docs/performance.md")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args(argv)
@@ -81,6 +88,7 @@ def main(argv: list[str]) -> int:
         "suspend": suspend.run,
         "event_loop": event_loop.run,
         "next_free": next_free.run,
+        "sessions": lambda cluster: connections(cluster, options.sessions),
     }
     wanted = set(options.names) or {"cold_start", *large, *small}
     if unknown := wanted - {"cold_start", *large, *small}:

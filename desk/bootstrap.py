@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from desk.db.errors import DatabaseNewer, DatabaseNotDesk, DatabaseOlder
 from desk.db.revisions import compatible
+from desk.integrations.radius.client import RadiusAuth, RadiusNas
 from desk.integrations.routeros.client import RouterOs
 from desk.models.people import Permission
 from desk.services import register_all
@@ -37,11 +38,12 @@ from desk.services.core.topics import Topic
 from desk.services.core.work import Actor
 from desk.services.ips.reconcile import IpReconciler
 from desk.services.logins.reconcile import LoginReconciler
+from desk.services.sessions.ending import OpenConnections
 from desk.settings import Server
 
 log = logging.getLogger(__name__)
 
-PORTS = Ports(router=RouterOs)
+PORTS = Ports(router=RouterOs, nas=RadiusNas, radius=RadiusAuth)
 # A person's role may open 8 sessions: 6 here, one for the listener, one to spare.
 # The one used last comes first: it is warm, and a server process that plans everything anew costs 10 ms a command.
 POOL = {"pool_size": 5, "max_overflow": 1, "pool_timeout": 15, "pool_use_lifo": True, "pool_recycle": 1800}
@@ -58,9 +60,16 @@ SESSION_OPTIONS = (
 def reconcilers(sessions: sessionmaker[Session], devices: Devices | None = None) -> dict[Topic, Reconciler]:
     """One per topic; they share what is known of the devices, and so does whoever settles."""
     known = devices or Devices()
-    logins, ips = LoginReconciler(sessions, PORTS.router, known), IpReconciler(sessions, PORTS.router, known)
-    over = one_after_another(logins.provisional_over, ips.provisional_over)
-    return {Topic.RADIUS_LOGIN: logins, Topic.CUSTOMER_IP: ips, Topic.PLAN_PROVISIONAL: over}
+    connections = OpenConnections(sessions, PORTS, known)
+    logins = LoginReconciler(sessions, PORTS.router, known, connections)
+    ips = IpReconciler(sessions, PORTS.router, known)
+    return {
+        Topic.RADIUS_LOGIN: logins,
+        Topic.CUSTOMER_IP: ips,
+        Topic.PLAN_PROVISIONAL: one_after_another(logins.provisional_over, ips.provisional_over),
+        Topic.RADIUS_SESSION: connections,
+        Topic.PLAN_SPEED: connections.speed_moment,
+    }
 
 
 class WayIn:

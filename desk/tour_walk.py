@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from functools import partial
 from typing import Any, cast
 
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication
 
-from desk.services.plans import PlanRow
+from desk.services.plans import LoginItem, PlanRow
 from desk.tour import SIZE, Tour
 from desk.ui.core.actions import build_menu
 from desk.ui.core.inputs import ComboField
@@ -109,8 +110,9 @@ def plan_dialogs(tour: Tour, page: PlansPage) -> None:
     tour.over("recusa", lambda: desk.run_action("logins.new", plan))
     if plan is not None:
         online = next(login for login in plan.logins if login.online_since is not None)
-        tour.over("informacoes-login", lambda: desk.run_action("logins.information", online))
+        tour.over("informacoes-login", lambda: desk.run_action("sessions.information", online))
         tour.over("alterar-senha", lambda: desk.run_action("logins.password", online))
+        connections(tour, plan, online)
     tour.over("novo-plano", lambda: desk.run_action("plans.new", GroupRow(page.customer_id)), _choose_product)
     tour.over("novo-plano-resumo", lambda: desk.run_action("plans.new", GroupRow(page.customer_id)), _to_summary)
 
@@ -121,6 +123,33 @@ def _next_free(tour: Tour, dialog: Any) -> None:
     tour.until(lambda: dialog.addresses.address.text(), "the next free address")
     dialog.addresses.set("description", "Câmeras da casa")
     tour.until(lambda: not dialog._soon.isActive() and dialog.network.said, "the routers")
+
+
+def connections(tour: Tour, plan: PlanRow, login: LoginItem) -> None:
+    """What a login's connection carries, how it is ended, tried and slowed down, and who had an address."""
+    desk = tour.shell.desk
+    tour.over("dados-de-trafego", lambda: desk.run_action("sessions.traffic", login), partial(_two_minutes, tour))
+    tour.over("fechar-conexao", lambda: desk.run_action("sessions.close", login))
+    tour.over("testar-autenticacao", lambda: desk.run_action("sessions.try", login))
+    tour.over("reduzir-velocidade", lambda: desk.run_action("sessions.throttle", plan))
+    tour.over("quem-usava-este-ip", lambda: desk.run_action("sessions.who_used"), partial(_search_address, login.ip))
+
+
+def _two_minutes(tour: Tour, window: Any) -> None:
+    """The looks of some seconds, spread over the two minutes that somebody would watch."""
+    window._timer.setInterval(20)
+    tour.until(lambda: len(window.chart.flows) > 115, "looks")
+    window._timer.stop()
+    tour.calm()
+    flows = list(window.chart.flows)
+    window.chart.flows.clear()
+    window.chart.flows.extend(replace(flow, at=float(at)) for at, flow in enumerate(flows))
+    window.chart.update()
+
+
+def _search_address(address: str, window: Any) -> None:
+    window.form.set("address", address)
+    window.search()
 
 
 def new_login(tour: Tour) -> None:

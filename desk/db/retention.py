@@ -16,6 +16,7 @@ LABELS: Final = {
     "log": "Log de alterações",
     "looks": "Quem viu qual senha",
     "device_looks": "Senhas abertas por entregas aos roteadores",
+    "sessions": "Registros de conexão",
     "commands": "Comandos executados",
     "pending": "Senhas começadas e não gravadas",
 }
@@ -26,6 +27,9 @@ _OLDEST: Final = {
     "looks": "SELECT EXISTS (SELECT FROM desk_vault.tickets WHERE at < :oldest AND kind <> 'router' AND lease IS NULL)",
     "device_looks": (
         "SELECT EXISTS (SELECT FROM desk_vault.tickets WHERE at < :oldest AND (kind = 'router' OR lease IS NOT NULL))"
+    ),
+    "sessions": (
+        "SELECT EXISTS (SELECT FROM desk.radius_sessions WHERE started_at < :oldest AND stopped_at < :oldest)"
     ),
     "commands": "SELECT EXISTS (SELECT FROM desk.commands WHERE at < :oldest)",
     "pending": "SELECT EXISTS (SELECT FROM desk_vault.pending WHERE at < :oldest)",

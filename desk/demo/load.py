@@ -35,6 +35,23 @@ class DemoPerson:
     password: str
 
 
+# What triggers would have made of the routers' reports: each connection's traffic over its days, people using more on
+# some than on others, and the speed that a router was told for what is open.
+_USAGE = """
+    INSERT INTO desk.radius_usage (login_id, day, in_octets, out_octets)
+    SELECT x.login_id, x.day, sum(x.input * x.weight / x.whole)::bigint, sum(x.output * x.weight / x.whole)::bigint
+      FROM (SELECT s.login_id, d::date AS day, COALESCE(s.in_octets, 0) AS input, COALESCE(s.out_octets, 0) AS output,
+                   w.weight, sum(w.weight) OVER (PARTITION BY s.id) AS whole
+              FROM desk.radius_sessions s
+             CROSS JOIN LATERAL generate_series(s.started_at::date, COALESCE(s.stopped_at, now())::date, '1 day') d
+             CROSS JOIN LATERAL (SELECT 3 + abs(hashint8(s.id * 1000 + (d::date - DATE '2020-01-01')) % 7)) w (weight)
+             WHERE s.login_id IS NOT NULL AND s.started_at IS NOT NULL) x
+     GROUP BY x.login_id, x.day"""
+_TOLD = """
+    UPDATE desk.radius_sessions s SET rate_limit = d.rate_limit FROM radius_api.decisions d
+     WHERE d.login_id = s.login_id AND s.stopped_at IS NULL"""
+
+
 @dataclass(frozen=True)
 class DemoInfo:
     """What was loaded."""
@@ -75,6 +92,8 @@ def load_small(dsn: str, today: dt.date | None = None, *, customers: int = 300, 
             vault.fill(connection, data)
             describe(connection)
             bulk.gather_words(connection)
+            connection.execute(_USAGE)
+            connection.execute(_TOLD)
         bulk.check_references(connection)
         bulk.advance_identities(connection)
         add_addresses(connection)

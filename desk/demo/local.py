@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import time
+import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -24,7 +27,8 @@ DATABASE = "desk"
 _ROUTERS = "SELECT id, name, username, local_secrets, nas_address FROM desk.routing_servers ORDER BY id"
 _SECRET = "SELECT version, ciphertext FROM desk_vault.secrets WHERE kind = 'router' AND owner = %s"
 _ONLINE = """
-    SELECT username, host(framed_ip), COALESCE(upper(mac::text), ''), session_id
+    SELECT username, host(framed_ip), COALESCE(upper(mac::text), ''), session_id,
+           extract(epoch FROM clock_timestamp() - started_at)::int, COALESCE(in_octets, 0), COALESCE(out_octets, 0)
       FROM desk.radius_sessions WHERE nas_address = %s AND stopped_at IS NULL AND username IS NOT NULL"""
 _LOCAL = """
     SELECT l.id, l.login, s.grants_access OR COALESCE(p.provisional_until > now(), false)
@@ -90,8 +94,11 @@ class DemoServer:
             password = _router_password(connection, master, router_id)
             router = RouterOsStandIn(users={username: password})
             router.tables.rows["/system/identity"] = [{"name": name}]
-            for login, address, mac, session in connection.execute(_ONLINE, (nas,)).fetchall():
-                router.tables.session(login, address=address or "", caller_id=mac, session_id=session)
+            for login, address, mac, number, seconds, received, sent in connection.execute(_ONLINE, (nas,)).fetchall():
+                up = f"{seconds // 3600}h{seconds // 60 % 60}m{seconds % 60}s"
+                router.tables.session(login, address=address or "", caller_id=mac, session_id=number, uptime=up)
+                router.tables.interface(login, rx_byte=str(received), tx_byte=str(sent))
+            router.tables.flow = _flow
             if local:
                 self._fill_secrets(connection, router, router_id)
             router.tables.on_session_removed = self._session_removed
@@ -112,6 +119,14 @@ class DemoServer:
         """What the router's accounting would tell RADIUS."""
         with psycopg.connect(self.dsn, autocommit=True) as connection, _as_job(connection):
             connection.execute(_STOPPED, (row.get("name", ""),))
+
+
+def _flow(interface: str) -> tuple[int, int]:
+    """Bits a second received and sent just now: somebody watches a film and now and then loads something."""
+    second = time.monotonic() + zlib.crc32(interface.encode()) % 1000
+    film = 120e6 + 45e6 * math.sin(second / 0.9) + 20e6 * math.sin(second / 0.31) + 12e6 * math.sin(second * 7.7)
+    burst = 110e6 * max(0.0, math.sin(second / 2.1)) ** 4
+    return int(14e6 + 6e6 * math.sin(second / 1.7) + 2e6 * math.sin(second * 5.3)), int(film + burst)
 
 
 @contextmanager

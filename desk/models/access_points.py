@@ -22,6 +22,13 @@ class TlsMode(enum.StrEnum):
     ANONYMOUS = "TLS anônimo"
 
 
+class DisconnectBy(enum.StrEnum):
+    """What an access point's router understands first when a connection must end."""
+
+    API = "API do roteador"
+    COA = "CoA (RADIUS)"
+
+
 class RoutingServer(Stamped, Versioned, Base):
     """Servidor de Roteamento: the router whose API Desk calls; its passwords are in the vault."""
 
@@ -29,6 +36,7 @@ class RoutingServer(Stamped, Versioned, Base):
     __table_args__ = (
         UniqueConstraint("name", name="uq_routing_servers_name"),
         CheckConstraint("port BETWEEN 1 AND 65535", name="port"),
+        CheckConstraint("coa_port BETWEEN 1 AND 65535", name="coa_port"),
         CheckConstraint("tls <> 'certificado fixado' OR length(fingerprint) = 64", name="fingerprint"),
     )
 
@@ -43,6 +51,8 @@ class RoutingServer(Stamped, Versioned, Base):
     local_secrets: Mapped[bool] = mapped_column(server_default=text("false"))
     # Address from which it asks RADIUS; empty: it is no RADIUS client.
     nas_address: Mapped[Any | None] = mapped_column(INET, unique=True)
+    # Where it takes Disconnect and CoA requests (RFC 5176), at the address it asks RADIUS from.
+    coa_port: Mapped[int] = mapped_column(server_default=text("3799"))
     active: Mapped[bool] = mapped_column(server_default=text("true"))
     notes: Mapped[Note]
 
@@ -64,6 +74,9 @@ class AccessPoint(Stamped, Versioned, Base):
     business_unit_id: Mapped[Ref | None] = mapped_column(ForeignKey("business_units.id"))
     routing_server_id: Mapped[Ref | None] = mapped_column(ForeignKey("routing_servers.id"), index=True)
     customer_limit: Mapped[int | None]
+    disconnect_by: Mapped[DisconnectBy] = mapped_column(
+        enum_type(DisconnectBy, "disconnect_by"), server_default=text("'API do roteador'")
+    )
     # How customers' IPs are enforced on the router: each way on its own, none of them is fine too.
     interface: Mapped[str] = mapped_column(String(60), server_default=text("''"))
     sets_address: Mapped[bool] = mapped_column(server_default=text("false"))
@@ -76,5 +89,23 @@ class AccessPoint(Stamped, Versioned, Base):
 
     business_unit: Mapped[BusinessUnit | None] = relationship(lazy="raise")
     routing_server: Mapped[RoutingServer | None] = relationship(lazy="raise")
+
+    __mapper_args__ = {"version_id_col": Versioned.version, "version_id_generator": False}
+
+
+class RadiusServer(Stamped, Versioned, Base):
+    """Servidor RADIUS: whom a desk asks when it tries a login; the secret of the desks is in the vault."""
+
+    __tablename__ = "radius_servers"
+    __table_args__ = (
+        UniqueConstraint("name", name="uq_radius_servers_name"),
+        CheckConstraint("port BETWEEN 1 AND 65535", name="port"),
+    )
+
+    id: Mapped[BigId]
+    name: Mapped[str] = mapped_column(String(60))
+    host: Mapped[str] = mapped_column(String(253))
+    port: Mapped[int] = mapped_column(server_default=text("1812"))
+    active: Mapped[bool] = mapped_column(server_default=text("true"))
 
     __mapper_args__ = {"version_id_col": Versioned.version, "version_id_generator": False}

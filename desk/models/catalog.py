@@ -123,6 +123,7 @@ class CatalogPlan(Stamped, Versioned, Base):
     up_kbps: Mapped[int] = mapped_column(server_default=text("0"))
     simultaneous_use: Mapped[int] = mapped_column(server_default=text("1"))
     allowance_gb: Mapped[int | None]
+    allows_speed_restore: Mapped[bool] = mapped_column(server_default=text("true"))
     installation_fee: Mapped[Decimal] = mapped_column(server_default=text("0"))
 
     service_group: Mapped[ServiceGroup] = relationship(lazy="raise")

@@ -35,12 +35,16 @@ def _station_mac(column: str) -> str:
     return f"""regexp_replace(substring({column} COLLATE "C" from '{mac}'), '[:.-]', '', 'g')::macaddr"""
 
 
+# Throttled now: not over yet, and not given its speed back for a while.
+_SLOW = """(p.throttled AND COALESCE(p.throttled_until > now(), true) AND COALESCE(p.speed_until <= now(), true))"""
+
+
 def _speed(column: str) -> str:
     """SQL for one direction as the router writes it: 0 is no limit; a throttled plan keeps a share of what it has."""
     percent = f"""COALESCE((SELECT v.value::bigint FROM desk.variables v WHERE v.code = '{THROTTLE_VARIABLE}'),
       {THROTTLE_PERCENT})"""
     full = f"COALESCE(a.{column}, c.{column})"  # an IP's own speed stands above the catalogue's
-    kbps = f"""CASE WHEN NOT p.throttled THEN {full} WHEN {full} = 0 THEN {THROTTLE_FLOOR_KBPS}
+    kbps = f"""CASE WHEN NOT {_SLOW} THEN {full} WHEN {full} = 0 THEN {THROTTLE_FLOOR_KBPS}
       ELSE least({full}, greatest({THROTTLE_FLOOR_KBPS}, {full} * {percent} / 100)) END"""
     return f"COALESCE(NULLIF({kbps}, 0)::text || 'k', '0')"
 
@@ -108,7 +112,7 @@ SELECT l.id AS login_id,
        a.prefixes,
        CASE WHEN c.simultaneous_use > 0 THEN c.simultaneous_use::text END AS simultaneous_use,
        NULLIF(c.radius_profile::text, '') AS profile,
-       CASE WHEN p.throttled OR COALESCE(a.up_kbps, c.up_kbps) > 0 OR COALESCE(a.down_kbps, c.down_kbps) > 0
+       CASE WHEN {_SLOW} OR COALESCE(a.up_kbps, c.up_kbps) > 0 OR COALESCE(a.down_kbps, c.down_kbps) > 0
             THEN {_speed("up_kbps")} || '/' || {_speed("down_kbps")} END AS rate_limit
   FROM desk.radius_logins l
   JOIN desk.customer_plans p ON p.id = l.plan_id
@@ -208,7 +212,25 @@ BEGIN
   NEW.login_id := (SELECT l.id FROM desk.radius_logins l
                     WHERE lower(l.login::text) = lower(NEW.username) AND l.deleted_at IS NULL);
   NEW.mac := {_station_mac("NEW.calling_station")};
+  NEW.rate_limit := COALESCE(NEW.rate_limit,
+    (SELECT d.rate_limit FROM radius_api.decisions d WHERE d.login_id = NEW.login_id AND d.granted));
   RETURN NEW;
+END $$"""
+
+# Routers report the whole of a connection again and again; what a day used is the difference to the report before.
+_ADD_USAGE = f"""
+CREATE FUNCTION radius_api.add_usage() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER {_SAFE} AS $$
+BEGIN
+  INSERT INTO desk.radius_usage AS u (login_id, day, in_octets, out_octets)
+    SELECT NEW.login_id,
+           (COALESCE(NEW.stopped_at, NEW.updated_at, NEW.started_at, clock_timestamp()) AT TIME ZONE i.zone)::date,
+           greatest(0, COALESCE(NEW.in_octets, 0) - COALESCE(OLD.in_octets, 0)),
+           greatest(0, COALESCE(NEW.out_octets, 0) - COALESCE(OLD.out_octets, 0))
+      FROM desk.installation i
+    ON CONFLICT (login_id, day) DO UPDATE
+      SET in_octets = u.in_octets + excluded.in_octets, out_octets = u.out_octets + excluded.out_octets;
+  RETURN NULL;
 END $$"""
 
 _RADACCT_COLUMNS = {
@@ -278,8 +300,9 @@ DROP: tuple[str, ...] = (
     "radius_api.radgroupreply, radius_api.radacct, radius_api.radpostauth, radius_api.nas, radius_api.nasreload",
     "DROP FUNCTION IF EXISTS radius_api.decide(text, text)",
     "DROP FUNCTION IF EXISTS radius_api.open_sessions(text, text)",
-    # These two take their triggers with them.
+    # These take their triggers with them.
     "DROP FUNCTION IF EXISTS radius_api.fill_session() CASCADE",
+    "DROP FUNCTION IF EXISTS radius_api.add_usage() CASCADE",
     "DROP FUNCTION IF EXISTS radius_api.forget_attempt() CASCADE",
     "DROP VIEW IF EXISTS radius_api.decisions, radius_api.plain_decisions",
     "DROP FUNCTION IF EXISTS radius_api.typed(text)",
@@ -308,6 +331,13 @@ VIEWS: tuple[str, ...] = (
     _FILL_SESSION,
     "CREATE TRIGGER radius_api_fill BEFORE INSERT ON desk.radius_sessions "
     "FOR EACH ROW EXECUTE FUNCTION radius_api.fill_session()",
+    _ADD_USAGE,
+    "CREATE TRIGGER radius_api_usage_first AFTER INSERT ON desk.radius_sessions FOR EACH ROW "
+    "WHEN (NEW.login_id IS NOT NULL AND (NEW.in_octets > 0 OR NEW.out_octets > 0)) "
+    "EXECUTE FUNCTION radius_api.add_usage()",
+    "CREATE TRIGGER radius_api_usage AFTER UPDATE OF in_octets, out_octets ON desk.radius_sessions FOR EACH ROW "
+    "WHEN (NEW.login_id IS NOT NULL AND (NEW.in_octets, NEW.out_octets) IS DISTINCT FROM "
+    "(OLD.in_octets, OLD.out_octets)) EXECUTE FUNCTION radius_api.add_usage()",
     _RADPOSTAUTH,
     _FORGET_ATTEMPT,
     "CREATE TRIGGER forget INSTEAD OF INSERT ON radius_api.radpostauth "

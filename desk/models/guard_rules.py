@@ -88,7 +88,10 @@ CUSTOMER_PLANS = Guard(
         "installation_fee": (Need((P.EDIT_INSTALLATION_FEE,), when=f"NEW.installation_fee <> {_FEE}"),),
         "due_day": (Need((P.EDIT_DUE_DAY,), when=f"NEW.due_day <> {_DUE_DAY}"),),
     },
-    empty_on_insert=("last_close_date", "provisional_until", "provisional_at", "cancelled_on", "first_activation_date"),
+    empty_on_insert=(
+        *("last_close_date", "provisional_until", "provisional_at", "cancelled_on", "first_activation_date"),
+        *("throttled_until", "speed_until", "speed_at"),
+    ),
     columns={
         **each(
             one(P.EDIT_PLAN),
@@ -124,6 +127,16 @@ CUSTOMER_PLANS = Guard(
         "customer_id": one(P.TRANSFER_PLAN),
         "provisional_until": _PROVISIONAL,
         "provisional_at": (Need((P.EDIT_PLAN_STATUS,)), Need((P.ENABLE_SUSPENDED,))),
+        **each(one(P.EDIT_PLAN_STATUS), "throttled", "throttled_until", "speed_at"),
+        "speed_until": (
+            Need((P.EDIT_PLAN_STATUS,)),
+            Need(
+                when="NEW.speed_until IS NOT NULL AND NOT (NEW.throttled AND (SELECT c.allows_speed_restore"
+                " FROM desk.catalog_plans c WHERE c.id = NEW.catalog_plan_id))",
+                rule="step:speed",
+                says="A velocidade deste plano não pode ser restabelecida provisoriamente",
+            ),
+        ),
         "cancel_reason": one(P.CANCEL_PLAN, P.PLAN_AUTHORISER),
         "cancelled_on": (
             Need((P.CANCEL_PLAN, P.PLAN_AUTHORISER)),
@@ -206,10 +219,14 @@ _CATALOG = (
     *("prints_booklet", "bills_when_debt_suspended", "trial_days", "allows_login", "login_limit", "radius_profile"),
     "allows_ip",
     *("down_kbps", "up_kbps", "simultaneous_use", "allowance_gb", "installation_fee"),
+    "allows_speed_restore",
 )
-_SERVER = ("name", "host", "port", "tls", "fingerprint", "username", "local_secrets", "nas_address", "active", "notes")
+_SERVER = (
+    *("name", "host", "port", "tls", "fingerprint", "username", "local_secrets", "nas_address", "coa_port", "active"),
+    "notes",
+)
 _ACCESS_POINT = (
-    *("name", "business_unit_id", "routing_server_id", "customer_limit", "active", "notes"),
+    *("name", "business_unit_id", "routing_server_id", "customer_limit", "disconnect_by", "active", "notes"),
     *("interface", "sets_address", "sets_queue", "sets_arp", "allowed_list", "blocked_list"),
 )
 _IP = (
@@ -366,4 +383,5 @@ GUARDS: tuple[Guard, ...] = (
         columns={"equipment": _of_a_live_ip("OLD")},
         delete=_of_a_live_ip("OLD"),
     ),
+    _simple("radius_servers", (P.ROUTING_SERVERS,), "name", "host", "port", "active"),
 )

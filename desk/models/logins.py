@@ -52,6 +52,17 @@ class LoginPlace(Base):
     )
 
 
+def _where_set(column: str) -> Index:
+    """An index over one kind of IPv6 assignment, which most sessions do not have."""
+    where = text(f"{column} IS NOT NULL")
+    return Index(
+        f"ix_radius_sessions_{column}",
+        *(column, "started_at"),
+        postgresql_where=where,
+        postgresql_include=["stopped_at", "id"],
+    )
+
+
 class RadiusSession(Base):
     """One connection, as the RADIUS server's accounting tells it (`radius_api.radacct` is a view over this)."""
 
@@ -60,8 +71,22 @@ class RadiusSession(Base):
         Index("uq_radius_sessions_unique_id", "unique_id", unique=True),
         Index("ix_radius_sessions_open", "username", postgresql_where=text("stopped_at IS NULL")),
         Index("ix_radius_sessions_open_login", "login_id", postgresql_where=text("stopped_at IS NULL")),
-        Index("ix_radius_sessions_login_id_started_at", "login_id", "started_at"),
+        # A page of a login's statement ends where the next begins, so the id that breaks ties is part of the order. Its
+        # end is in it to find, without reading the rows, what began before a period and reaches into it.
+        Index(
+            "ix_radius_sessions_login_id_started_at_id",
+            *("login_id", "started_at", "id"),
+            postgresql_include=["stopped_at"],
+        ),
         Index("ix_radius_sessions_open_ip", "framed_ip", postgresql_where=text("stopped_at IS NULL")),
+        # "Quem usava este IP": from the moment asked for backwards, whether the session is open or not.
+        # Their ends are in these indexes too: most of what had an address before is passed over without being read.
+        Index("ix_radius_sessions_framed_ip", "framed_ip", "started_at", postgresql_include=["stopped_at", "id"]),
+        _where_set("framed_ipv6"),
+        _where_set("framed_ipv6_prefix"),
+        _where_set("delegated_ipv6_prefix"),
+        # Rows lie on disk about as they began: 128 pages an entry find the oldest without reading the rest.
+        Index("ix_radius_sessions_started_at", "started_at", postgresql_using="brin"),
         Index("ix_radius_sessions_open_mac", "mac", postgresql_where=text("stopped_at IS NULL")),
         Index("ix_radius_sessions_open_nas", "nas_address", "started_at", postgresql_where=text("stopped_at IS NULL")),
     )
@@ -98,3 +123,17 @@ class RadiusSession(Base):
     acct_class: Mapped[str | None] = mapped_column(Text)
     # Filled from calling_station by the trigger that finds login_id; null when the NAS sent no MAC.
     mac: Mapped[Any | None] = mapped_column(MACADDR)
+    # The speed the router was told, by the answer to the login or by a CoA since; null when nobody knows.
+    rate_limit: Mapped[str | None] = mapped_column(Text)
+
+
+class RadiusUsage(Base):
+    """What a login used on one day of the company, added up as the routers report it."""
+
+    __tablename__ = "radius_usage"
+    __table_args__ = (Index("ix_radius_usage_day", "day", postgresql_using="brin"),)
+
+    login_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    in_octets: Mapped[int] = mapped_column(BigInteger)
+    out_octets: Mapped[int] = mapped_column(BigInteger)

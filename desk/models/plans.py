@@ -72,6 +72,10 @@ class CustomerPlan(Stamped, Versioned, Base):
     provisional_until: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
     provisional_at: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
     throttled: Mapped[bool] = mapped_column(server_default=text("false"))
+    throttled_until: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
+    # Restabelecer Velocidade Provisória (domain 6.13): until then the plan has its whole speed again.
+    speed_until: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
+    speed_at: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
     composition_customized: Mapped[bool] = mapped_column(server_default=text("false"))
     cancelled_on: Mapped[dt.date | None]
     cancel_reason: Mapped[str] = mapped_column(String(80), server_default=text("''"))

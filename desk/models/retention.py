@@ -15,6 +15,7 @@ DEFAULTS: Final = {
     "log": (1826, 365),  # five years, in which a customer may still sue
     "looks": (1826, 365),  # who saw which password
     "device_looks": (90, 30),  # the same by machines, at each delivery
+    "sessions": (365, 365),  # connection records: a year by law (Lei 12.965/2014, art. 13), and no longer
     "commands": (30, 7),  # looked up seconds after a lost connection
     "pending": (1, 1),  # passwords that somebody began to write; nobody can finish one after five minutes
 }

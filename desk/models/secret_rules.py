@@ -59,5 +59,15 @@ SECRET_RULES = (
         per_hour=30,
         ticket_seconds=60,
     ),
+    # A desk signs its Disconnect and CoA requests with it: for the holder of a debt's lease alone, never asked freely.
     SecretRule("nas", see=(), create=(P.ROUTING_SERVERS,), change=(P.ROUTING_SERVERS,), per_hour=0, ticket_seconds=60),
+    # What desks share with the RADIUS server to try a login; it opens no router and signs nothing a router believes.
+    SecretRule(
+        "radius_server",
+        see=ACTS_ON_ROUTERS,
+        create=(P.ROUTING_SERVERS,),
+        change=(P.ROUTING_SERVERS,),
+        per_hour=600,
+        ticket_seconds=60,
+    ),
 )

@@ -36,6 +36,10 @@ class Variable(enum.StrEnum):
     # ST-17: the sources name the rule of the self-care site and call the days configurable; these two hold them.
     PROVISIONAL_DAYS = "Dias de Habilitação Provisória"
     PROVISIONAL_GAP_DAYS = "Dias entre Habilitações Provisórias"
+    # domain 6.13, and the share of its speed that a throttled plan keeps.
+    THROTTLE_PERCENT = "Velocidade Reduzida (% da contratada)"
+    SPEED_DAYS = "Dias de Velocidade Restabelecida"
+    SPEED_GAP_DAYS = "Dias entre Velocidades Restabelecidas"
 
     @property
     def code(self) -> str:
@@ -60,7 +64,13 @@ class Variable(enum.StrEnum):
         return "Planos"
 
 
-_NUMBERS = {Variable.PROVISIONAL_DAYS: "5", Variable.PROVISIONAL_GAP_DAYS: "25"}
+_NUMBERS = {
+    Variable.PROVISIONAL_DAYS: "5",
+    Variable.PROVISIONAL_GAP_DAYS: "25",
+    Variable.THROTTLE_PERCENT: "10",
+    Variable.SPEED_DAYS: "3",
+    Variable.SPEED_GAP_DAYS: "30",
+}
 
 
 class SystemVariable(Versioned, Base):

@@ -29,6 +29,7 @@ FUNCTIONS = (
     ("debts", "desk_owner"),
     ("ips", "desk_owner"),
     ("vault", "desk_vault"),
+    ("sessions", "desk_owner"),
     ("people", "desk_people"),
     ("signal", "desk_signal"),
     ("jobs", "desk_job"),

@@ -101,7 +101,9 @@ def helper_grants() -> Iterator[str]:
     yield "GRANT INSERT (command, app, tbl, op, key, before, after) ON desk.change_log TO desk_job"
     yield "GRANT USAGE ON SEQUENCE desk.change_log_id TO desk_job"
     yield "GRANT SELECT ON desk.customer_plans, desk.radius_logins TO desk_log, desk_vault"
-    yield "GRANT SELECT ON desk.access_points, desk.routing_servers, desk.customer_ips TO desk_vault"
+    yield (
+        "GRANT SELECT ON desk.access_points, desk.routing_servers, desk.radius_servers, desk.customer_ips TO desk_vault"
+    )
     yield "GRANT SELECT ON desk.customer_ip_macs TO desk_log"
     yield "GRANT SELECT, INSERT, UPDATE ON desk.people TO desk_people"
     yield "GRANT SELECT, INSERT, UPDATE, DELETE ON desk.person_permissions TO desk_people"

@@ -52,6 +52,11 @@ WRITES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "DeleteIp": (("customer_ips", "deleted_at", "update"),),
     "AddPlan": (("customer_plans", "catalog_plan_id", "insert"),),
     "SetPlanAddress": (("plan_addresses", "street", "insert"), ("plan_addresses", "street", "update")),
+    "ThrottlePlan": (("customer_plans", "throttled", "update"), ("customer_plans", "throttled_until", "update")),
+    "EndThrottle": (("customer_plans", "throttled", "update"),),
+    "RestoreSpeed": (("customer_plans", "speed_until", "update"), ("customer_plans", "speed_at", "update")),
+    "SaveRadiusServer": (("radius_servers", "host", "insert"), ("radius_servers", "host", "update")),
+    "DeleteRadiusServer": (("radius_servers", "", "delete"),),
     "FollowDefaultAddress": (("plan_addresses", "", "delete"),),
 }
 

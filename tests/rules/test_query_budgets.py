@@ -46,6 +46,18 @@ from desk.services.plans import (
     PreviewStatusChange,
     StatusesToGive,
 )
+from desk.services.sessions import (
+    AllowanceUse,
+    ChoicesForSpeed,
+    ConnectionStatement,
+    Cursor,
+    ExportStatement,
+    MoreConnections,
+    PrintAddressUse,
+    RadiusServers,
+    WatchTraffic,
+    WhoUsedAddress,
+)
 from desk.services.variables import Variables
 from tests.builders import a_catalog_plan, a_customer, a_plan, a_range, a_routing_server, an_access_point, an_ip, insert
 from tests.postgres import Cluster, Database
@@ -55,7 +67,7 @@ services.register_all()
 BUDGETS = Path(__file__).with_name("query_budgets.json")
 RENEW = bool(os.environ.get("DESK_RENEW_BUDGETS"))
 # They speak to routers: each login, or each router, is asked for on its own, within a deadline of its own.
-LIVE = {"LookAtNetwork", "CheckRouter", "ReadCertificate", "PreviewIp", "LookAtIps"}
+LIVE = {"LookAtNetwork", "CheckRouter", "ReadCertificate", "PreviewIp", "LookAtIps", "TryLogin"}
 MOST_ADDRESSES = 19
 
 
@@ -73,7 +85,19 @@ class World:
     at: dt.datetime
 
 
+SINCE, UNTIL = dt.date(2026, 1, 1), dt.date(2026, 12, 31)
 CASES: dict[str, Callable[[World], Query[Any]]] = {
+    "AllowanceUse": lambda world: AllowanceUse(world.plan_id),
+    "ChoicesForSpeed": lambda world: ChoicesForSpeed(world.plan_id),
+    "ConnectionStatement": lambda world: ConnectionStatement(login_id=world.login_id, since=SINCE, until=UNTIL),
+    "ExportStatement": lambda world: ExportStatement(login_id=world.login_id, since=SINCE, until=UNTIL),
+    "MoreConnections": lambda world: MoreConnections(
+        login_id=world.login_id, since=SINCE, until=UNTIL, after=Cursor(world.at, 1)
+    ),
+    "PrintAddressUse": lambda world: PrintAddressUse(address="2001:db8::7", at=world.at),
+    "RadiusServers": lambda world: RadiusServers(),
+    "WatchTraffic": lambda world: WatchTraffic(world.login_id),
+    "WhoUsedAddress": lambda world: WhoUsedAddress(address="192.0.2.7", at=world.at),
     "AccessPoints": lambda world: AccessPoints(),
     "CatalogPlans": lambda world: CatalogPlans(),
     "ChoicesForNewPlan": lambda world: ChoicesForNewPlan(world.customer_id),

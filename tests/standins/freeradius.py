@@ -32,6 +32,7 @@ START_SECONDS = 20
 # Long enough for a busy machine; only what must stay unanswered is waited out, with SILENCE_SECONDS.
 ANSWER_SECONDS = 10
 SILENCE_SECONDS = 2
+COUNTERS_SECRET = "segredo-das-mesas"
 
 Attributes = dict[str, str]
 
@@ -80,6 +81,8 @@ class FreeRadius:
         (self.folder / "site.conf").write_text("".join(f"{name} = {value}\n" for name, value in lines.items()))
         self._keep_password(db)
         nas = (SHIPPED / "nas.conf").read_text("utf-8").replace("@REDE_DOS_ROTEADORES@", "127.0.0.0/24")
+        # Desks ask from an address of their own, which is no router's.
+        nas = nas.replace("@REDE_DAS_MESAS@", "127.0.1.1").replace("@SEGREDO_DAS_MESAS@", COUNTERS_SECRET)
         (self.folder / "nas.conf").write_text(nas)
         if stock:
             (self.folder / "sql.conf").write_text(stock)

@@ -110,6 +110,8 @@ class Tables:
         self.lingering: list[tuple[Row, int]] = []
         self.linger_looks = 0
         self.on_session_removed: Callable[[Row], None] | None = None
+        # Bits a second that an interface receives and sends, each time somebody looks; without it a plain ramp.
+        self.flow: Callable[[str], tuple[int, int]] | None = None
         self.rows["/system/identity"] = [{"name": "BNG-1"}]
         self.rows["/system/resource"] = [
             {"version": "7.19.4 (stable)", "board-name": "CCR2116-12G-4S+", "uptime": "3w2d04:05:06", "cpu-load": "7"}
@@ -141,6 +143,11 @@ class Tables:
             "radius": "true",
         }
         return self.put("/ppp/active", **{"name": name} | usual | values)
+
+    def interface(self, name: str, service: str = "pppoe", **values: str) -> Row:
+        """Add the interface that stands for a connection, with counters."""
+        usual = {"type": f"{service}-in", "running": "true", "disabled": "false", "rx_byte": "0", "tx_byte": "0"}
+        return self.put("/interface", **{"name": f"<{service}-{name}>"} | usual | values)
 
     def run(self, path: str, verb: str, attributes: Row, queries: list[str]) -> list[Reply]:
         """Carry out one command; answers are reply words with their attributes, the last one `!done`."""

@@ -264,7 +264,9 @@ class Conversation:
         while True:
             for name in names:
                 bits += 1000
-                traffic = {"name": name, "rx-bits-per-second": str(bits), "tx-bits-per-second": str(bits * 10)}
+                flow = self._router.tables.flow
+                received, sent = flow(name) if flow is not None else (bits, bits * 10)
+                traffic = {"name": name, "rx-bits-per-second": str(received), "tx-bits-per-second": str(sent)}
                 await self._send("!re", traffic, tag)
             if "once" in attributes:
                 await self._send("!done", {}, tag)

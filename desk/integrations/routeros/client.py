@@ -27,6 +27,7 @@ from desk.integrations.routeros.port import (
     RouterAddress,
     RouterInfo,
     RouterLine,
+    Traffic,
 )
 from desk.integrations.routeros.tls import Deadline, dial, secure, unreachable
 
@@ -37,6 +38,7 @@ Row = dict[str, str]
 
 SECRET_FIELDS = (".id", "name", "profile", "disabled", "service", "remote-address", "comment")
 ACTIVE_FIELDS = (".id", "name", "address", "caller-id", "uptime", "session-id")
+COUNTER_FIELDS = (".id", "name", "rx-byte", "tx-byte")
 NAMES_PER_QUESTION = 100
 FIELD_LIMIT = 255
 LOOK_PAUSE = 0.1
@@ -138,12 +140,14 @@ class RouterOsSession:
         """Connections that are up, all of them or those of these names."""
         return tuple(_active(row) for row in self._rows("/ppp/active/print", ACTIVE_FIELDS, names))
 
-    def drop_session(self, name: str) -> int:
-        """End the connections of this name and look afterwards; how many are proven gone.
+    def drop_session(self, name: str, *, session_id: str = "", address: str = "") -> int:
+        """End the connections of this name, or only the one that is said, and look afterwards; how many are gone.
 
         A subscriber's modem dials again at once, so proof is that the very sessions seen before are no longer listed.
         """
         rows = self._rows("/ppp/active/print", ACTIVE_FIELDS, [name])
+        if session_id or address:
+            rows = [row for row in rows if _is_session(row, session_id, address)]
         before = {_session_key(row) for row in rows}
         for row in rows:
             self._remove("/ppp/active/remove", row)
@@ -179,6 +183,33 @@ class RouterOsSession:
             board=_text(resource, "board-name"),
             uptime=_duration(resource.get("uptime", "")),
         )
+
+    def traffic(self, name: str) -> Traffic | None:
+        """What flows through the connection of this name; None when there is none."""
+        rows = self._rows("/ppp/active/print", (*ACTIVE_FIELDS, "service"), [name])
+        if not rows:
+            return None
+        up = rows[0]
+        interface = f"<{up.get('service') or 'pppoe'}-{up['name']}>"
+        counted = next(iter(self._rows("/interface/print", COUNTER_FIELDS, [interface])), {})
+        flow: Row = {}
+        if counted:  # once, since without it the router would not stop answering
+            flow = self._only(self.say("/interface/monitor-traffic", f"=interface={interface}", "=once="))
+        return Traffic(
+            interface=interface,
+            address=_text(up, "address"),
+            caller_id=_text(up, "caller-id"),
+            uptime=_duration(up.get("uptime", "")),
+            # The router names them from its own side: what it sends is the customer's download.
+            download_bps=_number(flow, "tx-bits-per-second"),
+            upload_bps=_number(flow, "rx-bits-per-second"),
+            downloaded=_number(counted, "tx-byte"),
+            uploaded=_number(counted, "rx-byte"),
+        )
+
+    def go_on(self, seconds: float) -> None:
+        """Stay: what is asked next has a deadline of its own."""
+        self._deadline.renew(seconds)
 
     def _agree(self, wanted: PppSecret, *, adopt: bool) -> bool:
         rows = self._secret_rows([wanted.name], with_passwords=wanted.password is not None)
@@ -336,8 +367,20 @@ def _session_key(row: Row) -> tuple[str, str]:
     return row[".id"], row.get("session-id", "")
 
 
+def _is_session(row: Row, session_id: str, address: str) -> bool:
+    """Whether a line is that connection: accounting tells the router's number without its 0x."""
+    number = row.get("session-id", "").lower().removeprefix("0x").lstrip("0")
+    told = session_id.lower().removeprefix("0x").lstrip("0")
+    return bool(told and told == number) or bool(address and address == row.get("address", ""))
+
+
 def _text(row: Row, key: str) -> str:
     return printable(row.get(key, ""), FIELD_LIMIT)
+
+
+def _number(row: Row, key: str) -> int | None:
+    text = row.get(key, "")
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def _duration(text: str) -> timedelta | None:

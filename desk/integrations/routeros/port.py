@@ -115,6 +115,20 @@ class RouterInfo:
     uptime: timedelta | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Traffic:
+    """What one connection carries just now, named from the customer's side; None where the router does not say."""
+
+    interface: str
+    address: str = ""
+    caller_id: str = ""
+    uptime: timedelta | None = None
+    download_bps: int | None = None
+    upload_bps: int | None = None
+    downloaded: int | None = None
+    uploaded: int | None = None
+
+
 def owner_mark(login_id: int) -> str:
     """Comment that marks a line of the router as kept by Desk for this login."""
     return f"{OWNER_MARK}{login_id}"
@@ -149,8 +163,8 @@ class RouterSession(Protocol):
     def list_active(self, names: Collection[str] | None = None) -> tuple[PppActive, ...]:
         """Connections that are up, all of them or those of these names."""
 
-    def drop_session(self, name: str) -> int:
-        """End the connections of this name and look afterwards; how many are proven gone."""
+    def drop_session(self, name: str, *, session_id: str = "", address: str = "") -> int:
+        """End the connections of this name, or only the one that is said, and look afterwards; how many are gone."""
 
     def list_lines(self, menu: LineMenu, comments: Collection[str] | None = None) -> tuple[RouterLine, ...]:
         """Lines of a menu, all of them or those with these comments."""
@@ -166,6 +180,12 @@ class RouterSession(Protocol):
 
     def info(self) -> RouterInfo:
         """Name, version and model of the router."""
+
+    def traffic(self, name: str) -> Traffic | None:
+        """What flows through the connection of this name; None when there is none."""
+
+    def go_on(self, seconds: float) -> None:
+        """Stay: what is asked next has a deadline of its own."""
 
 
 class Router(Protocol):

@@ -32,6 +32,10 @@ class Deadline:
             raise TimeoutError("deadline passed")
         return left
 
+    def renew(self, seconds: float) -> None:
+        """Begin anew, for the next question of a visit that goes on."""
+        self._end = time.monotonic() + seconds
+
 
 def dial(host: str, port: int, deadline: Deadline) -> socket.socket:
     """Open a TCP connection, looking the name up and trying all its addresses before the deadline."""

@@ -159,6 +159,8 @@ BEGIN
       DELETE FROM desk.commands c WHERE c.id IN (
         SELECT o.id FROM desk.commands o WHERE o.at < oldest ORDER BY o.at LIMIT most);
       GET DIAGNOSTICS gone = ROW_COUNT;
+    ELSIF r.what = 'sessions' THEN
+      gone := desk.sweep_sessions(oldest, most);
     ELSE
       gone := desk_vault.sweep(r.what, oldest, most);
     END IF;

@@ -17,6 +17,8 @@ BEGIN
     -- Markers belong to the status they were set in.
     NEW.provisional_until := NULL;
     NEW.throttled := false;
+    NEW.throttled_until := NULL;
+    NEW.speed_until := NULL;
   END IF;
   IF NEW.status = 'HABILITADO' AND NEW.first_activation_date IS NULL THEN
     NEW.first_activation_date := desk.today();

@@ -12,8 +12,15 @@ CREATE TRIGGER mm_status AFTER UPDATE ON desk.customer_plans FOR EACH ROW
 CREATE TRIGGER nn_debts AFTER UPDATE ON desk.customer_plans FOR EACH ROW
   WHEN (OLD.status <> NEW.status OR OLD.provisional_until IS DISTINCT FROM NEW.provisional_until
     OR OLD.access_point_id IS DISTINCT FROM NEW.access_point_id OR OLD.customer_id <> NEW.customer_id
-    OR OLD.catalog_plan_id <> NEW.catalog_plan_id)
+    OR OLD.catalog_plan_id <> NEW.catalog_plan_id OR OLD.throttled <> NEW.throttled
+    OR OLD.throttled_until IS DISTINCT FROM NEW.throttled_until OR OLD.speed_until IS DISTINCT FROM NEW.speed_until)
   EXECUTE FUNCTION desk_guard.plan_debts();
+CREATE TRIGGER nn_speed AFTER UPDATE ON desk.catalog_plans FOR EACH ROW
+  WHEN (OLD.down_kbps <> NEW.down_kbps OR OLD.up_kbps <> NEW.up_kbps)
+  EXECUTE FUNCTION desk_guard.catalog_speed_debts();
+CREATE TRIGGER nn_speed AFTER UPDATE ON desk.customer_plans FOR EACH ROW
+  WHEN (OLD.throttled_until IS DISTINCT FROM NEW.throttled_until OR OLD.speed_until IS DISTINCT FROM NEW.speed_until)
+  EXECUTE FUNCTION desk_guard.speed_debt();
 CREATE TRIGGER nn_provisional AFTER UPDATE ON desk.customer_plans FOR EACH ROW
   WHEN (OLD.provisional_until IS DISTINCT FROM NEW.provisional_until)
   EXECUTE FUNCTION desk_guard.provisional_debt();
@@ -57,3 +64,5 @@ CREATE TRIGGER mm_words_changed AFTER UPDATE ON desk.customers FOR EACH ROW
   WHEN (OLD.name_key <> NEW.name_key) EXECUTE FUNCTION desk_guard.note_words();
 CREATE TRIGGER aa_leave_plans BEFORE DELETE ON desk.access_points
   FOR EACH ROW EXECUTE FUNCTION desk_guard.leave_cancelled_plans();
+CREATE TRIGGER nn_gone AFTER DELETE ON desk.radius_servers
+  FOR EACH ROW EXECUTE FUNCTION desk_vault.radius_server_gone();

@@ -34,6 +34,7 @@ BEGIN
   there := CASE
     WHEN kind = 'radius' THEN EXISTS (SELECT FROM desk.radius_logins l WHERE l.id = owner AND l.deleted_at IS NULL)
     WHEN kind = 'wpa2' THEN EXISTS (SELECT FROM desk.customer_ips i WHERE i.id = owner AND i.deleted_at IS NULL)
+    WHEN kind = 'radius_server' THEN EXISTS (SELECT FROM desk.radius_servers r WHERE r.id = owner)
     ELSE EXISTS (SELECT FROM desk.routing_servers r WHERE r.id = owner) END;
   IF there IS NOT TRUE THEN
     PERFORM desk.refuse('secret:owner', 'secrets', kind, 'Isto não existe mais');
@@ -144,6 +145,26 @@ BEGIN
   RETURN desk_vault.ticket('radius', key::bigint, 'entrega', lease);
 END $$;
 
+-- For settling: the secret that signs a Disconnect or CoA request, for whoever may act on routers and holds the lease
+-- of a debt about a connection at that very router. NULL when none is stored.
+CREATE FUNCTION desk.ask_reveal_nas(topic text, key text, lease uuid, server_id bigint) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM desk_vault.may_see('router');
+  IF NOT desk.leased(topic, key, lease) THEN
+    PERFORM desk.refuse('debt:lease', 'debts', '', 'Esta pendência não está mais com este Desk');
+  END IF;
+  IF NOT EXISTS (SELECT FROM desk.sessions_of_debt(topic, key) s JOIN desk.routing_servers r
+      ON r.nas_address = s.nas_address WHERE r.id = server_id AND r.active) THEN
+    PERFORM desk.refuse('reveal:nas', 'secrets', 'nas', 'Não há conexão desta pendência neste roteador');
+  END IF;
+  IF NOT EXISTS (SELECT FROM desk_vault.secrets s WHERE s.kind = 'nas' AND s.owner = server_id) THEN
+    RETURN NULL;
+  END IF;
+  PERFORM set_config('synchronous_commit', 'on', true);
+  RETURN desk_vault.ticket('nas', server_id, 'entrega', lease);
+END $$;
+
 CREATE FUNCTION desk.reveal(ticket uuid, OUT kind text, OUT owner bigint, OUT version bigint, OUT ciphertext bytea,
   OUT data_key bytea)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -181,6 +202,13 @@ SET search_path = pg_catalog, pg_temp AS $$
   SELECT desk.holds(VARIADIC s.see::text[]) FROM desk_vault.secret_kinds s WHERE s.kind = 'router'
 $$;
 
+-- The question that an act on an open connection begins with.
+CREATE FUNCTION desk.need_routers() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM desk.need((SELECT s.see::text[] FROM desk_vault.secret_kinds s WHERE s.kind = 'router'), 'radius_sessions', '');
+END $$;
+
 CREATE FUNCTION desk_vault.login_gone() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -193,6 +221,13 @@ SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   DELETE FROM desk_vault.nas_clear WHERE routing_server_id = OLD.id;
   DELETE FROM desk_vault.secrets WHERE owner = OLD.id AND kind IN ('router', 'nas');
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION desk_vault.radius_server_gone() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  DELETE FROM desk_vault.secrets WHERE owner = OLD.id AND kind = 'radius_server';
   RETURN NULL;
 END $$;
 
@@ -216,6 +251,6 @@ BEGIN
 END $$;
 
 GRANT EXECUTE ON FUNCTION desk_vault.sweep TO desk_owner;
-GRANT EXECUTE ON FUNCTION desk.begin_secret, desk.store_secret, desk.ask_reveal, desk.ask_reveal_for_debt, desk.reveal
-  TO desk_operator;
-GRANT EXECUTE ON FUNCTION desk.acts_on_routers TO desk_owner;
+GRANT EXECUTE ON FUNCTION desk.begin_secret, desk.store_secret, desk.ask_reveal, desk.ask_reveal_for_debt,
+  desk.ask_reveal_nas, desk.reveal TO desk_operator;
+GRANT EXECUTE ON FUNCTION desk.acts_on_routers, desk.need_routers TO desk_owner;

@@ -1,6 +1,6 @@
 """Access points and the routing servers behind them; what the UI may use."""
 
-from desk.models.access_points import TlsMode
+from desk.models.access_points import DisconnectBy, TlsMode
 from desk.models.ips import IpEffect
 from desk.services.access_points.errors import AccessPointInUse, IpRangeInUse, IpRangeOverlaps, RoutingServerInUse
 from desk.services.access_points.points import (
@@ -40,6 +40,7 @@ __all__ = [
     "DeleteAccessPoint",
     "DeleteIpRange",
     "DeleteRoutingServer",
+    "DisconnectBy",
     "IpEffect",
     "IpOptionRow",
     "IpOptions",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
-from desk.models.access_points import AccessPoint
+from desk.models.access_points import AccessPoint, DisconnectBy
 from desk.models.people import Permission
 from desk.models.variables import Variable
 from desk.services.access_points.errors import AccessPointHasIps, AccessPointInUse
@@ -28,6 +28,7 @@ class AccessPointRow:
     routing_server_id: int | None
     router: str
     customer_limit: int | None
+    disconnect_by: DisconnectBy
     used: int
     active: bool
     notes: str
@@ -56,6 +57,7 @@ class SaveAccessPoint(Command[int]):
     business_unit_id: int | None = None
     routing_server_id: int | None = None
     customer_limit: int | None = None
+    disconnect_by: DisconnectBy = DisconnectBy.API
     active: bool = True
     notes: str = ""
     interface: str = ""
@@ -76,7 +78,7 @@ class DeleteAccessPoint(Command[None]):
 
 _POINTS = text("""
     SELECT a.id, a.name, a.business_unit_id, COALESCE(u.name, '') AS unit, a.routing_server_id,
-           COALESCE(r.name, '') AS router, a.customer_limit,
+           COALESCE(r.name, '') AS router, a.customer_limit, a.disconnect_by,
            (SELECT count(*) FROM desk.customer_plans p WHERE p.access_point_id = a.id AND p.status <> 'CANCELADO')
              AS used, a.active, a.notes, a.version, a.interface, a.sets_address, a.sets_queue, a.sets_arp,
            a.allowed_list, a.blocked_list,
@@ -94,7 +96,10 @@ _KEEPS_IPS = text("""
 @use_case(AccessPoints, permission=None)
 def access_points(query: AccessPoints, work: Work) -> list[AccessPointRow]:
     """What the page lists."""
-    return [AccessPointRow(**row) for row in work.session.execute(_POINTS).mappings()]
+    return [
+        AccessPointRow(**(dict(row) | {"disconnect_by": DisconnectBy(row["disconnect_by"])}))
+        for row in work.session.execute(_POINTS).mappings()
+    ]
 
 
 @use_case(SaveAccessPoint, permission=Permission.ACCESS_POINTS)
@@ -117,7 +122,7 @@ def save_access_point(cmd: SaveAccessPoint, work: Work) -> int:
     if cmd.id is not None and point.version != cmd.version:
         raise StaleRecord(work.changes_since("access_points", cmd.id, cmd.version))
     point.name = cmd.name.strip()
-    plain = ("business_unit_id", "routing_server_id", "customer_limit", "active", "notes")
+    plain = ("business_unit_id", "routing_server_id", "customer_limit", "disconnect_by", "active", "notes")
     for name in (*plain, "sets_address", "sets_queue", "sets_arp"):
         setattr(point, name, getattr(cmd, name))
     for name in ("interface", "allowed_list", "blocked_list"):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import text
 
 from desk.integrations.errors import IntegrationError
+from desk.integrations.radius.port import COA_PORT
 from desk.integrations.routeros.tls import read_fingerprint
 from desk.models.access_points import RoutingServer, TlsMode
 from desk.models.people import Permission
@@ -36,6 +37,7 @@ class RoutingServerRow:
     username: str
     local_secrets: bool
     nas_address: str
+    coa_port: int
     active: bool
     notes: str
     points: int
@@ -61,6 +63,7 @@ class SaveRoutingServer(Command[int]):
     username: str = ""
     local_secrets: bool = False
     nas_address: str = ""
+    coa_port: int = COA_PORT
     active: bool = True
     notes: str = ""
     password: str = field(default="", repr=False)
@@ -118,7 +121,7 @@ class ReadCertificate(Query[CertificateShown]):
 
 _SERVERS = text("""
     SELECT r.id, r.name, r.host, r.port, r.tls, r.fingerprint, r.username, r.local_secrets,
-           COALESCE(host(r.nas_address), '') AS nas_address, r.active, r.notes,
+           COALESCE(host(r.nas_address), '') AS nas_address, r.coa_port, r.active, r.notes,
            (SELECT count(*) FROM desk.access_points a WHERE a.routing_server_id = r.id) AS points, r.version
       FROM desk.routing_servers r ORDER BY r.active DESC, r.name""")
 
@@ -139,8 +142,9 @@ def plain_fingerprint(typed: str) -> str:
 
 def _violations(cmd: SaveRoutingServer) -> list[Violation]:
     found = [Violation(name, "required") for name in ("name", "host") if not str(getattr(cmd, name)).strip()]
-    if not 1 <= cmd.port <= 65535:
-        found.append(Violation("port", "port_range"))
+    for name in ("port", "coa_port"):
+        if not 1 <= getattr(cmd, name) <= 65535:
+            found.append(Violation(name, "port_range"))
     fingerprint = plain_fingerprint(cmd.fingerprint)
     if (cmd.tls is TlsMode.PINNED or fingerprint) and not re.fullmatch(r"[0-9a-f]{64}", fingerprint):
         found.append(Violation("fingerprint", "fingerprint_shape"))
@@ -172,7 +176,7 @@ def save_routing_server(cmd: SaveRoutingServer, work: Work) -> int:
     if cmd.id is not None and server.version != cmd.version:
         raise StaleRecord(work.changes_since("routing_servers", cmd.id, cmd.version))
     server.name, server.host = cmd.name.strip(), cmd.host.strip()
-    for name in ("port", "tls", "local_secrets", "active", "notes"):
+    for name in ("port", "tls", "local_secrets", "coa_port", "active", "notes"):
         setattr(server, name, getattr(cmd, name))
     server.fingerprint, server.username = plain_fingerprint(cmd.fingerprint), cmd.username.strip()
     server.nas_address = cmd.nas_address or None

@@ -24,6 +24,7 @@ from desk.services.core.work import Work
 
 FLAGS = (
     *("active", "requires_authorization", "allows_circuit", "allows_tv", "prints_booklet"),
+    "allows_speed_restore",
     *("bills_when_debt_suspended", "allows_login", "allows_ip"),
 )
 NUMBERS = ("trial_days", "login_limit", "down_kbps", "up_kbps", "simultaneous_use", "allowance_gb")
@@ -63,6 +64,7 @@ class CatalogPlanRow:
     requires_authorization: bool
     allows_circuit: bool
     allows_tv: bool
+    allows_speed_restore: bool
     prints_booklet: bool
     bills_when_debt_suspended: bool
     allows_login: bool
@@ -99,6 +101,7 @@ class SaveCatalogPlan(Command[int]):
     requires_authorization: bool = False
     allows_circuit: bool = False
     allows_tv: bool = False
+    allows_speed_restore: bool = True
     prints_booklet: bool = False
     bills_when_debt_suspended: bool = False
     allows_login: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from desk.integrations.radius.port import Nas, RadiusAddress, RadiusServer
 from desk.integrations.routeros.port import Router, RouterAddress
 
 
@@ -13,5 +14,7 @@ class Ports:
     """One field per kind of outside system."""
 
     router: Callable[[RouterAddress], Router]
+    nas: Callable[[RadiusAddress], Nas]
+    radius: Callable[[RadiusAddress], RadiusServer]
     # Tells whoever opens connections that the person's own password is about to be another one.
     learn_password: Callable[[str], None] = lambda password: None

@@ -66,6 +66,20 @@ def reveal_for_debt(sessions: sessionmaker[Session], topic: str, key: str, lease
     return _opened(row)
 
 
+def reveal_nas(sessions: sessionmaker[Session], topic: str, key: str, lease: object, server_id: int) -> Revealed | None:
+    """The secret that signs requests to a router, for the holder of the debt's lease; None when none is stored."""
+    with _own_transaction(sessions) as session:
+        ticket = session.execute(
+            text("SELECT desk.ask_reveal_nas(:topic, :key, :lease, :server)"),
+            {"topic": topic, "key": key, "lease": lease, "server": server_id},
+        ).scalar_one()
+    if ticket is None:
+        return None
+    with _own_transaction(sessions) as session:
+        row = session.execute(text("SELECT * FROM desk.reveal(:ticket)"), {"ticket": ticket}).mappings().one()
+    return _opened(row)
+
+
 @contextmanager
 def _own_transaction(sessions: sessionmaker[Session]) -> Iterator[Session]:
     """Refusals leave it as the types that every caller knows, also outside of the bus."""

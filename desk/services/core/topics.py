@@ -11,3 +11,5 @@ class Topic(enum.StrEnum):
     RADIUS_LOGIN = "radius_login"
     PLAN_PROVISIONAL = "plan_provisional"
     CUSTOMER_IP = "customer_ip"
+    RADIUS_SESSION = "radius_session"
+    PLAN_SPEED = "plan_speed"

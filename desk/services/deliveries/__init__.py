@@ -17,12 +17,15 @@ __all__ = ["DebtNews", "OwedRow", "PendingDeliveries", "RetryDebts"]
 
 _PENDING = text("""
     SELECT d.topic, d.key, d.customer_id, COALESCE(c.name, '') AS customer,
-           COALESCE(l.login, host(i.address), '') AS thing, COALESCE(r.name, '') AS device,
+           COALESCE(l.login, s.username, host(i.address), '') AS thing, COALESCE(r.name, '') AS device,
            d.attempts, d.due_at, d.changed_at, COALESCE(d.last_error, '') AS error,
            COALESCE(d.last_detail, '') AS detail, d.leased_until > clock_timestamp() AS running
       FROM desk.debts d
       LEFT JOIN desk.customers c ON c.id = d.customer_id
-      LEFT JOIN desk.radius_logins l ON d.topic = 'radius_login' AND l.id::text = d.key
+      LEFT JOIN desk.radius_logins l ON l.id = CASE WHEN d.topic = 'radius_login' THEN d.key::bigint
+           WHEN d.topic = 'radius_session' AND d.key LIKE 'login/%' THEN substr(d.key, 7)::bigint END
+      LEFT JOIN desk.radius_sessions s ON d.topic = 'radius_session'
+           AND s.id = CASE WHEN d.key COLLATE "C" ~ '^[0-9]{1,18}$' THEN d.key::bigint END
       LEFT JOIN desk.customer_ips i ON d.topic = 'customer_ip' AND i.id::text = d.key
       LEFT JOIN desk.customer_plans p ON p.id = d.plan_id
       LEFT JOIN desk.access_points a ON a.id = COALESCE(i.access_point_id, p.access_point_id)

@@ -17,7 +17,6 @@ from desk.services.logins.queries import (
     LoginIsFree,
     LoginProperties,
     NewLoginForm,
-    SessionRow,
 )
 from desk.services.logins.rules import check_ip, check_login, check_mac, check_password, generate_password
 
@@ -37,7 +36,6 @@ __all__ = [
     "PasswordShown",
     "RevealPassword",
     "RouterLook",
-    "SessionRow",
     "check_ip",
     "check_login",
     "check_mac",

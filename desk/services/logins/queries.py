@@ -16,20 +16,6 @@ from desk.services.logins.errors import LoginNotFound
 
 
 @dataclass(frozen=True)
-class SessionRow:
-    """One connection of a login."""
-
-    started_at: dt.datetime | None
-    stopped_at: dt.datetime | None
-    ip: str
-    mac: str
-    nas: str
-    in_octets: int
-    out_octets: int
-    cause: str
-
-
-@dataclass(frozen=True)
 class LoginProperties:
     """What is known of a login, with the attribute names of the sources (domain 5.14.4)."""
 
@@ -46,11 +32,12 @@ class LoginProperties:
     allowed: bool
     connected: bool
     last_connection: dt.datetime | None
+    last_news: dt.datetime | None  # of an open connection: when its router last reported it
+    told_rate: str  # the speed its router was told
     last_mac: str
     ip: str
     fixed_ip: str
     mac_lock: str
-    sessions: tuple[SessionRow, ...]
 
 
 @dataclass(frozen=True)
@@ -69,7 +56,7 @@ class LoginForm:
 
 @dataclass(frozen=True)
 class LoginInformation(Query[LoginProperties]):
-    """Propriedades of a login and its newest connections."""
+    """Propriedades of a login, as its newest connection tells them."""
 
     login_id: int
 
@@ -101,11 +88,11 @@ _PROPERTIES = text("""
       LEFT JOIN desk.access_points a ON a.id = p.access_point_id
       LEFT JOIN desk.routing_servers r ON r.id = a.routing_server_id
      WHERE l.id = :id AND l.deleted_at IS NULL""")
-_SESSIONS = text("""
-    SELECT started_at, stopped_at, COALESCE(host(framed_ip), ''), COALESCE(upper(mac::text), ''),
-           COALESCE(host(nas_address), ''), COALESCE(in_octets, 0), COALESCE(out_octets, 0),
-           COALESCE(terminate_cause, '')
-      FROM desk.radius_sessions WHERE login_id = :id ORDER BY started_at DESC LIMIT 30""")
+_NEWEST = text("""
+    SELECT started_at, stopped_at, updated_at, COALESCE(host(framed_ip), host(framed_ipv6), '') AS ip,
+           COALESCE(upper(mac::text), '') AS mac, COALESCE(rate_limit, '') AS rate
+      FROM desk.radius_sessions WHERE login_id = :id AND started_at IS NOT NULL
+     ORDER BY started_at DESC, id DESC LIMIT 1""")
 _FORM = text("""
     SELECT c.radius_profile, c.down_kbps, c.up_kbps, c.simultaneous_use, c.login_limit, u.name,
            (SELECT count(*) FROM desk.radius_logins l WHERE l.plan_id = p.id AND l.deleted_at IS NULL) AS used
@@ -121,8 +108,8 @@ def login_information(query: LoginInformation, work: Work) -> LoginProperties:
     row = work.session.execute(_PROPERTIES, {"id": query.login_id}).mappings().one_or_none()
     if row is None:
         raise LoginNotFound("login", query.login_id)
-    sessions = tuple(SessionRow(*found) for found in work.session.execute(_SESSIONS, {"id": query.login_id}))
-    newest = sessions[0] if sessions else None
+    newest = work.session.execute(_NEWEST, {"id": query.login_id}).one_or_none()
+    connected = newest is not None and newest.stopped_at is None
     return LoginProperties(
         login_id=row["id"],
         plan_id=row["plan_id"],
@@ -135,13 +122,14 @@ def login_information(query: LoginInformation, work: Work) -> LoginProperties:
         access_point=row["access_point"],
         router=row["router"],
         allowed=row["allowed"],
-        connected=newest is not None and newest.stopped_at is None,
+        connected=connected,
         last_connection=newest.started_at if newest else None,
+        last_news=newest.updated_at or newest.started_at if newest and connected else None,
+        told_rate=newest.rate if newest and connected else "",
         last_mac=newest.mac if newest else "",
         ip=newest.ip if newest else "",
         fixed_ip=row["fixed_ip"],
         mac_lock=row["mac_lock"],
-        sessions=sessions,
     )
 
 

@@ -10,7 +10,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
@@ -40,6 +40,7 @@ _WANTED = text("""
            COALESCE(NULLIF(c.radius_profile, ''), 'default') AS profile,
            COALESCE(host(l.fixed_ip), '') AS fixed_ip,
            CASE WHEN r.active THEN r.id END AS router_id,
+           COALESCE(a.disconnect_by = 'CoA (RADIUS)', false) AS by_coa,
            ARRAY(SELECT DISTINCT g.before->>'login' FROM desk.change_log g
                   WHERE g.tbl = 'radius_logins' AND g.key = l.id::text AND g.before ? 'login'
                     AND g.before->>'login' IS DISTINCT FROM l.login
@@ -57,7 +58,7 @@ _WANTED = text("""
       LEFT JOIN desk.routing_servers r ON r.id = a.routing_server_id
      WHERE l.id = ANY (:ids) ORDER BY l.id""")
 _OPEN = text("""
-    SELECT s.login_id, s.username, COALESCE(host(s.framed_ip), '') AS ip, r.id AS router_id
+    SELECT s.id, s.login_id, s.username, COALESCE(host(s.framed_ip), '') AS ip, r.id AS router_id
       FROM desk.radius_sessions s
       LEFT JOIN desk.routing_servers r ON r.nas_address = s.nas_address AND r.active
      WHERE s.login_id = ANY (:ids) AND s.stopped_at IS NULL""")
@@ -87,6 +88,8 @@ class KnownLogin:
     session_routers: tuple[int | None, ...]  # one for each open session; None: its NAS is no router of ours
     dialled: tuple[str, ...]
     left_behind: tuple[int, ...] = ()  # routers that may hold a secret and shall no longer
+    by_coa: bool = False  # the access point's router is asked by RADIUS to end connections
+    open_sessions: tuple[int, ...] = ()
 
     def wanted_at(self, router_id: int, wanted: WantedLogin) -> WantedLogin:
         """What should be on one router: only that of the access point keeps the secret."""
@@ -109,6 +112,14 @@ class KnownLogin:
         if self.own_router is not None and wanted.local_secrets:
             found.append(self.own_router)
         return list(dict.fromkeys([*found, *self.left_behind]))
+
+    def routers_to_visit(self, wanted: WantedLogin) -> list[int]:
+        """Of those, the ones whose API is needed when connections are ended by RADIUS."""
+        routers = self.routers_for(wanted)
+        if not self.by_coa:
+            return routers
+        keeps = {self.own_router} if wanted.local_secrets else set()
+        return [router for router in routers if router in keeps or router in self.left_behind]
 
 
 def wanted_login(session: Session, login_id: int) -> KnownLogin | None:
@@ -137,16 +148,33 @@ def _known(row: Any, sessions: Sequence[Any]) -> KnownLogin:
         former_names=tuple(dict.fromkeys((*(name for name in row["former"] if name), *dialled))),
     )
     session_routers = tuple(found.router_id for found in sessions)
-    return KnownLogin(wanted, row["router_id"], session_routers, dialled, tuple(row["left_behind"]))
+    open_sessions = tuple(found.id for found in sessions)
+    left_behind = tuple(row["left_behind"])
+    return KnownLogin(wanted, row["router_id"], session_routers, dialled, left_behind, row["by_coa"], open_sessions)
+
+
+class Connections(Protocol):
+    """Acts on single open connections, with the proof of each."""
+
+    def end(self, session_id: int, lease: Lease, report: Report) -> None:
+        """End one; raises what stood in the way."""
+
+    def retune(self, login_id: int, lease: Lease, report: Report) -> None:
+        """Tell the routers the speed of a login's open connections where it has changed."""
 
 
 class LoginReconciler:
     """Reads what should be, looks at each router concerned, sends only the difference, and looks again."""
 
     def __init__(
-        self, sessions: sessionmaker[Session], open_router: Callable[[RouterAddress], Router], devices: Devices
+        self,
+        sessions: sessionmaker[Session],
+        open_router: Callable[[RouterAddress], Router],
+        devices: Devices,
+        connections: Connections,
     ) -> None:
         self._sessions, self._open_router, self._devices = sessions, open_router, devices
+        self._connections = connections
 
     def __call__(self, lease: Lease, report: Report) -> None:
         """Settle one debt of topic `radius_login`."""
@@ -170,23 +198,35 @@ class LoginReconciler:
             known = wanted_login(session, login_id)
         if known is None:
             return
-        wanted, routers, sessions = known.wanted, known.routers_for(known.wanted), known.dialled
+        wanted, routers, sessions = known.wanted, known.routers_to_visit(known.wanted), known.dialled
         report(_step("radius", wanted.login, "", DeliveryState.DONE, _radius_detail(wanted)))
         if wanted.allowed and wanted.exists and wanted.local_secrets:
             shown = reveal_for_debt(self._sessions, lease.topic, lease.key, lease.lease) if _own(lease) else None
             wanted = replace(wanted, password=shown.text if shown else None)
         blocked = not (wanted.allowed and wanted.exists)
         problems: list[IntegrationError] = []
+        for session_id in known.open_sessions if known.by_coa and blocked else ():
+            try:
+                self._connections.end(session_id, lease, report)
+            except IntegrationError as error:  # nor the next connection for this one
+                problems.append(error)
         for router_id in routers:
             try:
                 self._bring_in_line(router_id, known.wanted_at(router_id, wanted), report)
             except IntegrationError as error:  # the next router must not wait for this one
                 problems.append(error)
-        if blocked and known.out_of_reach:
+        if known.by_coa and blocked and known.open_sessions:
+            pass  # each has said for itself what came of it
+        elif blocked and known.out_of_reach:
             report(_step("session", (*sessions, wanted.login)[0], "", DeliveryState.REFUSED, "no_router"))
             problems.append(Rejected("", "no routing server is known for the open session"))
         elif blocked and not routers:
             report(_step("session", wanted.login, "", DeliveryState.UNCHANGED, "not_connected"))
+        elif not blocked and known.open_sessions:
+            try:
+                self._connections.retune(wanted.id, lease, report)
+            except IntegrationError as error:
+                problems.append(error)
         raise_worst(problems)
 
     def _bring_in_line(self, router_id: int, wanted: WantedLogin, report: Report) -> None:

@@ -91,6 +91,7 @@ class PlanRow:
     provisional_until: dt.datetime | None
     provisional_day: dt.date | None  # the last day of it, in the company's zone
     throttled: bool
+    speed_until: dt.datetime | None  # of a throttled plan: its whole speed is back until then
     allows_login: bool
     login_limit: int
     bills_when_debt_suspended: bool

@@ -63,7 +63,10 @@ def _plans(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             CustomerPlan.due_day,
             until.label("provisional_until"),
             cast(func.timezone(ZONE, until - dt.timedelta(seconds=1)), Date).label("provisional_day"),
-            CustomerPlan.throttled,
+            (CustomerPlan.throttled & func.coalesce(CustomerPlan.throttled_until > func.clock_timestamp(), True)).label(
+                "throttled"
+            ),
+            case((CustomerPlan.speed_until > func.clock_timestamp(), CustomerPlan.speed_until)).label("speed_until"),
             CatalogPlan.allows_login,
             CatalogPlan.login_limit,
             CatalogPlan.bills_when_debt_suspended,

@@ -10,6 +10,7 @@ from desk.services.access_points import (
     AccessPointRow,
     AccessPoints,
     DeleteAccessPoint,
+    DisconnectBy,
     RoutingServerRow,
     RoutingServers,
     SaveAccessPoint,
@@ -60,6 +61,12 @@ def _use(point: AccessPointRow) -> str:
     return f"{point.used} de {point.customer_limit}" if point.customer_limit else str(point.used)
 
 
+DISCONNECT = (
+    Choice(DisconnectBy.API, "API do roteador"),
+    Choice(DisconnectBy.COA, "CoA (RADIUS), depois a API"),
+)
+
+
 class AccessPointDialog(SaveDialog):
     """Name, unit, router, limit; how its router enforces IPs; the ranges that it gives them from."""
 
@@ -71,10 +78,15 @@ class AccessPointDialog(SaveDialog):
         self._router = self.form.add(ComboField("routing_server_id", "Servidor de Roteamento", ()))
         self.form.add(IntField("customer_limit", "Limite Cliente", hint="Vazio: sem limite", low=1, high=1_000_000))
         self.form.add(YesNoField("active", "Ativo"))
+        hint = "CoA troca também a velocidade sem derrubar a conexão"
+        self.form.add(
+            ComboField("disconnect_by", "Encerrar conexões por", DISCONNECT, mandatory=True, hint=hint), span=2
+        )
         self.form.add(NoteField("notes", "Observações", lines=2), span=2)
         self._enforcement()
-        names = ("name", "customer_limit", "active", "notes", *ENFORCEMENT)
-        draft = {name: getattr(point, name) for name in names} if point else {"active": True}
+        names = ("name", "customer_limit", "disconnect_by", "active", "notes", *ENFORCEMENT)
+        fresh = {"active": True, "disconnect_by": DisconnectBy.API}
+        draft = {name: getattr(point, name) for name in names} if point else fresh
         self.begin(draft, point.name if point else "")
         self.command = self._save
         if point is not None:
@@ -115,6 +127,7 @@ class AccessPointDialog(SaveDialog):
             business_unit_id=draft["business_unit_id"],
             routing_server_id=draft["routing_server_id"],
             customer_limit=draft["customer_limit"],
+            disconnect_by=draft["disconnect_by"],
             active=bool(draft["active"]),
             notes=text_of(draft["notes"]),
             interface=text_of(draft["interface"]),

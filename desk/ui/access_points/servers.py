@@ -41,8 +41,11 @@ TLS_HINTS = {
     TlsMode.ANONYMOUS: "Cifrado, mas sem prova de que é o roteador",
     TlsMode.OFF: "A senha vai aberta pela rede",
 }
-_PLAIN = ("name", "host", "port", "tls", "fingerprint", "username", "local_secrets", "nas_address", "active", "notes")
-_FRESH: dict[str, Any] = {"port": 8729, "tls": TlsMode.PINNED, "active": True, "username": "desk"}
+_PLAIN = (
+    *("name", "host", "port", "tls", "fingerprint", "username", "local_secrets", "nas_address", "coa_port", "active"),
+    "notes",
+)
+_FRESH: dict[str, Any] = {"port": 8729, "coa_port": 3799, "tls": TlsMode.PINNED, "active": True, "username": "desk"}
 _ANSWER_ICONS = {"info": "info-fill", "ok": "check-circle-fill", "bad": "x-circle-fill"}
 
 
@@ -123,8 +126,10 @@ class RoutingServerDialog(SaveDialog):
         form = self.radius = self.section("RADIUS e logins")
         form.add(IpField("nas_address", "Endereço no RADIUS", hint="De onde ele pergunta; vazio: não usa RADIUS"))
         form.add(PasswordField("radius_secret", "Segredo RADIUS", hint=kept))
+        hint = "Onde ele recebe pedidos de desconexão"
+        form.add(PortField("coa_port", "Porta CoA", mandatory=True, width=80, low=1, high=65535, hint=hint))
         sentence = "O Desk mantém os logins em /ppp/secret deste roteador."
-        form.add(YesNoField("local_secrets", "Logins no próprio roteador", sentence=sentence), span=2)
+        form.add(YesNoField("local_secrets", "Logins no próprio roteador", sentence=sentence))
         form.add(NoteField("notes", "Observações", lines=2), span=2)
 
     def _edited(self, name: str) -> None:
@@ -197,6 +202,7 @@ class RoutingServerDialog(SaveDialog):
             username=text_of(draft["username"]),
             local_secrets=bool(draft["local_secrets"]),
             nas_address=text_of(draft["nas_address"]),
+            coa_port=draft["coa_port"],
             active=bool(draft["active"]),
             notes=text_of(draft["notes"]),
             password=draft["password"] or "",

@@ -39,6 +39,7 @@ KINDS = (
 NUMBERS = ("trial_days", "login_limit", "down_kbps", "up_kbps")
 FLAGS = (
     *("active", "requires_authorization", "allows_circuit", "allows_tv", "prints_booklet"),
+    "allows_speed_restore",
     *("bills_when_debt_suspended", "allows_login", "allows_ip"),
 )
 _FRESH: dict[str, Any] = {
@@ -124,6 +125,7 @@ class CatalogPlanDialog(SaveDialog):
         form.add(YesNoField("requires_authorization", "Autorização", sentence="Plano novo espera quem autorize."))
         form.add(YesNoField("allows_circuit", "Permite Circuito"))
         form.add(YesNoField("allows_tv", "Permite a Criação de Planos de TV"))
+        form.add(YesNoField("allows_speed_restore", "Permite Restabelecer Velocidade Provisória"))
         form.add(YesNoField("prints_booklet", "Emite Carnê"))
         long = form.add(YesNoField("bills_when_debt_suspended", "Gerar Faturamento para Planos Suspensos Por Débito"))
         long.words.setWordWrap(True)

@@ -157,6 +157,16 @@ def rates(down: int, up: int) -> str:
     return f"{value} / {two}" if two.endswith(f" {unit}") else f"{one} / {two}"
 
 
+def told_rate(text: str) -> str:
+    """A speed as routers write it, upload first (50000k/100000k), as people say it: 100 / 50 Mbps."""
+    found = re.fullmatch(r"(\d+)([kM]?)/(\d+)([kM]?)", text)
+    if found is None:
+        return text
+    scale = {"": Decimal(1) / 1000, "k": Decimal(1), "M": Decimal(1000)}
+    up, down = (int(int(found[at]) * scale[found[at + 1]]) for at in (1, 3))
+    return rates(down, up) if up or down else "sem limite"
+
+
 def size(count: int) -> str:
     """An amount of data in the unit people say: 1,2 GB."""
     value = Decimal(count)

@@ -27,6 +27,9 @@ LINES: dict[str, tuple[str, str, str]] = {
     "plan.enabled_provisionally": ("timer", "warn", "Plano habilitado provisoriamente até {until}"),
     "plan.status_changed": ("flag", "text2", "Status mudado de {before} para {after}"),
     "plan.cancelled": ("x-circle-fill", "mute", "Plano cancelado"),
+    "plan.throttled": ("gauge", "warn", "Velocidade reduzida"),
+    "plan.throttle_ended": ("gauge", "ok", "Velocidade restabelecida"),
+    "plan.speed_restored": ("gauge", "ok", "Velocidade restabelecida provisoriamente até {until}"),
     "plan.value_detail_saved": ("money", "text2", "{kind} salvo"),
     "plan.value_detail_removed": ("money", "text2", "{kind} retirado"),
     "plan.address_set": ("map-pin", "text2", "Endereço próprio do plano ({kind})"),
@@ -39,6 +42,7 @@ LINES: dict[str, tuple[str, str, str]] = {
     "ip.edited": ("hash-straight", "text2", "IP {address} alterado"),
     "ip.deleted": ("trash", "bad", "IP {address} apagado"),
     "ip.code_seen": ("eye", "text2", "Código WPA2 do IP {address} consultado"),
+    "login.connection_closed": ("power", "text2", "Pedido para fechar a conexão do login {login}"),
     "login.password_seen": ("eye", "text2", "Senha do login {login} consultada"),
 }
 KINDS = {

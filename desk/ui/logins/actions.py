@@ -10,7 +10,6 @@ from desk.ui.core.actions import Action
 from desk.ui.core.desk import Desk
 from desk.ui.logins import texts as _texts
 from desk.ui.logins.dialogs import LoginDialog, PasswordChangeDialog, ask_delete, new_login
-from desk.ui.logins.information import LoginInformationDialog
 
 __all__ = ["ACTIONS"]
 _ = _texts  # importing it is what registers the texts
@@ -36,10 +35,6 @@ def _generate(desk: Desk, login: LoginItem) -> None:
 
 def _delete(desk: Desk, login: LoginItem) -> None:
     ask_delete(desk, login, QApplication.activeWindow())
-
-
-def _information(desk: Desk, login: LoginItem) -> None:
-    LoginInformationDialog(desk, login, QApplication.activeWindow()).open()
 
 
 def _why_no_new(plan: PlanRow) -> str:
@@ -73,14 +68,6 @@ ACTIONS = [
         icon="arrow-square-out",
         command=EditLogin,
         run=_open,
-    ),
-    Action(
-        id="logins.information",
-        label="Verificar Configurações no Servidor de Radius",
-        menu="radius_login",
-        group=1,
-        icon="eye",
-        run=_information,
     ),
     Action(
         id="logins.password",

@@ -123,7 +123,14 @@ class PasswordChangeDialog(SaveDialog):
         self.body.addWidget(Label(text, "caption", "text2", wrap=True))
         self.command = lambda draft: ChangePassword(login_id=login.id, password=draft["password"])
         self.said = "Senha alterada"
+        self.saved = lambda _: self._offer_to_close(login)
         self.begin({}, login.login)
+
+    def _offer_to_close(self, login: LoginItem) -> None:
+        """RA-11: the open connection goes on with the old password until it ends."""
+        obstacle = self.desk.actions["sessions.close"].obstacle(self.desk, login)
+        if login.online_since is not None and obstacle is None:
+            self.desk.run_action("sessions.close", login)
 
     def generate(self) -> None:
         """Make one at once, for the menu entry that asks for that."""

@@ -56,7 +56,10 @@ def status_part(plan: PlanRow) -> Part:
 def plan_node(plan: PlanRow) -> Node:
     """A plan in two lines, with its items beneath."""
     markers: list[Part] = []
-    if plan.throttled:
+    if plan.throttled and plan.speed_until is not None:
+        until = format.short_day((plan.speed_until.astimezone() - dt.timedelta(seconds=1)).date())
+        markers.append(Part(f"velocidade restabelecida até {until}", "warn", "gauge"))
+    elif plan.throttled:
         markers.append(Part("velocidade reduzida", "warn", "gauge"))
     if plan.provisional_day is not None:
         markers.append(Part(f"habilitado até {format.short_day(plan.provisional_day)}", "warn", "timer"))

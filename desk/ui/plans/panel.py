@@ -162,7 +162,7 @@ class PlanPanel(QWidget):
         self.detail_facts.show_facts(_detail_facts(shown))
         self.billing_facts.show_facts(_billing_facts(shown))
         self.money_facts.show_facts(_money_facts(shown))
-        self.items.show_allowance(shown.allowance_gb)
+        self.items.show_allowance(shown.row.id, shown.allowance_gb)
         self.addresses.show_addresses(shown.addresses)
         self.statuses.show_steps(shown.statuses)
 

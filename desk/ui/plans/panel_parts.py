@@ -9,10 +9,11 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QVBoxLayout, QWidget
 
 from desk.services.plans import AddressKind, AddressView, Delivery, LoginItem, PlanRow, StatusStep
+from desk.services.sessions import Allowance, AllowanceUse
 from desk.ui.core import format, icons
 from desk.ui.core.cards import Card
 from desk.ui.core.desk import Desk
-from desk.ui.core.labels import Chip, Label, button, clear, row
+from desk.ui.core.labels import Chip, Label, button, clear, row, set_tone
 from desk.ui.core.table import Column, RowRole, TableView
 from desk.ui.core.tree import Part
 from desk.ui.plans.nodes import ip_state, ip_text, login_state
@@ -145,9 +146,21 @@ class ItemsCard(Card):
         else:
             self.table.selectRow(at)
 
-    def show_allowance(self, allowance_gb: int | None) -> None:
-        """Franquia, when the catalogue plan has one."""
+    def show_allowance(self, plan_id: int, allowance_gb: int | None) -> None:
+        """Franquia, when the catalogue plan has one; what was used of it comes a moment later."""
         self.allowance.setText(f"Franquia {format.number(allowance_gb)} GB" if allowance_gb else "")
+        set_tone(self.allowance, "text2")
+        if allowance_gb:
+            self._desk.ask(AllowanceUse(plan_id), owner=self, done=self._used, slot=("allowance", id(self)))
+
+    def _used(self, found: Allowance) -> None:
+        if found.allowed is None:
+            return
+        period = f"{format.short_day(found.since)} a {format.short_day(found.until)}"
+        left = f"restam {format.size(found.left)}" if found.left else "acabou"
+        used = f"usados {format.size(found.used)} ({found.percent} %)"
+        self.allowance.setText(f"Franquia {format.size(found.allowed)}: {used}, {left} · {period}")
+        set_tone(self.allowance, "warn" if found.percent >= 90 else "text2")
 
 
 class AddressCard(Card):

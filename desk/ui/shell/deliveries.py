@@ -18,14 +18,24 @@ from desk.ui.core.desk import Act, Desk
 from desk.ui.core.strip import Delivery, State, Step
 
 UNDO_SECONDS = 300
-_SYSTEMS = {"radius": "RADIUS", "session": "Conexão", "router": "MikroTik"}
+_SYSTEMS = {"radius": "RADIUS", "session": "Conexão", "router": "MikroTik", "speed": "Velocidade"}
 _SAID = {
     "access_allowed": ("Feito: liberado", "vale já na próxima autenticação"),
     "access_blocked": ("Feito: bloqueado", "vale já na próxima autenticação"),
     "login_removed": ("Feito: login removido", "o RADIUS não o conhece mais"),
     "asking": ("Enviando…", "perguntando ao roteador"),
+    "asking_nas": ("Encerrando…", "pedido de desconexão enviado por RADIUS"),
+    "acked_waiting": ("Encerrando…", "pedido aceito; esperando a prova do fim da sessão"),
+    "accounting_stop": ("Encerrada", "a contabilização do RADIUS registrou o fim da sessão"),
+    "already_ended": ("Já não estava conectado", "a sessão terminou antes do pedido"),
+    "nas_knows_none": ("Já não estava conectado", "o roteador não conhece mais esta sessão"),
+    "acked_unproven": ("Aceito, mas sem prova", "o roteador disse sim, e nada mostra ainda o fim da sessão"),
+    "no_nas_secret": ("Sem segredo RADIUS", "cadastre o segredo RADIUS do servidor de roteamento"),
+    "speed_asking": ("Enviando…", "pedindo a nova velocidade por RADIUS (CoA)"),
+    "speed_acked": ("Feito: {rate}", "o roteador aceitou sem derrubar a conexão"),
+    "speed_next": ("Na próxima conexão: {rate}", "este roteador não troca a velocidade com a conexão aberta"),
     "gone_from_list": ("Encerrada", "o roteador já não lista a sessão"),
-    "not_connected": ("Nada a encerrar", "não havia sessão aberta"),
+    "not_connected": ("Já não estava conectado", "não havia sessão aberta"),
     "secret_right": ("Já estava certo", "conferido na lista do roteador"),
     "secret_disabled": ("Feito: bloqueado no roteador", "conferido na lista do roteador"),
     "secret_enabled": ("Feito: liberado no roteador", "conferido na lista do roteador"),
@@ -51,6 +61,14 @@ _SAID = {
     "not_ours": ("Não alterado", "o cadastro no roteador não é do Desk"),
     "nonsense": ("Resposta inválida", "o roteador respondeu algo que não se entende"),
     "too_much": ("Resposta inválida", "o roteador respondeu demais"),
+}
+# What became of the way tried before, told beside the proof of the one that counted.
+_TRAIL = {
+    "disconnect_silent": "pedido por RADIUS sem resposta",
+    "disconnect_refused": "pedido por RADIUS recusado",
+    "acked_unproven": "pedido por RADIUS aceito, mas sem prova",
+    "nas_knows_none": "por RADIUS o roteador disse não conhecer a sessão",
+    "no_nas_secret": "sem segredo RADIUS cadastrado",
 }
 
 
@@ -154,6 +172,11 @@ class DeliveryFollower(QObject):
 
 def _shown(told: Told, debt: Owed, next_due: dt.datetime | None) -> Step:
     said, proof = _SAID.get(told.detail, (told.detail, ""))
+    if "rate" in told.params:
+        said = said.format(rate=format.told_rate(told.params["rate"]))
+    trail = _TRAIL.get(told.params.get("trail", ""), "")
+    if trail and told.params["trail"] != told.detail:
+        proof = f"{trail}; {proof}"
     states: dict[DeliveryState, State] = {
         DeliveryState.RUNNING: "delivering",
         DeliveryState.DONE: "done",
@@ -170,8 +193,10 @@ def _shown(told: Told, debt: Owed, next_due: dt.datetime | None) -> Step:
             seconds = max(1, int((next_due - dt.datetime.now(dt.UTC)).total_seconds()))
             again = f"nova tentativa em {format.lasting(dt.timedelta(seconds=seconds))}"
             reason, proof = f"{reason}, {again}", f"{again}, por este ou outro computador"
+            proof = f"{trail}; {proof}" if trail else proof
     elif state == "delivering":
-        reason = "encerrando…" if told.system == "session" else "enviando…"
+        reason = "esperando a prova…" if told.detail == "acked_waiting" else "enviando…"
+        reason = "encerrando…" if told.system == "session" and told.detail != "acked_waiting" else reason
     time = f"{dt.datetime.fromisoformat(told.at).astimezone():%H:%M:%S}" if told.at else ""
     thing = f"{told.thing} · {told.device}" if told.device else told.thing
     return Step(

@@ -10,14 +10,7 @@ from desk.ui.core.actions import Action, ActionRegistry
 from desk.ui.core.pages import CustomerPage, SettingsPage
 
 CAPABILITIES = (
-    "customers",
-    "plans",
-    "logins",
-    "ips",
-    "history",
-    "catalog",
-    "access_points",
-    "permissions",
+    *("customers", "plans", "logins", "ips", "sessions", "history", "catalog", "access_points", "permissions"),
     "variables",
 )
 

@@ -72,3 +72,17 @@ def test_a_day_is_understood_however_typed(typed: str) -> None:
 @pytest.mark.parametrize("typed", ["31/02/2026", "15/13/2026", "ontem", "1507"])
 def test_what_is_no_day_is_none(typed: str) -> None:
     assert format.parse_day(typed) is None
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ("50000k/100000k", "100 / 50 Mbps"),
+        ("10M/20M", "20 / 10 Mbps"),
+        ("0/0", "sem limite"),
+        ("128k/1000k", "1 Mbps / 128 kbps"),
+        ("10M/20M 30M/40M", "10M/20M 30M/40M"),
+    ],
+)
+def test_speed_as_routers_write_it(told: str, said: str) -> None:
+    assert format.told_rate(told) == said

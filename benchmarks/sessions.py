@@ -1,0 +1,210 @@
+"""Connections of a year: pages, sums and legal questions at two sizes, what the indexes cost accounting, and retention.
+
+The whole is 20 million records; a run states its fraction. What matters is that a question costs the same at a tenth of
+the size: then it reads what it answers with, and nothing else.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from benchmarks.timing import pair
+from desk.services.sessions.address_use import V4_SQL
+from desk.services.sessions.statement import MACS_SQL, PAGE_SQL
+
+WHOLE = 20_000_000
+LOGINS_PER = 400  # connections a login makes in a year
+ROUNDS = 20
+WRITES = 2_000
+Figures = list[tuple[str, str, str, str]]
+Connection = psycopg.Connection[Any]
+
+# Without triggers, as a restore would; in the order in which they began, as accounting writes them.
+_FILL = """
+INSERT INTO desk.radius_sessions (session_id, unique_id, username, login_id, nas_address, started_at, updated_at,
+    stopped_at, framed_ip, mac, in_octets, out_octets, terminate_cause)
+  SELECT lpad(to_hex(n), 8, '0'), md5(n::text), 'bench-' || l, l, ('10.9.0.' || n % 40)::inet, t, t + d, t + d,
+         '100.64.0.0'::inet + (n * 7919 % {addresses}), ('02:00:5e:' || to_char(l % 100, 'FM00') || ':00:01')::macaddr,
+         d_s * 10000, d_s * 90000, 'User-Request'
+    FROM generate_series({first}::bigint, {last}) n
+   CROSS JOIN LATERAL (SELECT 1 + n * 104729 % {logins} AS l, (600 + n * 31 % 70000) AS d_s,
+         now() - interval '365 days' + n * (interval '364 days' / {last})) x (l, d_s, t)
+   CROSS JOIN LATERAL (SELECT d_s * interval '1 second') y (d)
+"""
+_START = (
+    "INSERT INTO radius_api.radacct (acctsessionid, acctuniqueid, username, nasipaddress, acctstarttime,"
+    " acctupdatetime, framedipaddress, callingstationid) VALUES ('x', '{unique}', 'bench-1', '10.9.0.1', now(), now(),"
+    " '100.64.0.9', '02:00:5e:00:00:01')"
+)
+_STOP = (
+    "UPDATE radius_api.radacct SET acctstoptime = now(), acctinputoctets = 5, acctoutputoctets = 6"
+    " WHERE acctuniqueid = '{unique}' AND acctstoptime IS NULL"
+)
+# What the first tables had for the same questions.
+_OURS = (
+    "ix_radius_sessions_framed_ip",
+    "ix_radius_sessions_framed_ipv6",
+    "ix_radius_sessions_framed_ipv6_prefix",
+    "ix_radius_sessions_delegated_ipv6_prefix",
+    "ix_radius_sessions_started_at",
+)
+
+
+def _plain(sql: str) -> bytes:
+    """SQLAlchemy's :names as psycopg's."""
+    return re.sub(r"(?<!:):([a-z_]+)", r"%(\1)s", sql.replace("%", "%%")).encode()
+
+
+def _settle(admin: Connection) -> None:
+    """As a year of autovacuum leaves it: whoever else has a snapshot open keeps pages from being marked as old."""
+    seen = "SELECT relallvisible >= relpages * 0.9 FROM pg_class WHERE oid = 'desk.radius_sessions'::regclass"
+    for _ in range(60):
+        admin.execute("VACUUM ANALYZE desk.radius_sessions")
+        if admin.execute(seen.encode()).fetchone() == (True,):
+            return
+        time.sleep(1)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one question took: time, which drifts with the machine, and pages of the database, which do not."""
+
+    milliseconds: float
+    pages: float
+
+
+def _questions(logins: int) -> dict[str, Callable[[], tuple[bytes, dict[str, Any]]]]:
+    """Each gives its SQL with the values of the next login's turn."""
+    today = dt.date.today()
+    end = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
+    month = {"since": today - dt.timedelta(days=30), "until": today, "limit": 101, "before_id": 0}
+    year = month | {"since": today - dt.timedelta(days=360)}
+    page, sums, who = _plain(PAGE_SQL), _plain(MACS_SQL), _plain(V4_SQL)
+    at = dt.datetime.now(dt.UTC) - dt.timedelta(days=100)
+    address = {"address": "100.64.1.7", "at": at, "near": dt.timedelta(minutes=5)}
+    deep = dt.datetime.now(dt.UTC) - dt.timedelta(days=300)
+    turn = iter(range(10**9))
+
+    def of(sql: bytes, values: dict[str, Any]) -> Callable[[], tuple[bytes, dict[str, Any]]]:
+        return lambda: (sql, values | {"login": 1 + next(turn) * 13 % logins})
+
+    return {
+        "extrato de 30 dias, primeira página": of(page, month | {"before": end}),
+        "extrato do ano, primeira página": of(page, year | {"before": end}),
+        "extrato do ano, página de 300 dias atrás": of(page, year | {"before": deep}),
+        "totais do ano": of(sums, year),
+        "quem usava este IP": of(who, address),
+    }
+
+
+def _costs(admin: Connection, logins: int) -> dict[str, Cost]:
+    found: dict[str, Cost] = {}
+    for name, question in _questions(logins).items():
+        times, pages = [], []
+        for turn in range(ROUNDS + 3):
+            sql, values = question()
+            began = time.perf_counter()
+            admin.execute(sql, values).fetchall()
+            took = (time.perf_counter() - began) * 1000
+            row = admin.execute(b"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + sql, values).fetchone()
+            assert row is not None
+            if turn >= 3:  # the first ones warm caches
+                plan = row[0][0]["Plan"]
+                times.append(took)
+                pages.append(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
+        found[name] = Cost(statistics.median(times), statistics.median(pages))
+    return found
+
+
+def _accounting(radius: Connection, mark: str) -> float:
+    """Starts and stops a second."""
+    began = time.perf_counter()
+    for number in range(WRITES):
+        for statement in (_START, _STOP):
+            radius.execute(statement.format(unique=f"{mark}-{number}").encode())
+    return 2 * WRITES / (time.perf_counter() - began)
+
+
+def run(admin_dsn: str, sessions: int = WHOLE // 10) -> Figures:
+    """`admin_dsn` is a superuser's way into a database with the wall."""
+    figures: Figures = []
+    logins = max(1, sessions // LOGINS_PER)
+    share = f"{sessions} conexões (1/{WHOLE // sessions} de 20 milhões)"
+    fill = {"logins": logins, "addresses": max(1, logins * 2), "last": sessions}
+    with psycopg.connect(admin_dsn, autocommit=True) as admin:
+        admin.execute("SET session_replication_role = replica")
+        tenth = sessions // 10
+        admin.execute(_FILL.format(first=1, **(fill | {"last": tenth, "logins": max(1, logins // 10)})).encode())
+        _settle(admin)
+        small = _costs(admin, max(1, logins // 10))
+        admin.execute("TRUNCATE desk.radius_sessions")
+        admin.execute(_FILL.format(first=1, **fill).encode())
+        _settle(admin)
+        large = _costs(admin, logins)
+        for name, ours in large.items():
+            tenth_of_it = small[name]
+            figures.append(
+                (
+                    f"{name}: {share} contra um décimo",
+                    f"{ours.pages:.0f} páginas, {ours.milliseconds:.1f} ms",
+                    f"{tenth_of_it.pages:.0f} páginas, {tenth_of_it.milliseconds:.1f} ms",
+                    f"{ours.pages / tenth_of_it.pages:.2f}",
+                )
+            )
+        admin.execute("RESET session_replication_role")
+        figures += _writes(admin, admin_dsn)
+        figures += _retention(admin)
+    return figures
+
+
+def _writes(admin: Connection, dsn: str) -> Figures:
+    """The same accounting with and without the indexes of these questions, turn about."""
+    rates: dict[str, list[float]] = {"with": [], "without": []}
+    definitions = [
+        row[0]
+        for row in admin.execute(
+            "SELECT pg_get_indexdef(to_regclass('desk.' || name)::oid) FROM unnest(%s::text[]) name", (list(_OURS),)
+        )
+    ]
+    with psycopg.connect(dsn, autocommit=True) as radius:
+        radius.execute("SET SESSION AUTHORIZATION radius")
+        for turn in range(4):
+            rates["with"].append(_accounting(radius, f"with-{turn}"))
+            for name in _OURS:
+                admin.execute(f"DROP INDEX desk.{name}".encode())
+            rates["without"].append(_accounting(radius, f"without-{turn}"))
+            for definition in definitions:
+                admin.execute(definition.encode())
+    ours, floor = statistics.median(rates["with"]), statistics.median(rates["without"])
+    what = "contabilização, inícios e fins por segundo, com e sem os índices destas perguntas"
+    return [(what, f"{ours:.0f}/s", f"{floor:.0f}/s", f"{ours / floor:.2f}")]
+
+
+def _retention(admin: Connection) -> Figures:
+    """A piece of the oldest, and the look that finds nothing left, which comes every hour."""
+    admin.execute(
+        "UPDATE desk.radius_sessions SET started_at = started_at - interval '2 years',"
+        " stopped_at = stopped_at - interval '2 years' WHERE id IN"
+        " (SELECT id FROM desk.radius_sessions ORDER BY id LIMIT 20000)"
+    )
+    _settle(admin)
+    sweep = "SELECT desk.sweep_sessions(now() - interval '1 year', 5000)"
+    began = time.perf_counter()
+    row = admin.execute(sweep.encode()).fetchone()
+    piece = time.perf_counter() - began
+    while (left := admin.execute(sweep.encode()).fetchone()) is not None and left[0]:
+        pass
+    nothing, one = pair(lambda: admin.execute(sweep.encode()).fetchone(), lambda: admin.execute("SELECT 1").fetchone())
+    gone = row[0] if row else 0
+    return [
+        ("guarda de um ano: uma leva", f"{gone} linhas em {piece * 1000:.0f} ms", "", ""),
+        ("guarda de um ano: nada a eliminar", f"{nothing:.2f} ms", f"{one:.2f} ms", ""),
+    ]

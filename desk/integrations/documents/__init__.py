@@ -1,0 +1,1 @@
+"""Documents on paper: what a service says, set as PDF."""

@@ -1,0 +1,128 @@
+-- Owner desk_owner: connections of the customers, what is owed about them, and how long they are kept.
+
+-- The connections that a debt is about: one of them, those of a login, or those of a plan's logins. One that ended
+-- a moment ago still counts, since its end may come between a look and the question.
+CREATE FUNCTION desk.sessions_of_debt(topic text, key text) RETURNS SETOF desk.radius_sessions
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF topic = 'radius_session' AND key COLLATE "C" ~ '^[0-9]{1,18}$' THEN
+    RETURN QUERY SELECT s.* FROM desk.radius_sessions s WHERE s.id = key::bigint;
+  ELSIF topic IN ('radius_login', 'plan_provisional', 'plan_speed') AND key COLLATE "C" ~ '^[0-9]{1,18}$' THEN
+    RETURN QUERY SELECT s.* FROM desk.radius_logins l JOIN desk.radius_sessions s ON s.login_id = l.id
+      WHERE CASE topic WHEN 'radius_login' THEN l.id ELSE l.plan_id END = key::bigint AND s.stopped_at IS NULL;
+  END IF;
+END $$;
+
+-- A marker of speed has its hour: then RADIUS answers otherwise by itself, and open connections must be told.
+CREATE FUNCTION desk_guard.speed_debt() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  next_moment timestamptz := (SELECT min(m) FROM (VALUES (NEW.throttled_until), (NEW.speed_until)) v (m)
+    WHERE m > clock_timestamp());
+BEGIN
+  IF next_moment IS NOT NULL THEN
+    PERFORM desk.owe('plan_speed', NEW.id::text, NEW.customer_id, NEW.id, next_moment);
+  ELSE
+    UPDATE desk.debts SET done = wanted, due_at = NULL, settled_at = clock_timestamp(), settled_by = session_user,
+      proof = '{"steps": []}' WHERE topic = 'plan_speed' AND key = NEW.id::text AND done < wanted;
+  END IF;
+  RETURN NULL;
+END $$;
+
+-- Another speed in the catalogue: RADIUS gives it at the next login by itself; connections that are open hear of it where
+-- their router can be told.
+CREATE FUNCTION desk_guard.catalog_speed_debts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM desk.owe_logins(ARRAY(SELECT DISTINCT s.login_id FROM desk.customer_plans p
+    JOIN desk.access_points a ON a.id = p.access_point_id AND a.disconnect_by = 'CoA (RADIUS)'
+    JOIN desk.radius_logins l ON l.plan_id = p.id AND l.deleted_at IS NULL
+    JOIN desk.radius_sessions s ON s.login_id = l.id AND s.stopped_at IS NULL WHERE p.catalog_plan_id = NEW.id));
+  RETURN NULL;
+END $$;
+
+-- Of two moments the later one is still to come when the first is settled.
+CREATE FUNCTION desk.speed_again(topic text, key text, lease uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+  IF $1 IS DISTINCT FROM 'plan_speed' OR NOT desk.leased($1, $2, $3) THEN
+    PERFORM desk.refuse('debt:lease', 'debts', '', 'Esta pendência não está mais com este Desk');
+  END IF;
+  PERFORM desk.owe('plan_speed', p.id::text, p.customer_id, p.id, m.at) FROM desk.customer_plans p
+    CROSS JOIN LATERAL (SELECT min(v.m) AS at FROM (VALUES (p.throttled_until), (p.speed_until)) v (m)
+      WHERE v.m > clock_timestamp()) m WHERE p.id = $2::bigint AND m.at IS NOT NULL;
+END $$;
+
+-- Fechar Conexão Atual: what is owed is the end of each connection that is open now, and of no later one. Where
+-- accounting knows of none, the router of the access point is looked at: its start may have been lost.
+CREATE FUNCTION desk.close_sessions(login_id bigint) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  found_some integer;
+BEGIN
+  PERFORM desk.need_routers();
+  PERFORM desk.owe('radius_session', s.id::text, p.customer_id, p.id)
+    FROM desk.radius_logins l JOIN desk.customer_plans p ON p.id = l.plan_id
+    JOIN desk.radius_sessions s ON s.login_id = l.id WHERE l.id = $1 AND s.stopped_at IS NULL;
+  GET DIAGNOSTICS found_some = ROW_COUNT;
+  IF found_some = 0 THEN
+    PERFORM desk.owe('radius_session', 'login/' || l.id, p.customer_id, p.id)
+      FROM desk.radius_logins l JOIN desk.customer_plans p ON p.id = l.plan_id WHERE l.id = $1;
+  END IF;
+  RETURN found_some;
+END $$;
+
+-- The speed a router has to be told for a login, as FreeRADIUS would tell it now; null when it has no limit.
+CREATE FUNCTION desk.wanted_rate(login_id bigint) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN (SELECT d.rate_limit FROM radius_api.decisions d WHERE d.login_id = $1 AND d.granted);
+END $$;
+
+-- A router has taken another speed for an open connection: known by whoever holds the debt.
+CREATE FUNCTION desk.session_rate(topic text, key text, lease uuid, session_id bigint, rate text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+  IF NOT desk.leased($1, $2, $3) OR NOT EXISTS (SELECT FROM desk.sessions_of_debt($1, $2) s WHERE s.id = $4) THEN
+    PERFORM desk.refuse('debt:lease', 'debts', '', 'Esta pendência não está mais com este Desk');
+  END IF;
+  UPDATE desk.radius_sessions SET rate_limit = left($5, 100) WHERE id = $4;
+END $$;
+
+-- The router itself says that a connection is gone whose end nobody reported. When it ended is not known: the last
+-- report is the last moment it is known to have been there.
+CREATE FUNCTION desk.session_lost(topic text, key text, lease uuid, session_id bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+  IF NOT desk.leased($1, $2, $3) OR NOT EXISTS (SELECT FROM desk.sessions_of_debt($1, $2) s WHERE s.id = $4) THEN
+    PERFORM desk.refuse('debt:lease', 'debts', '', 'Esta pendência não está mais com este Desk');
+  END IF;
+  UPDATE desk.radius_sessions SET stopped_at = COALESCE(updated_at, started_at, clock_timestamp()),
+      terminate_cause = 'Lost-Stop' WHERE id = $4 AND stopped_at IS NULL;
+END $$;
+
+-- Connection records older than that, oldest first. Daily use goes with them, a month later; settled debts about single
+-- connections after a week.
+CREATE FUNCTION desk.sweep_sessions(oldest timestamptz, most integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  gone integer;
+BEGIN
+  DELETE FROM desk.radius_sessions s WHERE s.id IN (
+    SELECT o.id FROM desk.radius_sessions o WHERE o.started_at < oldest AND o.stopped_at < oldest LIMIT most);
+  GET DIAGNOSTICS gone = ROW_COUNT;
+  DELETE FROM desk.radius_usage u WHERE u.day < oldest::date - 31 AND u.login_id IN (
+    SELECT x.login_id FROM desk.radius_usage x WHERE x.day < oldest::date - 31 LIMIT most);
+  DELETE FROM desk.debts d WHERE d.topic = 'radius_session' AND d.done = d.wanted
+    AND d.settled_at < clock_timestamp() - interval '7 days';
+  RETURN gone;
+END $$;
+
+GRANT EXECUTE ON FUNCTION desk.close_sessions, desk.wanted_rate, desk.session_rate, desk.session_lost, desk.speed_again
+  TO desk_operator;
+GRANT EXECUTE ON FUNCTION desk.sessions_of_debt TO desk_vault;

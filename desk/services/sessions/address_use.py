@@ -1,0 +1,200 @@
+"""Quem usava este IP: whose connection had an address at a moment, now or up to a year ago."""
+
+from __future__ import annotations
+
+import datetime as dt
+import ipaddress
+import zoneinfo
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from desk.integrations.documents.report import Report, ReportColumn, pdf
+from desk.models.daemon_views import SILENT_SECONDS
+from desk.services.core.bus import Query, use_case
+from desk.services.core.errors import Invalid, Violation
+from desk.services.core.work import Work
+from desk.services.sessions.export import Exported, made_by, moments
+
+KEPT_DAYS = 365
+# Around the moment asked for, so that a clock that is a little wrong does not accuse the neighbour unnoticed.
+NEAR = dt.timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class AddressUse:
+    """One who had the address: `exact` at the moment asked for, otherwise within minutes of it."""
+
+    customer_id: int | None
+    plan_id: int | None
+    customer: str
+    code: int | None
+    document: str
+    login: str
+    plan: str
+    mac: str
+    nas: str
+    assigned: str  # the address or prefix as it was given
+    started_at: dt.datetime
+    stopped_at: dt.datetime | None
+    last_news: dt.datetime | None
+    cause: str
+    exact: bool
+
+
+@dataclass(frozen=True)
+class AddressAnswer:
+    """What is known of an address at a moment."""
+
+    address: str
+    at: dt.datetime
+    uses: tuple[AddressUse, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhoUsedAddress(Query[AddressAnswer]):
+    """The moment; one without a zone is in the company's."""
+
+    address: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrintAddressUse(Query[Exported]):
+    """The same as a document."""
+
+    address: str
+    at: dt.datetime
+
+
+# One branch for each way an address is given, each led by its own index: IPv4 or IPv6 itself, and the prefixes that
+# could hold it, named one by one, since "which prefixes contain this" has no cheap index.
+# What a later helper assigns to customers by hand (table of customer IPs) joins here as one more branch.
+_BRANCH = """
+      SELECT s.*, {assigned} AS assigned FROM desk.radius_sessions s WHERE s.id IN (
+        SELECT o.id FROM desk.radius_sessions o
+         WHERE o.{column} {match} AND o.started_at <= CAST(:at AS timestamptz) + CAST(:near AS interval)
+           AND (o.stopped_at IS NULL OR o.stopped_at >= CAST(:at AS timestamptz) - CAST(:near AS interval))
+         ORDER BY o.started_at DESC LIMIT 20)"""
+_V4 = _BRANCH.format(column="framed_ip", match="= CAST(:address AS inet)", assigned="host(s.framed_ip)")
+_V6 = "\n      UNION ALL".join(
+    (
+        _BRANCH.format(column="framed_ipv6", match="= CAST(:address AS inet)", assigned="host(s.framed_ipv6)"),
+        *(
+            _BRANCH.format(
+                column=f"{kind}_ipv6_prefix",
+                match="= ANY (CAST(:prefixes AS inet[]))",
+                assigned=f"s.{kind}_ipv6_prefix::text",
+            )
+            for kind in ("framed", "delegated")
+        ),
+    )
+)
+_ANSWER = """
+    SELECT u.id AS customer_id, p.id AS plan_id, COALESCE(u.name, '') AS customer, u.code,
+           COALESCE(u.document, '') AS document, COALESCE(x.username, l.login, '') AS login,
+           COALESCE(c.name, '') AS plan, COALESCE(upper(x.mac::text), '') AS mac,
+           COALESCE(r.name, host(x.nas_address)) AS nas, x.assigned, x.started_at, x.stopped_at,
+           x.updated_at AS last_news, COALESCE(x.terminate_cause, '') AS cause,
+           x.started_at <= :at
+             AND COALESCE(x.stopped_at, COALESCE(x.updated_at, x.started_at) + {silent}) >= :at AS exact
+      FROM ({branches}) x
+      LEFT JOIN desk.radius_logins l ON l.id = x.login_id
+      LEFT JOIN desk.customer_plans p ON p.id = l.plan_id
+      LEFT JOIN desk.catalog_plans c ON c.id = p.catalog_plan_id
+      LEFT JOIN desk.customers u ON u.id = p.customer_id
+      LEFT JOIN desk.routing_servers r ON r.nas_address = x.nas_address
+     ORDER BY exact DESC, x.started_at DESC"""
+# A connection whose end got lost stays open in the records: nobody is accused of what came after its last report.
+_SILENT = f"interval '{SILENT_SECONDS} seconds'"
+V4_SQL, V6_SQL = (_ANSWER.format(branches=branches, silent=_SILENT) for branches in (_V4, _V6))
+
+
+def parse_address(typed: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """One address; Invalid for anything else."""
+    try:
+        return ipaddress.ip_address(typed.strip())
+    except ValueError:
+        raise Invalid([Violation("address", "ip_shape" if typed.strip() else "required")]) from None
+
+
+def prefixes_of(address: ipaddress.IPv6Address) -> list[str]:
+    """Every prefix that a customer could have been assigned and that holds this address."""
+    return [str(ipaddress.ip_network((address, bits), strict=False)) for bits in (*range(40, 65), 128)]
+
+
+def _find(session: Session, typed: str, at: dt.datetime) -> tuple[AddressAnswer, zoneinfo.ZoneInfo, str]:
+    address = parse_address(typed)
+    row = session.execute(text("SELECT zone, company FROM desk.installation")).one()
+    zone = zoneinfo.ZoneInfo(row.zone)
+    moment = at.replace(tzinfo=zone) if at.tzinfo is None else at
+    now = dt.datetime.now(dt.UTC)
+    if moment > now:
+        raise Invalid([Violation("time", "moment_ahead")])
+    if moment < now - dt.timedelta(days=KEPT_DAYS):
+        raise Invalid([Violation("day", "moment_too_old", {"days": KEPT_DAYS})])
+    values: dict[str, object] = {"address": str(address), "at": moment, "near": NEAR}
+    if isinstance(address, ipaddress.IPv6Address):
+        statement, values["prefixes"] = text(V6_SQL), prefixes_of(address)
+    else:
+        statement = text(V4_SQL)
+    uses = tuple(AddressUse(**found) for found in session.execute(statement, values).mappings())
+    return AddressAnswer(str(address), moment, uses), zone, row.company
+
+
+@use_case(WhoUsedAddress, permission=None)
+def who_used_address(query: WhoUsedAddress, work: Work) -> AddressAnswer:
+    """In two statements, whatever the number of connections."""
+    return _find(work.session, query.address, query.at)[0]
+
+
+@use_case(PrintAddressUse, permission=None)
+def print_address_use(query: PrintAddressUse, work: Work) -> Exported:
+    """The answer to a legal request, with what it rests on."""
+    answer, zone, company = _find(work.session, query.address, query.at)
+    at = moments(zone)
+    exact = [use for use in answer.uses if use.exact]
+    rows = [
+        [
+            use.customer or "não identificado",
+            _document(use.document),
+            use.login,
+            use.mac,
+            use.assigned,
+            at(use.started_at),
+            at(use.stopped_at) if use.stopped_at else "em curso",
+        ]
+        for use in exact
+    ]
+    offset = f"{answer.at.astimezone(zone):%z}"
+    notes = [
+        f"Horários de {zone.key} (UTC{offset[:3]}:{offset[3:]}), do relógio do servidor de banco de dados.",
+        "Fonte: registros de conexão enviados pelos roteadores ao servidor RADIUS (accounting).",
+        "Os registros são guardados por um ano (Lei 12.965/2014, art. 13) e depois eliminados.",
+    ]
+    if not exact:
+        notes.insert(0, "Nenhuma conexão com este IP estava registrada neste momento.")
+    shares = (2.2, 1.5, 1.6, 1.5, 1.7, 1.6, 1.6)
+    heads = ("Cliente", "CPF/CNPJ", "Login", "MAC", "Endereço", "Início", "Fim")
+    report = Report(
+        title=f"Uso do IP {answer.address}",
+        company=company,
+        subtitle=f"em {at(answer.at)}",
+        facts=(("IP", answer.address), ("Momento", f"{at(answer.at)} ({zone.key})")),
+        columns=[ReportColumn(head, share) for head, share in zip(heads, shares, strict=True)] if rows else (),
+        rows=rows,
+        notes=notes,
+        made=made_by(work, zone),
+        landscape=True,
+    )
+    name = f"uso-do-ip-{answer.address.replace(':', '-')}-{answer.at.astimezone(zone):%Y%m%d-%H%M}.pdf"
+    return Exported(name, pdf(report), len(rows))
+
+
+def _document(digits: str) -> str:
+    if len(digits) == 11:
+        return f"{digits[:3]}.{digits[3:6]}.{digits[6:9]}-{digits[9:]}"
+    if len(digits) == 14:
+        return f"{digits[:2]}.{digits[2:5]}.{digits[5:8]}/{digits[8:12]}-{digits[12:]}"
+    return digits

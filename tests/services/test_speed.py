@@ -1,0 +1,196 @@
+"""Speed reduced and restored, each with its end; and what a plan used of its allowance."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desk.demo.routeros import RouterOsStandIn
+from desk.services.core.errors import Invalid, NotAllowed
+from desk.services.plans import OnePlan, PlanRow, SuspendPlan
+from desk.services.sessions import (
+    AllowanceUse,
+    ChoicesForSpeed,
+    EndThrottle,
+    PlanNotThrottled,
+    PlanNotToThrottle,
+    RestoreSpeed,
+    SpeedNotOffered,
+    SpeedTooSoon,
+    ThrottlePlan,
+    ending,
+)
+from desk.services.sessions.allowance import period_of
+from tests.builders import a_catalog_plan, a_plan
+from tests.postgres import Database
+from tests.services.core.line import SECRET, Line, a_line
+from tests.services.test_plans import as_job
+from tests.standins.nas import NasStandIn
+
+SLOW, WHOLE = "5000k/10000k", "50000k/100000k"
+
+
+@pytest.fixture
+def line(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
+    """A plan of 100/50 Mbps that is online."""
+    monkeypatch.setattr(ending, "NAS_SECONDS", 0.6)
+    with RouterOsStandIn() as router, NasStandIn(SECRET) as nas:
+        yield a_line(database, router, nas)
+
+
+def row(line: Line) -> PlanRow:
+    return line.database.bus("atendente").execute(OnePlan(line.plan.id)).value
+
+
+def throttle(line: Line, until: dt.date | None = None) -> None:
+    order = ThrottlePlan(plan_id=line.plan.id, version=row(line).version, reason="Atraso no pagamento", until=until)
+    line.database.bus("atendente").execute(order)
+
+
+def restore(line: Line, until: dt.date, *, confirmed: bool = False) -> None:
+    order = RestoreSpeed(
+        plan_id=line.plan.id, version=row(line).version, reason="Promessa", until=until, confirmed=confirmed
+    )
+    line.database.bus("atendente").execute(order)
+
+
+def told(line: Line) -> str:
+    """The speed that RADIUS gives now."""
+    found = line.database.admin().execute("SELECT desk.wanted_rate(%s)", (line.login.id,)).fetchone()
+    assert found is not None
+    return str(found[0])
+
+
+def today(line: Line) -> dt.date:
+    return line.database.bus("atendente").execute(ChoicesForSpeed(line.plan.id)).value.today
+
+
+def settle(line: Line) -> str:
+    """Deliver the login's debt; the speed the router holds for the open connection afterwards."""
+    line.settle(role="atendente", topic="radius_login", key=str(line.login.id))
+    return line.nas.rates.get("81700001", "")
+
+
+def passes(line: Line, column: str) -> None:
+    """The moment of a marker is over, and its debt is due."""
+    as_job(line.database, f"UPDATE desk.customer_plans SET {column} = clock_timestamp() - interval '1 s'")
+    line.database.admin().execute(
+        "UPDATE desk.debts SET due_at = clock_timestamp(), done = wanted - 1, attempts = 1 WHERE topic = 'plan_speed'"
+    )
+
+
+def test_reduced_restored_for_a_while_and_reduced_again_by_itself(line: Line) -> None:
+    throttle(line)
+    assert (row(line).throttled, told(line), settle(line)) == (True, SLOW, SLOW)
+    restore(line, today(line) + dt.timedelta(days=2))
+    assert (told(line), settle(line)) == (WHOLE, WHOLE)
+    assert row(line).throttled and row(line).speed_until is not None
+    due = line.database.admin().execute(
+        "SELECT due_at > now() + interval '1 day' FROM desk.debts WHERE topic = 'plan_speed'"
+    )
+    assert due.fetchone() == (True,)
+    assert line.settle(role="atendente", topic="plan_speed", key=str(line.plan.id)) is None  # not before its hour
+    passes(line, "speed_until")
+    assert line.settle(role="atendente", topic="plan_speed", key=str(line.plan.id)) is not None
+    assert (told(line), line.nas.rates["81700001"], row(line).speed_until) == (SLOW, SLOW, None)
+    assert line.nas.open  # nobody was dropped for it
+    actions = line.database.admin().execute("SELECT action FROM desk.history_entries ORDER BY id").fetchall()
+    assert actions == [("plan.throttled",), ("plan.speed_restored",)]
+
+
+def test_a_reduction_may_end_by_itself(line: Line) -> None:
+    throttle(line, until=today(line) + dt.timedelta(days=5))
+    assert settle(line) == SLOW
+    passes(line, "throttled_until")
+    line.settle(role="atendente", topic="plan_speed", key=str(line.plan.id))
+    assert (told(line), line.nas.rates["81700001"], row(line).throttled) == (WHOLE, WHOLE, False)
+
+
+def test_of_two_moments_the_later_is_still_owed(line: Line) -> None:
+    throttle(line, until=today(line) + dt.timedelta(days=20))
+    restore(line, today(line) + dt.timedelta(days=1))
+    passes(line, "speed_until")
+    line.settle(role="atendente", topic="plan_speed", key=str(line.plan.id))
+    owed = line.database.admin().execute(
+        "SELECT done < wanted, due_at > now() + interval '18 days' FROM desk.debts WHERE topic = 'plan_speed'"
+    )
+    assert owed.fetchone() == (True, True)
+
+
+def test_ended_by_a_person_and_by_a_change_of_status(line: Line) -> None:
+    throttle(line)
+    bus = line.database.bus("atendente")
+    bus.execute(EndThrottle(plan_id=line.plan.id, version=row(line).version))
+    assert (row(line).throttled, told(line)) == (False, WHOLE)
+    throttle(line)
+    bus.execute(SuspendPlan(plan_id=line.plan.id, version=row(line).version, reason="A pedido do cliente"))
+    assert not row(line).throttled
+
+
+def test_another_speed_in_the_catalogue_reaches_open_connections(line: Line) -> None:
+    change = "UPDATE desk.catalog_plans SET up_kbps = 70000"
+    as_job(line.database, change)
+    assert settle(line) == "70000k/100000k"
+    assert line.nas.open and line.row()["rate_limit"] == "70000k/100000k"
+    assert not line.owes()
+    as_job(line.database, "UPDATE desk.catalog_plans SET price = price + 1")
+    assert not line.owes()
+    as_job(line.database, "UPDATE desk.access_points SET disconnect_by = 'API do roteador'")
+    as_job(line.database, "UPDATE desk.catalog_plans SET up_kbps = 60000")
+    assert not line.owes()  # such a router tells nobody: the next login gets it
+
+
+def test_what_is_refused(line: Line) -> None:
+    with pytest.raises(PlanNotThrottled):
+        restore(line, today(line))
+    throttle(line)
+    with pytest.raises(PlanNotToThrottle):
+        throttle(line)
+    for days in (-1, 4):
+        with pytest.raises(Invalid):
+            restore(line, today(line) + dt.timedelta(days=days))
+    restore(line, today(line))
+    with pytest.raises(SpeedTooSoon):
+        restore(line, today(line))
+    restore(line, today(line), confirmed=True)
+    as_job(line.database, "UPDATE desk.catalog_plans SET allows_speed_restore = false")
+    with pytest.raises(SpeedNotOffered):
+        restore(line, today(line), confirmed=True)
+    with pytest.raises(NotAllowed):
+        line.database.bus("suporte").execute(EndThrottle(plan_id=line.plan.id, version=row(line).version))
+
+
+@given(st.dates(dt.date(2020, 1, 1), dt.date(2032, 12, 31)), st.integers(1, 31))
+def test_periods_cover_every_day_once(day: dt.date, due_day: int) -> None:
+    since, until = period_of(day, due_day)
+    assert since <= day <= until
+    assert 27 <= (until - since).days <= 30
+    assert period_of(since, due_day) == period_of(until, due_day) == (since, until)
+    assert period_of(until + dt.timedelta(days=1), due_day)[0] == until + dt.timedelta(days=1)
+    assert since.day == due_day or (since + dt.timedelta(days=1)).day == 1
+
+
+def test_use_against_the_allowance(database: Database) -> None:
+    product = a_catalog_plan(database, allowance_gb=100)
+    plan = a_plan(database, catalog_plan=product, logins=2, due_day=10)
+    bus = database.bus("ninguem")
+    empty = bus.execute(AllowanceUse(plan.id)).value
+    assert (empty.used, empty.left, empty.percent) == (0, 100_000_000_000, 0)
+    for login, day, octets in (
+        (plan.logins[0], empty.since, 30),
+        (plan.logins[1], empty.until, 40),
+        (plan.logins[0], empty.since - dt.timedelta(days=1), 500),
+        (plan.logins[0], empty.until + dt.timedelta(days=1), 500),
+    ):
+        database.admin().execute(
+            "INSERT INTO desk.radius_usage VALUES (%s, %s, 0, %s)", (login.id, day, octets * 1_000_000_000)
+        )
+    found = bus.execute(AllowanceUse(plan.id)).value
+    assert (found.used, found.left, found.percent) == (70_000_000_000, 30_000_000_000, 70)
+    database.admin().execute("UPDATE desk.radius_usage SET out_octets = out_octets * 2")
+    over = bus.execute(AllowanceUse(plan.id)).value
+    assert (over.left, over.percent) == (0, 140)
