@@ -99,9 +99,7 @@ def _hits(rows: Iterable[Found], asked: Asked) -> list[CustomerHit]:
     exact: set[int] = set()
     # The database may answer in any order; what a hit shows first must not change with its plan.
     for row in sorted(rows, key=lambda row: (row.rank, _FILTERS.index(row.found_by), row.value or "")):
-        best = first.get(row.id)
-        if best is None or row.rank < best.rank:
-            first[row.id] = row
+        first.setdefault(row.id, row)
         match = _match(row, asked)
         reasons.setdefault(row.id, {}).setdefault((match.kind, match.text), match)
         if row.rank == 0 and match.kind in _AT_ONCE:
