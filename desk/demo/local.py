@@ -51,11 +51,10 @@ class DemoServer:
 
     def start(self) -> None:
         """Start everything; what was started is stopped again when a part of it fails."""
-        try:
+        with ExitStack() as failed:
+            failed.callback(self._stack.close)
             self._start()
-        except BaseException:
-            self._stack.close()
-            raise
+            failed.pop_all()
 
     def __enter__(self) -> Self:
         if not self.dsn:
