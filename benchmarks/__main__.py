@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks import cold_start, customer_tab, event_loop, next_free, radius_decisions, search, sessions, suspend
 from desk.db.bootstrap import prepare
 from desk.demo import load_large
-from tests.postgres import Cluster
+from tests.postgres import Cluster, started
 
 PERFORMANCE = Path(__file__).parents[1] / "docs" / "performance.md"
 BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
@@ -25,20 +25,9 @@ ROOM = 6 << 30
 
 
 @contextmanager
-def server(room: int = 0) -> Iterator[Cluster]:
-    """A throw-away PostgreSQL."""
-    cluster = Cluster(room=room) if room else Cluster()
-    try:
-        cluster.start()
-        yield cluster
-    finally:
-        cluster.stop()
-
-
-@contextmanager
 def provider(customers: int) -> Iterator[Cluster]:
     """One with the large demo provider in its database "large"."""
-    with server(ROOM) as cluster:
+    with started(Cluster(room=ROOM)) as cluster:
         prepare(cluster.dsn(), "large", cluster.master_key, company="Banco de medidas", demo=True)
         load_large(cluster.dsn("large"), customers=customers)
         yield cluster
@@ -95,7 +84,7 @@ def main(argv: list[str]) -> int:
         parser.error(f"não há medida chamada {', '.join(sorted(unknown))}")
     if "cold_start" in wanted:
         figures += shown(cold_start.run())
-    for parts, place in ((large, lambda: provider(options.customers)), (small, server)):
+    for parts, place in ((large, lambda: provider(options.customers)), (small, lambda: started(Cluster()))):
         if wanted & parts.keys():
             with place() as cluster:
                 for name, part in parts.items():

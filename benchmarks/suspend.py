@@ -23,7 +23,7 @@ from desk.ui.core.actions import ActionRegistry
 from desk.ui.core.background import TaskRunner
 from desk.ui.core.desk import Desk
 from tests.builders import Plan, a_plan
-from tests.postgres import Cluster, Database, password_of
+from tests.postgres import Cluster, Database, password_of, started
 from tests.services.core.net import router_of, settled
 
 ROLE, PATTERN = "medidor", "deliveries"
@@ -148,12 +148,8 @@ def outage(cluster: Cluster) -> tuple[int, int, float]:
 
 def durable_salvo() -> tuple[float, float]:
     """The same on a server whose commits wait for the disk, as a company's does."""
-    cluster = Cluster(durable=True)
-    try:
-        cluster.start()
+    with started(Cluster(durable=True)) as cluster:
         return salvo(cluster)
-    finally:
-        cluster.stop()
 
 
 def run(cluster: Cluster) -> list[tuple[str, str, str, str]]:

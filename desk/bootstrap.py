@@ -114,7 +114,7 @@ class WayIn:
     def _look_around(self) -> None:
         """Learn from every server that writes: libpq takes the first, which may be an old one, started by mistake."""
         hosts, came = self._server.each(), time.monotonic()
-        if len(hosts) == 1:
+        if len(hosts) < 2:
             return
         with self._looking:  # one look serves all who came before it began: a person has few connections
             if self._looked < came:
@@ -136,12 +136,13 @@ class WayIn:
             raise
 
     def _at(self, server: Server, password: str | None, autocommit: bool, **more: Any) -> psycopg.Connection[Any]:
-        connection = psycopg.connect(conninfo_of(server, self._role, password), autocommit=autocommit, **more)
+        connection = psycopg.connect(conninfo_of(server, self._role, password), autocommit=True, **more)
         try:
             self._timelines.check(connection)
         except psycopg.Error:
             connection.close()
             raise
+        connection.autocommit = autocommit  # only now, so that the look needed no transaction
         with self._opening:
             self._opened[connection] = (connection.info.host, connection.info.port)
         return connection
@@ -236,11 +237,10 @@ def sign_in(server: Server, role: str, password: str | None, timelines: Timeline
     engine = create_engine("postgresql+psycopg://", creator=way_in.connect, **POOL)
     event.listen(engine, "checkout", _still_there)
     sessions = sessionmaker(engine, expire_on_commit=False)
-    try:
+    with contextlib.ExitStack() as refused:
+        refused.callback(engine.dispose)
         actor, must_change = _who(sessions, server, role)
-    except BaseException:
-        engine.dispose()
-        raise
+        refused.pop_all()
     must_change = must_change and password is not None
     ports = replace(PORTS, learn_password=way_in.learn)
     return SignedIn(server, actor, must_change, Bus(sessions, actor, ports), engine, sessions, way_in)

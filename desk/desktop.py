@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -92,10 +92,15 @@ class Desktop(QObject):
     def server(self) -> Server:
         """The server to sign in to; from any thread."""
         if self._server is None:
-            from desk.settings import Settings
-
-            self._server = Settings().server
+            self._server = self._settings.server
         return self._server
+
+    @cached_property
+    def _settings(self) -> Settings:
+        """Of this workstation; read once, and late, since that takes longer than showing a window."""
+        from desk.settings import Settings
+
+        return Settings()
 
     def start(self) -> None:
         """Ask who it is."""
@@ -146,9 +151,7 @@ class Desktop(QObject):
     def _configure(self) -> Server:
         server = self.server
         if not self.people:
-            from desk.settings import Settings
-
-            self.app.bugs.write_into(Settings().log_folder)
+            self.app.bugs.write_into(self._settings.log_folder)
         import_module("desk.bootstrap")
         return server
 
@@ -187,9 +190,8 @@ class Desktop(QObject):
     def _enter(self, typed: Credentials) -> SignedIn:
         from desk.bootstrap import sign_in
         from desk.services.core.timeline import Timelines
-        from desk.settings import Settings
 
-        found = sign_in(self.server, typed.role, typed.password, Timelines(Settings().timelines_file))
+        found = sign_in(self.server, typed.role, typed.password, Timelines(self._settings.timelines_file))
         self.remembered.setValue("role", found.actor.role if typed.remember else "")
         return found
 

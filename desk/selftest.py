@@ -171,12 +171,11 @@ def _demo(folder: Path, facts: dict[str, Any]) -> None:
         facts["platform"] = shown.app.qt.platformName()
         facts["fonts"] = shown.app.qt.font().family()
         walk = tour.Tour(shown, pictures, ((Scheme.LIGHT, "claro"),))
-        try:
+        with contextlib.ExitStack() as failed:
+            failed.callback(shown.close)  # else its connections would keep the database open
             _walk(walk, tour_walk)
             facts["delivery"] = _delivery(walk)
-        except BaseException:
-            shown.close()  # else its connections would keep the database open
-            raise
+            failed.pop_all()
         return 0
 
     with _reachable(folder):

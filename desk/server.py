@@ -21,11 +21,11 @@ class Server(NamedTuple):
         return self.host.split(",")[0] or "local"
 
     def each(self) -> list[Server]:
-        """The same installation with one host each; libpq wants one port for all, or one for each."""
-        hosts, ports = self.host.split(","), self.port.split(",")
+        """The same installation with one host each, as libpq pairs them: one port for all, or one for each."""
+        hosts = [host.strip() for host in self.host.split(",") if host.strip()]
+        ports = [port.strip() or "5432" for port in (self.port or "5432").split(",")]
         return [
-            self._replace(host=host, port=ports[at] if len(ports) == len(hosts) else ports[0])
-            for at, host in enumerate(hosts)
+            self._replace(host=host, port=ports[at] if at < len(ports) else ports[0]) for at, host in enumerate(hosts)
         ]
 
     @property

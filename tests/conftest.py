@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.people import PEOPLE, SERVICES
-from tests.postgres import TEMPLATE, Cluster, Database, RunningCluster, password_of
+from tests.people import let_in
+from tests.postgres import TEMPLATE, Cluster, Database, RunningCluster, started
 
 # Wine hands no QT_… variable on to Windows programs, so there the platform comes under another name.
 os.environ.setdefault("QT_QPA_PLATFORM", os.environ.get("DESK_TEST_PLATFORM", "offscreen"))
@@ -28,25 +28,17 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """A PostgreSQL of this worker's own, or the throw-away one that DESK_TEST_DSN names."""
-    server = RunningCluster() if os.environ.get("DESK_TEST_DSN") else Cluster()
-    try:
-        server.start()
+    with started(RunningCluster() if os.environ.get("DESK_TEST_DSN") else Cluster()) as server:
         yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture(scope="session")
 def template(cluster: Cluster) -> str:
     """Name of the database that each test gets a copy of: migrated, walled, with the people of the tests."""
     from desk.db.bootstrap import prepare
-    from desk.db.operators import create_operator, set_password
 
     prepare(cluster.dsn(), TEMPLATE, cluster.master_key, company="Provedor Exemplo", demo=False)
-    for login, (name, permissions) in PEOPLE.items():
-        create_operator(cluster.dsn(TEMPLATE), login, name, password_of(login), permissions, must_change=False)
-    for service in SERVICES:
-        set_password(cluster.dsn(TEMPLATE), service, password_of(service))
+    let_in(cluster.dsn(TEMPLATE))
     cluster.remember_roles()
     return TEMPLATE
 

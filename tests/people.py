@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from desk.models.people import Permission as P
+from tests.postgres import password_of
 
 # Roles that sign in without a person behind them.
 SERVICES = ("desk_worker", "radius", "desk_backup")
@@ -57,3 +60,14 @@ PEOPLE: dict[str, tuple[str, frozenset[P]]] = {
     ),
     "ninguem": ("Eva Ninguém", frozenset()),
 }
+
+
+def let_in(dsn: str, logins: Iterable[str] = PEOPLE) -> None:
+    """Make these people, and give every role of a service its password."""
+    from desk.db.operators import create_operator, set_password
+
+    for login in logins:
+        name, permissions = PEOPLE[login]
+        create_operator(dsn, login, name, password_of(login), permissions, must_change=False)
+    for service in SERVICES:
+        set_password(dsn, service, password_of(service))

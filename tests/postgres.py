@@ -14,14 +14,15 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import psutil
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg.rows import dict_row
 from sqlalchemy import Engine, create_engine
+
+from tests.roles import Roles
 
 if TYPE_CHECKING:
     from desk.bootstrap import SignedIn
@@ -64,14 +65,6 @@ def server_programs(debian: bool = False) -> tuple[Path, dict[str, Any]]:
     return DEBIAN / str(major) / "bin", user
 
 
-class Membership(NamedTuple):
-    """That a role belongs to another, and the words that make it so again."""
-
-    group: str
-    member: str
-    how: str
-
-
 class Cluster:
     """One server on a loopback port: SCRAM for everybody, no fsync, gone with the process that started it.
 
@@ -92,8 +85,6 @@ class Cluster:
         self.master_key = self.home / "master.key"
         self.port = 0
         self._process: subprocess.Popen[bytes] | None = None
-        self._roles: dict[str, dict[str, Any]] = {}
-        self._members: set[Membership] = set()
 
     def start(self) -> None:
         """Make the data folder and wait until the server answers."""
@@ -184,7 +175,7 @@ class Cluster:
         with psycopg.connect(self.dsn(dbname), autocommit=True) as connection:
             yield connection
 
-    def _keeper(self) -> psycopg.Connection[Any]:
+    def keeper(self) -> psycopg.Connection[Any]:
         """A lasting one for what every test does: signing in costs as much as the work."""
         if self._kept is not None:
             with contextlib.suppress(psycopg.OperationalError):
@@ -197,7 +188,7 @@ class Cluster:
     def clone(self, template: str = TEMPLATE) -> str:
         """A new database like the template, with its rights and settings, which CREATE DATABASE does not copy."""
         name = f"desk_{secrets.token_hex(6)}"
-        admin = self._keeper()
+        admin = self.keeper()
         admin.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
                 sql.Identifier(name), sql.Identifier(template)
@@ -217,51 +208,15 @@ class Cluster:
 
     def drop(self, name: str) -> None:
         """Remove a database, whoever is still connected."""
-        self._keeper().execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        self.keeper().execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def remember_roles(self) -> None:
-        """Note the roles as they are: they belong to the server, so a test could leave them changed for the next."""
-        self._roles, self._members = self._read_roles()
+        """Note the roles as they are."""
+        self._roles = Roles(self)
 
     def restore_roles(self) -> None:
-        """Undo what a test did to roles: drop new ones, put passwords, flags and memberships back."""
-        roles, members = self._read_roles()
-        if (roles, members) == (self._roles, self._members):
-            return
-        with self.admin() as admin:
-            for role in roles.keys() - self._roles.keys():
-                admin.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
-            for role, was in self._roles.items():
-                if roles.get(role) != was:
-                    admin.execute(
-                        "UPDATE pg_authid SET rolpassword = %(rolpassword)s, rolcanlogin = %(rolcanlogin)s,"
-                        " rolsuper = %(rolsuper)s, rolcreaterole = %(rolcreaterole)s, rolconnlimit = %(rolconnlimit)s"
-                        " WHERE rolname = %(rolname)s",
-                        was,
-                    )
-            changed = self._members ^ members
-            for group, member in {
-                (one.group, one.member) for one in changed if {one.group, one.member} <= self._roles.keys()
-            }:
-                both = (sql.Identifier(group), sql.Identifier(member))
-                admin.execute(sql.SQL("REVOKE {} FROM {}").format(*both))
-                for one in self._members:
-                    if (one.group, one.member) == (group, member):
-                        admin.execute(sql.SQL("GRANT {} TO {} " + one.how).format(*both))
-
-    def _read_roles(self) -> tuple[dict[str, dict[str, Any]], set[Membership]]:
-        with self._keeper().cursor(row_factory=dict_row) as cursor:
-            found = cursor.execute(
-                "SELECT rolname, rolpassword, rolcanlogin, rolsuper, rolcreaterole, rolconnlimit FROM pg_authid"
-                " WHERE rolname !~ '^pg_'"
-            ).fetchall()
-            members = cursor.execute(
-                "SELECT g.rolname AS of, m.rolname AS member, to_jsonb(a) AS options FROM pg_auth_members a"
-                " JOIN pg_roles g ON g.oid = a.roleid JOIN pg_roles m ON m.oid = a.member WHERE g.rolname !~ '^pg_'"
-            ).fetchall()
-        return {row["rolname"]: row for row in found}, {
-            Membership(row["of"], row["member"], _how(row["options"])) for row in members
-        }
+        """Put them back as they were."""
+        self._roles.restore()
 
     def _launch(self) -> bool:
         """Start on the chosen port; False when somebody else took it meanwhile."""
@@ -317,6 +272,19 @@ class Cluster:
             shutil.chown(path, self.who["user"], self.who["group"])
 
 
+AnyCluster = TypeVar("AnyCluster", bound=Cluster)
+
+
+@contextlib.contextmanager
+def started(server: AnyCluster) -> Iterator[AnyCluster]:
+    """Start it, and stop it however this ends, also when it does not come up."""
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
 class RunningCluster(Cluster):
     """A throw-away server that somebody else started and will stop: DESK_TEST_DSN says where it is.
 
@@ -330,8 +298,6 @@ class RunningCluster(Cluster):
         self.password = str(parts["password"])
         self.port = int(str(parts["port"]))
         self.master_key = Path(os.environ["DESK_TEST_MASTER_KEY"])
-        self._roles = {}
-        self._members = set()
 
     def start(self) -> None:
         """Make sure that nothing of an earlier run is there."""
@@ -425,14 +391,6 @@ def sweep() -> None:
             pid = int(folder.name.removeprefix(PREFIX).split("-")[0])
             if not Path("/proc", str(pid)).exists():
                 shutil.rmtree(folder, ignore_errors=True)
-
-
-def _how(options: dict[str, Any]) -> str:
-    """WITH … of a GRANT, from a row of pg_auth_members; 15 knows only the first of the three."""
-    named = {"admin_option": "ADMIN", "inherit_option": "INHERIT", "set_option": "SET"}
-    if "set_option" not in options:
-        return "WITH ADMIN OPTION" if options["admin_option"] else ""
-    return "WITH " + ", ".join(f"{word} {str(options[column]).upper()}" for column, word in named.items())
 
 
 def _environment() -> dict[str, str]:

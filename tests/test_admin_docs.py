@@ -13,6 +13,7 @@ import pytest
 from desk import doctor
 from desk.db import cli
 from desk.settings import Settings
+from tests.postgres import started
 from tests.standins.company import CompanyServer
 from tests.test_db_commands import Terminal, terminal
 
@@ -70,12 +71,8 @@ def test_settings_of_workstations_are_known() -> None:
 
 @pytest.fixture
 def company() -> Iterator[CompanyServer]:
-    server = CompanyServer()
-    try:
-        server.start()
+    with started(CompanyServer()) as server:
         yield server
-    finally:
-        server.stop()
 
 
 def here(rules: str) -> str:

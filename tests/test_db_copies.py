@@ -21,7 +21,7 @@ from desk.db.operators import set_password
 from desk.db.radius import rebuild_radius
 from desk.models.wall_roles import CLEAR_TABLES
 from tests.builders import a_login, a_plan, a_routing_server, a_secret
-from tests.postgres import Cluster, Database, password_of
+from tests.postgres import Cluster, Database, password_of, started
 from tests.standins.freeradius import FreeRadius, chap, mschap2, pap
 from tests.test_db_commands import Terminal, terminal
 
@@ -55,13 +55,9 @@ def copy(provider: Database, tmp_path: Path) -> Path:
 @pytest.fixture
 def elsewhere() -> Iterator[Cluster]:
     """The server that takes over: it has never heard of Desk."""
-    server = Cluster()
-    try:
-        server.start()
+    with started(Cluster()) as server:
         server.master_key.unlink()
         yield server
-    finally:
-        server.stop()
 
 
 def of(database: Database) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -96,7 +97,9 @@ def restore(dsn: str, source: Path, dbname: str, master_key: str, *, folder: str
         raise BackupUnreadable(path=source, detail="desk.installation")
     made = create_database(dsn, dbname)
     own = with_dbname(dsn, dbname)
-    try:
+    with ExitStack() as failed:
+        if made:
+            failed.callback(_drop, dsn, dbname)
         _ground(own, dbname, master_key)
         # The old server's superuser may have another name here, and the wall says whose everything is.
         how = ("--exit-on-error", "--single-transaction", "--no-owner", "--no-password")
@@ -105,11 +108,9 @@ def restore(dsn: str, source: Path, dbname: str, master_key: str, *, folder: str
             missing = make_missing_roles(connection)
             upgraded = upgrade_within(connection, master_key, force=True)
             connection.execute(text("ANALYZE"))  # a copy carries no figures for the planner
-            return Restored(dbname, upgraded, tuple(sorted({*missing, *_without_password(connection)})))
-    except BaseException:
-        if made:
-            _drop(dsn, dbname)
-        raise
+            restored = Restored(dbname, upgraded, tuple(sorted({*missing, *_without_password(connection)})))
+        failed.pop_all()
+        return restored
 
 
 def _ground(dsn: str, dbname: str, master_key: str) -> None:

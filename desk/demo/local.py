@@ -31,8 +31,10 @@ _ONLINE = """
            extract(epoch FROM clock_timestamp() - started_at)::int, COALESCE(in_octets, 0), COALESCE(out_octets, 0)
       FROM desk.radius_sessions WHERE nas_address = %s AND stopped_at IS NULL AND username IS NOT NULL"""
 _LOCAL = """
-    SELECT l.id, l.login, s.grants_access OR COALESCE(p.provisional_until > now(), false)
+    SELECT l.id, l.login, s.grants_access OR COALESCE(p.provisional_until > now(), false),
+           COALESCE(NULLIF(c.radius_profile, ''), 'default'), COALESCE(host(l.fixed_ip), '')
       FROM desk.radius_logins l JOIN desk.customer_plans p ON p.id = l.plan_id
+      JOIN desk.catalog_plans c ON c.id = p.catalog_plan_id
       JOIN desk.plan_statuses s ON s.code = p.status
       JOIN desk.access_points a ON a.id = p.access_point_id
      WHERE a.routing_server_id = %s AND l.deleted_at IS NULL"""
@@ -55,11 +57,10 @@ class DemoServer:
 
     def start(self) -> None:
         """Start everything; what was started is stopped again when a part of it fails."""
-        try:
+        with ExitStack() as failed:
+            failed.callback(self._stack.close)
             self._start()
-        except BaseException:
-            self._stack.close()
-            raise
+            failed.pop_all()
 
     def __enter__(self) -> Self:
         if not self.dsn:
@@ -112,8 +113,15 @@ class DemoServer:
 
     @staticmethod
     def _fill_secrets(connection: psycopg.Connection[Any], router: RouterOsStandIn, router_id: int) -> None:
-        for login_id, login, allowed in connection.execute(_LOCAL, (router_id,)).fetchall():
-            router.tables.secret(login, comment=f"desk:{login_id}", disabled="false" if allowed else "true")
+        found = connection.execute(_LOCAL, (router_id,)).fetchall()
+        # A router knows the profiles of the plans that are sold there, or it would refuse what Desk sends.
+        known = {row["name"] for row in router.tables.rows["/ppp/profile"]}
+        for name in {profile for *_, profile, _ in found} - known:
+            router.tables.put("/ppp/profile", name=name)
+        for login_id, login, allowed, profile, address in found:
+            fixed = {"remote-address": address} if address else {}
+            disabled = "false" if allowed else "true"
+            router.tables.secret(login, comment=f"desk:{login_id}", disabled=disabled, profile=profile, **fixed)
 
     def _session_removed(self, row: dict[str, str]) -> None:
         """What the router's accounting would tell RADIUS."""

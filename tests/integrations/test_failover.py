@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -12,13 +14,14 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from desk.bootstrap import SignedIn, sign_in
+from desk.db.bootstrap import prepare
 from desk.services.core.errors import DatabaseLost, DomainError, OldServer
 from desk.services.core.timeline import OldPrimary, Timelines
 from desk.services.plans import OnePlan, SuspendPlan
 from desk.settings import Server
 from tests.builders import Plan, a_login, a_plan
-from tests.people import PEOPLE, SERVICES
-from tests.postgres import TEMPLATE, Cluster, Database, password_of
+from tests.people import let_in
+from tests.postgres import TEMPLATE, Cluster, Database, password_of, started
 from tests.standins.freeradius import chap, pap, running
 from tests.standins.standby import PRIMARY, SYNCHRONOUS, Standby
 
@@ -34,43 +37,27 @@ def eventually(check: Callable[[], bool], what: str) -> None:
         pause.wait(0.05)
 
 
+@dataclass(frozen=True)
 class Pair:
     """A database on a primary, followed by a synchronous standby, and the address that names both."""
 
-    def __init__(self) -> None:
-        from desk.db.bootstrap import prepare
-        from desk.db.operators import create_operator, set_password
-
-        self.primary = Cluster(*PRIMARY, *SYNCHRONOUS)
-        self.primary.start()
-        prepare(self.primary.dsn(), TEMPLATE, self.primary.master_key, company="Provedor Exemplo", demo=False)
-        for login in ("atendente", "administrador"):
-            name, permissions = PEOPLE[login]
-            create_operator(self.primary.dsn(TEMPLATE), login, name, password_of(login), permissions, must_change=False)
-        for service in SERVICES:
-            set_password(self.primary.dsn(TEMPLATE), service, password_of(service))
-        self.database = Database(self.primary, TEMPLATE)
-        self.standby = Standby(self.primary)
-        self.standby.follow()
+    primary: Cluster
+    standby: Standby
+    database: Database
 
     @property
     def server(self) -> Server:
         ports = f"{self.primary.port},{self.standby.port}"
         return Server("127.0.0.1,127.0.0.1", ports, TEMPLATE, sslmode="disable")
 
-    def close(self) -> None:
-        self.database.close()
-        self.standby.stop()
-        self.primary.stop()
-
 
 @pytest.fixture
 def pair() -> Iterator[Pair]:
-    made = Pair()
-    try:
-        yield made
-    finally:
-        made.close()
+    with started(Cluster(*PRIMARY, *SYNCHRONOUS)) as primary:
+        prepare(primary.dsn(), TEMPLATE, primary.master_key, company="Provedor Exemplo", demo=False)
+        let_in(primary.dsn(TEMPLATE), ("atendente", "administrador"))
+        with started(Standby(primary)) as standby, closing(Database(primary, TEMPLATE)) as database:
+            yield Pair(primary, standby, database)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from desk.settings import Server
 from desk.ui.core.messages import explain
 from desk.ui.shell import registry
 from tests.people import PEOPLE
-from tests.postgres import Database, password_of
+from tests.postgres import Database, password_of, started
 from tests.security.conftest import build
 from tests.security.scene import Scene
 from tests.services.core.waiting import until
@@ -52,26 +52,21 @@ class Domain:
 @pytest.fixture(scope="module")
 def company() -> Iterator[Domain]:
     """A company whose people have no password in PostgreSQL."""
-    server = CompanyServer()
-    try:
-        server.start()
-        with Kdc() as kdc:
-            server.set(krb_server_keyfile=str(kdc.keytab("postgres/localhost", "postgres")))
-            prepare(server.dsn(), DBNAME, server.master_key, company="Provedor", demo=False)
-            people = {**PEOPLE, "maria.souza": ("Maria Souza", frozenset({Permission.VARIABLES, Permission.USERS}))}
-            for login, (name, permissions) in people.items():
-                create_operator(server.dsn(DBNAME), login, name, None, permissions)
-                kdc.person(login)
-            kdc.person("estranho")
-            kdc.person("atendente", FOREIGN)
-            kdc.person("atendente", STRANGE)
-            root = str(server.authority.written(kdc.folder))
-            address = Server("localhost", str(server.port), DBNAME, sslrootcert=root, single_sign_on=True)
-            database = Database(server, DBNAME)
-            yield Domain(kdc, server, address, database)
-            database.close()
-    finally:
-        server.stop()
+    with started(CompanyServer()) as server, Kdc() as kdc:
+        server.set(krb_server_keyfile=str(kdc.keytab("postgres/localhost", "postgres")))
+        prepare(server.dsn(), DBNAME, server.master_key, company="Provedor", demo=False)
+        people = {**PEOPLE, "maria.souza": ("Maria Souza", frozenset({Permission.VARIABLES, Permission.USERS}))}
+        for login, (name, permissions) in people.items():
+            create_operator(server.dsn(DBNAME), login, name, None, permissions)
+            kdc.person(login)
+        kdc.person("estranho")
+        kdc.person("atendente", FOREIGN)
+        kdc.person("atendente", STRANGE)
+        root = str(server.authority.written(kdc.folder))
+        address = Server("localhost", str(server.port), DBNAME, sslrootcert=root, single_sign_on=True)
+        database = Database(server, DBNAME)
+        yield Domain(kdc, server, address, database)
+        database.close()
 
 
 @pytest.fixture

@@ -22,19 +22,15 @@ from desk.services.doctor.examine import examine
 from desk.settings import Server
 from desk.ui.shell.doctor_words import WORDS, as_text, words
 from tests.builders import a_routing_server
-from tests.postgres import Cluster, Database, password_of
+from tests.postgres import Cluster, Database, password_of, started
 from tests.standins.certificates import Authority
 from tests.standins.company import CompanyServer
 
 
 @pytest.fixture(scope="module")
 def company() -> Iterator[CompanyServer]:
-    server = CompanyServer()
-    try:
-        server.start()
+    with started(CompanyServer()) as server:
         yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture

@@ -32,9 +32,9 @@ class Standby(Cluster):
             "pg_basebackup", "-d", source, "-D", str(self.data), "-R", "-X", "stream", "-S", "standby", "-c", "fast"
         )
 
-    def follow(self) -> None:
-        """Start, and make the primary wait for this standby with each commit from now on."""
-        self.start()
+    def start(self) -> None:
+        """Follow, and make the primary wait for this standby with each commit from now on."""
+        super().start()
         with self.primary.admin() as admin:
             admin.execute("ALTER SYSTEM SET synchronous_standby_names = 'standby'")
             admin.execute("SELECT pg_reload_conf()")

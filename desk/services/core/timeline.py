@@ -41,8 +41,6 @@ class Timelines:
         """Raise OldPrimary when a newer server was seen before; otherwise remember this one. One statement."""
         with connection.cursor(row_factory=psycopg.rows.tuple_row) as cursor:
             cluster, timeline = cursor.execute(_WHERE).fetchone() or ("", 0)
-        if not connection.autocommit:
-            connection.rollback()
         with self._lock:
             newest = self._newest.get(cluster, 0)
             if timeline < newest:

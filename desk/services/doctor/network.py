@@ -50,10 +50,8 @@ class Place:
 
 
 def places(server: Server) -> list[Place]:
-    """Hosts and ports as libpq pairs them: one port for all, or one for each."""
-    hosts = [host.strip() for host in server.host.split(",") if host.strip()]
-    ports = [port.strip() or "5432" for port in (server.port or "5432").split(",")]
-    return [Place(host, int(ports[at] if at < len(ports) else ports[0])) for at, host in enumerate(hosts)]
+    """The servers that the settings name, each with its port."""
+    return [Place(one.host, int(one.port)) for one in server.each()]
 
 
 def look_at(server: Server) -> list[Finding]:
