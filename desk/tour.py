@@ -19,6 +19,7 @@ from PySide6.QtCore import (
     QRectF,
     QSettings,
     Qt,
+    QTimer,
     QtMsgType,
     qInstallMessageHandler,
 )
@@ -33,6 +34,7 @@ from desk.ui.core.theme import Scheme, font, theme
 PATIENCE = 15.0
 SIZE = (1366, 689)
 CAPTION = 32
+MOMENT_MS = 1_000
 SCHEMES = ((Scheme.LIGHT, "claro"), (Scheme.DARK, "escuro"))
 
 
@@ -55,9 +57,22 @@ class Tour:
         raise TimeoutError(f"the tour waited in vain for: {what}")
 
     def calm(self) -> None:
-        """Until nothing is under way any more."""
-        self.until(lambda: not self.desktop.runner.busy, "calm")
-        QApplication.processEvents()
+        """Until nothing is under way any more, and nothing is about to be asked."""
+        self.until(lambda: not (self.desktop.runner.busy or _about_to()), "calm")
+        for _ in range(3):  # what was put into a layout is shown by one turn of the event loop, and placed by the next
+            QApplication.processEvents()
+
+    def _at_rest(self, widget: QWidget) -> QImage:
+        """The widget once it stays the same: what a change of colours builds anew takes a turn of the loop or two."""
+        seen: list[QImage] = []
+
+        def same() -> bool:
+            seen.append(widget.grab().toImage())
+            return len(seen) > 2 and seen[-1] == seen[-2] == seen[-3]
+
+        self.calm()
+        self.until(same, "a picture at rest")
+        return seen[-1]
 
     @property
     def shell(self) -> Any:
@@ -70,8 +85,7 @@ class Tour:
         """One picture: a window, and what lies over it."""
         for scheme, ending in self._schemes:
             self.desktop.app.theme.set_scheme(scheme)
-            QApplication.processEvents()
-            picture = widget.grab().toImage()
+            picture = self._at_rest(widget)
             painter = QPainter(picture)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             for flyout in above:
@@ -104,6 +118,12 @@ class Tour:
         self.draw(name, window, dialog)
         dialog.done(0)
         self.until(lambda: not self.dialogs(), "gone")
+
+
+def _about_to() -> bool:
+    """Whether a screen waits a moment before it asks again."""
+    timers = (timer for window in QApplication.topLevelWidgets() for timer in window.findChildren(QTimer))
+    return any(timer.isActive() and timer.isSingleShot() and timer.interval() <= MOMENT_MS for timer in timers)
 
 
 def fewer_colours(picture: QImage) -> QImage:

@@ -89,12 +89,16 @@ def recent_customers(query: RecentCustomers, work: Work) -> list[CustomerHit]:
     return [_hit(Found._make(row), (), exact=False) for row in answer]
 
 
+_FILTERS = list(SearchKind.__members__)
+
+
 def _hits(rows: Iterable[Found], asked: Asked) -> list[CustomerHit]:
     """One hit per customer with all reasons; the best rank decides its place, inactive customers come last in it."""
     first: dict[int, Found] = {}
     reasons: dict[int, dict[tuple[str, str], Match]] = {}
     exact: set[int] = set()
-    for row in rows:
+    # The database may answer in any order; what a hit shows first must not change with its plan.
+    for row in sorted(rows, key=lambda row: (row.rank, _FILTERS.index(row.found_by), row.value or "")):
         best = first.get(row.id)
         if best is None or row.rank < best.rank:
             first[row.id] = row

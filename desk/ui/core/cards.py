@@ -84,6 +84,7 @@ class FieldGrid(QWidget):
     ) -> None:
         super().__init__(parent)
         self._width = caption_width
+        self._facts: tuple[Fact, ...] = ()
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(12)
@@ -94,7 +95,10 @@ class FieldGrid(QWidget):
         self.show_facts(facts)
 
     def show_facts(self, facts: Sequence[Fact]) -> None:
-        """Show these facts instead of the present ones."""
+        """Show these facts instead of the present ones; the same ones stay as they are, without a flicker."""
+        if tuple(facts) == self._facts:
+            return
+        self._facts = tuple(facts)
         clear(self._grid)
         self.values = {}
         at = 0

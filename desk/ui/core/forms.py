@@ -185,6 +185,8 @@ def footer_text(fields: list[Field]) -> str:
 class FormDialog(DeskDialog):
     """A dialog around one form or several; its footer says whose it is, or what is wrong."""
 
+    _forms: tuple[Form, ...] = ()
+
     def hold(self, *forms: Form, whose: str = "") -> None:
         """Follow these forms: errors into the footer, dirty into closing, Enter to the button."""
         self._forms, self._whose = forms, whose
@@ -193,6 +195,13 @@ class FormDialog(DeskDialog):
             form.problems_changed.connect(self._tell)
             form.confirmed.connect(self._to_button)
         self._tell()
+
+    def showEvent(self, event: object) -> None:
+        super().showEvent(event)
+        # The first key goes into the first field, unless the dialog has chosen another one.
+        fields = [field for form in self._forms for field in form.fields.values() if not field.read_only]
+        if fields and self.focusWidget() is None:
+            fields[0].editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _to_button(self) -> None:
         if self.primary is not None:

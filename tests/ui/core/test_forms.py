@@ -223,3 +223,17 @@ def test_ctrl_enter_presses_the_primary_button(qtbot: QtBot) -> None:
     with qtbot.waitSignal(dialog.confirmed):
         qtbot.keyClick(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     dialog.reject()
+
+
+def test_the_first_key_goes_into_the_first_field_that_may_be_edited(qtbot: QtBot) -> None:
+    dialog, form = dialog_of(qtbot)
+    assert dialog.focusWidget() is form["name"].editor
+    dialog.hide()
+    other, second = FormDialog("Editar"), money_form(qtbot)
+    other.body.addWidget(second)
+    other.hold(second)
+    second["name"].set_read_only(True)
+    qtbot.addWidget(other)
+    _bring_up(qtbot, other)
+    assert other.focusWidget() is second["price"].editor
+    other.hide()
