@@ -35,6 +35,9 @@ from desk.embedded_secret import Kept, StoredPassword
 __all__ = ["EmbeddedError", "EmbeddedServer", "Stopped"]
 
 SUPERUSER = "desk_admin"
+# As the server reaches the key from its data folder: on Windows it opens files by its code page and would not find
+# the accents of a person's profile, which reach it in UTF-8.
+MASTER_KEY_FOR_SERVER = "../master.key"
 START_SECONDS = 30.0
 LOCK_SECONDS = 60.0
 BACKUP_EVERY = 24 * 3600.0

@@ -122,7 +122,7 @@ class ServerProcess:
             words = process.cmdline()
         except psutil.NoSuchProcess:
             return False
-        except psutil.AccessDenied:
+        except (psutil.AccessDenied, OSError):
             return True
         if words and words[0].startswith("postgres:"):
             return False  # a child of some server, never the one that writes the pid file

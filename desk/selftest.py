@@ -194,7 +194,10 @@ def _walk(walk: Tour, steps: Any) -> None:
     page = steps.customer(walk, steps.MARIA)
     walk.draw("principal", walk.shell.window)
     steps.menus(walk, page)
-    steps.areas(walk)
+    for name, area in (("cadastro", "record"), ("historico", "history"), ("planos", "plans")):
+        walk.shell.window.current.go(area)
+        walk.calm()
+        walk.draw(name, walk.shell.window)
     steps.program_dialogs(walk)
     steps.delivery(walk, page)
 

@@ -45,6 +45,12 @@ def keeps(target: str) -> bool:
     return "__pycache__" not in path.parts
 
 
+def idle_lexers(pygments: Path) -> list[str]:
+    """The languages that pygments can colour; its table of them stays."""
+    found = (path.stem for path in (pygments / "lexers").glob("*.py"))
+    return sorted(name for name in found if name not in ("__init__", "_mapping"))
+
+
 def modules(root: Path, package: str) -> list[str]:
     """Every module of ours, also those that are imported by their names; PyInstaller's own way starts each package."""
     found = (path.relative_to(root).with_suffix("") for path in sorted((root / package).rglob("*.py")))

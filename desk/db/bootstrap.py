@@ -44,10 +44,11 @@ def create_database(dsn: str, dbname: str) -> bool:
         return True
 
 
-def prepare(dsn: str, dbname: str, master_key: Path, *, company: str, demo: bool) -> Upgraded:
+def prepare(dsn: str, dbname: str, master_key: Path, *, company: str, demo: bool, key_for_server: str = "") -> Upgraded:
     """For a server of our own on this machine: the key file too, and an upgrade where the database is there already."""
     create_master_key(master_key)
     create_database(dsn, dbname)
     with transaction(with_dbname(dsn, dbname)) as connection:
         facts = {"company": company, "demo": demo} if revision_of(connection) is None else None
-        return upgrade_within(connection, master_key.as_posix(), facts)  # the server takes / on Windows too
+        # The server takes / on Windows too, but no letter beyond its code page: it may know the file by another name.
+        return upgrade_within(connection, key_for_server or master_key.as_posix(), facts)

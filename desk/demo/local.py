@@ -18,7 +18,7 @@ from desk.db.bootstrap import prepare
 from desk.demo.load import PASSWORD, load_small
 from desk.demo.routeros import RouterOsStandIn
 from desk.demo.vault import opened
-from desk.embedded import EmbeddedServer
+from desk.embedded import MASTER_KEY_FOR_SERVER, EmbeddedServer
 from desk.settings import Server
 
 COMPANY = "SerraNet Telecom"
@@ -75,7 +75,14 @@ class DemoServer:
         self._stack.callback(self._embedded.stop_if_last)
         with self._embedded.starting() as connection:
             port = connection.info.port
-            prepare(self._embedded.dsn(port=port), DATABASE, self._embedded.master_key_path, company=COMPANY, demo=True)
+            prepare(
+                self._embedded.dsn(port=port),
+                DATABASE,
+                self._embedded.master_key_path,
+                company=COMPANY,
+                demo=True,
+                key_for_server=MASTER_KEY_FOR_SERVER,
+            )
             self.dsn = self._embedded.dsn(DATABASE, port)
             # Being connected is what keeps another desk from stopping the server under us.
             presence = self._stack.enter_context(psycopg.connect(self.dsn, autocommit=True))
