@@ -95,7 +95,7 @@ def test_one_is_marked_confirmed_sent_and_looked_at_again(
         before = town.foreign()
         shown.some.click()
         asked = dialog(qtbot, ConfirmDialog)
-        assert asked.orders.toPlainText() == f"# {town.look().device}\n{SECRET}/remove =.id={number}"
+        assert asked.orders.toPlainText() == f"# {town.look().device}\n{SECRET}/remove =.id={number}  # fantasma"
         assert town.router.writes() == [] and asked.focusWidget() is asked.closing
         assert asked.primary is not None and asked.primary.text() == "Corrigir 1 divergência"
         asked.primary.click()
