@@ -24,7 +24,7 @@ class ConfirmDialog(DeskDialog):
         extra = sum(line.drift is not None and line.drift.kind is DriftKind.EXTRA for line in lines)
         what = _count(len(lines), "divergência", "divergências")
         where = _count(routers, "roteador", "roteadores")
-        headline = Label(f"Corrigir {what} em {where}?", "subtitle", wrap=True)
+        headline = Label(f"Corrigir {what} em {where}?", "subtitle")
         top = row(IconLabel("question", "warn", 24), 2, headline)
         top.setStretchFactor(headline, 1)
         self.body.setSpacing(10)
@@ -54,18 +54,20 @@ class ConfirmDialog(DeskDialog):
 
 
 def orders(lines: Sequence[Line]) -> str:
-    """What would be sent, in the router's own words; secrets never among them."""
+    """What would be sent, in the router's own words and with the name of what it is about; secrets never among them."""
     told: list[str] = []
-    device = ""
-    for line in sorted(lines, key=lambda each: each.device):
+    device, more = "", 0
+    for line in lines:  # in the order of the screen: router by router
         if line.drift is None:
+            continue
+        if len(told) >= MOST_LINES:
+            more += len(line.drift.sends)
             continue
         if line.device != device:
             device = line.device
             told.append(f"# {device}")
-        told += line.drift.sends
-    more = len(told) - MOST_LINES
-    return "\n".join(told[:MOST_LINES] + ([f"… e mais {more} ordens"] if more > 0 else []))
+        told += [f"{order}  # {line.drift.thing}" for order in line.drift.sends]
+    return "\n".join([*told, *([f"… e mais {more} ordens"] if more else [])])
 
 
 def _count(number: int, one: str, many: str) -> str:

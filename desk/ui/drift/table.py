@@ -11,8 +11,6 @@ from desk.ui.core.desk import Settings
 from desk.ui.core.table import Column, RowRole, TableView
 from desk.ui.drift.words import Line, fields_of, found_of, kind_of, place_of, sign_of, thing_of, tone_of, wanted_of
 
-SORTED = 2_000  # lines; ordering more would be felt
-
 
 class DriftTable(TableView):
     """Space or a click on the box marks; Ctrl+A and Space mark all that may be."""
@@ -24,12 +22,12 @@ class DriftTable(TableView):
         super().__init__(
             [
                 Column(head="", text=lambda _: "", icon=self._box, tone=self._box_tone, width=38),
-                Column(head="Roteador", text=lambda line: line.device, width=136),
-                Column(head="Tipo", text=kind_of, icon=sign_of, tone=tone_of, width=136),
-                Column(head="Onde", text=place_of, width=128),
+                Column(head="Roteador", text=lambda line: line.device, width=110),
+                Column(head="Tipo", text=kind_of, icon=sign_of, tone=tone_of, width=122),
+                Column(head="Onde", text=place_of, width=140),
                 Column(head="Objeto", text=thing_of, code=True, width=150),
-                Column(head="Campo", text=fields_of, width=96),
-                Column(head="Esperado", text=wanted_of, width=176),
+                Column(head="Campo", text=fields_of, width=90),
+                Column(head="Esperado", text=wanted_of, width=206),
                 Column(head="Encontrado", text=found_of, stretch=True),
             ],
             name="drift",
@@ -49,7 +47,6 @@ class DriftTable(TableView):
     def show_lines(self, lines: list[Line]) -> None:
         """Show other lines; marks of those that went are forgotten."""
         self.marks &= {line.key for line in lines if line.correctable}
-        self.setSortingEnabled(len(lines) <= SORTED)
         self.show_rows(lines, key=lambda line: line.key)
         self.marked.emit()
 

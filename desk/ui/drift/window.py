@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
@@ -32,7 +34,8 @@ from desk.ui.drift.run import DriftRun
 from desk.ui.drift.table import DriftTable
 from desk.ui.drift.words import Line, place_of, thing_of
 
-MOST_SHOWN = 5_000
+MOST_SHOWN = 2_000  # building and ordering more would be felt
+SHOW_MS = 150
 NEWS_MS = 300
 
 
@@ -47,6 +50,11 @@ class DriftWindow(DeskDialog):
         self._owed: tuple[Owed, ...] = ()
         self._concerned: set[int] = set()
         self.run = DriftRun(desk, self)
+        # Several routers may answer at once: one drawing for all of them.
+        self._drawing = QTimer(self)
+        self._drawing.setSingleShot(True)
+        self._drawing.setInterval(SHOW_MS)
+        self._drawing.timeout.connect(self._show)
         self.run.answered.connect(self._answered)
         self.run.ended.connect(self._ended)
         self._parts()
@@ -64,7 +72,10 @@ class DriftWindow(DeskDialog):
         self.others.setToolTip("O que não tem a marca do Desk: contado e listado, nunca alterado")
         self.said = Label("", "body", "text2")
         self.body.setSpacing(8)
-        self.body.addLayout(row(self.again, self.cancel, self.others, None, self.said))
+        self.said.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        top = row(self.again, self.cancel, self.others, self.said)
+        top.setStretchFactor(self.said, 1)
+        self.body.addLayout(top)
         self.busy_bar = BusyBar()
         self.body.addWidget(self.busy_bar)
         self.table = DriftTable(self._desk.settings)
@@ -82,12 +93,12 @@ class DriftWindow(DeskDialog):
         self.body.addWidget(self.detail)
 
     def _actions(self) -> None:
-        self.export = self.add_button(button("Exportar CSV…", self._export, icon="download-simple"))
+        self.export = self.add_button(button("Exportar CSV", self._export, icon="download-simple"))
         self.some = self.add_button(
-            button("Corrigir Selecionadas…", lambda: self._confirm(self._marked()), icon="check")
+            button("Corrigir Selecionadas", lambda: self._confirm(self._marked()), icon="check")
         )
         self.all = self.set_primary(
-            button("Corrigir Todas…", lambda: self._confirm(self._correctable()), kind="primary", icon="checks")
+            button("Corrigir Todas", lambda: self._confirm(self._correctable()), kind="primary", icon="checks")
         )
 
     def look(self) -> None:
@@ -120,23 +131,24 @@ class DriftWindow(DeskDialog):
 
     def _answered(self, found: RouterDrift) -> None:
         self.found[found.router_id] = found
-        self._show()
+        self._drawing.start()
 
     def _ended(self) -> None:
         self.busy_bar.set_busy(False)
-        self._show()
+        self._drawing.start()
 
-    def _lines(self) -> list[Line]:
-        lines: list[Line] = []
+    def _lines(self) -> Iterator[Line]:
+        """All there are, made as they are asked for."""
         for each in sorted(self.found.values(), key=lambda one: one.device.casefold()):
             if each.problem:
-                lines.append(Line(each.router_id, each.device, problem=each.problem))
-            lines += [Line(each.router_id, each.device, drift) for drift in each.drifts]
-        return lines
+                yield Line(each.router_id, each.device, problem=each.problem)
+            for drift in each.drifts:
+                yield Line(each.router_id, each.device, drift)
 
     def _show(self) -> None:
-        lines = [line for line in self._lines() if self.others.isChecked() or not _foreign(line)]
-        self.table.show_lines(lines[:MOST_SHOWN])
+        others = self.others.isChecked()
+        lines = list(islice((line for line in self._lines() if others or not _foreign(line)), MOST_SHOWN))
+        self.table.show_lines(lines)
         nothing = not lines and not self.run.busy
         self.table.setVisible(not nothing)
         self.empty.setVisible(nothing)
@@ -146,9 +158,9 @@ class DriftWindow(DeskDialog):
         self.empty.headline.setText("Nenhuma divergência" if self.found else "Nada verificado")
         self.cancel.setEnabled(self.run.busy)
         self.export.setEnabled(bool(lines))
-        self.said.setText(self._summary())
+        self.said.setText(self._summary(len(lines)))
 
-    def _summary(self) -> str:
+    def _summary(self, shown: int) -> str:
         if self.run.busy:
             return f"Verificando: {self.run.done} de {self.run.total} roteadores"
         counts: Counter[DriftKind] = Counter()
@@ -158,22 +170,23 @@ class DriftWindow(DeskDialog):
         silent = sum(bool(each.problem) for each in self.found.values())
         if silent:
             parts.append(f"{silent} sem verificar")
-        unlisted = sum(each.unlisted for each in self.found.values())
+        hidden = 0 if self.others.isChecked() else counts[DriftKind.FOREIGN]
+        unlisted = sum(counts.values()) + silent - hidden - shown
         if unlisted:
-            parts.append(f"{unlisted} além do que a lista mostra")
+            parts.append(f"{unlisted} além da lista")
         return " · ".join(parts)
 
     def _correctable(self) -> list[Line]:
         return [line for line in self._lines() if line.correctable]
 
     def _marked(self) -> list[Line]:
-        return [line for line in self._correctable() if line.key in self.table.marks]
+        return [line for line in self.table.table.rows if line.key in self.table.marks]
 
     def _counted(self) -> None:
         marked = len(self.table.marks)
         idle = not self.run.busy and not self._owed
         self.some.setEnabled(bool(marked) and idle)
-        self.all.setEnabled(idle and bool(self._correctable()))
+        self.all.setEnabled(idle and any(line.correctable for line in self.table.table.rows))
         if not self._owed:
             self.set_footer(f"{marked} {'marcada' if marked == 1 else 'marcadas'}" if marked else self._hint())
 
