@@ -80,7 +80,7 @@ def test_the_report_says_what_differs_and_hides_strangers(
         [name, "difere", "Login no roteador", "casa", "perfil", "50M", "100M"],
         [name, "sobra", "Login no roteador", "fantasma", "", "nada: não existe no cadastro", "50M"],
     ]
-    assert shown.said.text() == "1 sobram · 1 diferem · 6 alheias"
+    assert shown.said.text() == "1 sobra · 1 difere · 6 alheias"
     shown.others.click()
     assert len(rows(shown)) == 8 and {row[5] for row in rows(shown)[2:]} == {"não é do Desk"}
     assert town.router.writes() == []

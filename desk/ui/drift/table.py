@@ -22,12 +22,12 @@ class DriftTable(TableView):
         super().__init__(
             [
                 Column(head="", text=lambda _: "", icon=self._box, tone=self._box_tone, width=38),
-                Column(head="Roteador", text=lambda line: line.device, width=110),
+                Column(head="Roteador", text=lambda line: line.device, width=144),
                 Column(head="Tipo", text=kind_of, icon=sign_of, tone=tone_of, width=122),
                 Column(head="Onde", text=place_of, width=140),
-                Column(head="Objeto", text=thing_of, code=True, width=150),
-                Column(head="Campo", text=fields_of, width=90),
-                Column(head="Esperado", text=wanted_of, width=206),
+                Column(head="Objeto", text=thing_of, code=True, width=136),
+                Column(head="Campo", text=fields_of, width=84),
+                Column(head="Esperado", text=wanted_of, width=200),
                 Column(head="Encontrado", text=found_of, stretch=True),
             ],
             name="drift",

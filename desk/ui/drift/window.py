@@ -166,7 +166,7 @@ class DriftWindow(DeskDialog):
         counts: Counter[DriftKind] = Counter()
         for each in self.found.values():
             counts.update(each.counts)
-        parts = [f"{counts[kind]} {word}" for kind, word in _WORDS.items() if counts[kind]]
+        parts = [f"{counts[kind]} {words[counts[kind] > 1]}" for kind, words in _WORDS.items() if counts[kind]]
         silent = sum(bool(each.problem) for each in self.found.values())
         if silent:
             parts.append(f"{silent} sem verificar")
@@ -192,7 +192,7 @@ class DriftWindow(DeskDialog):
 
     def _hint(self) -> str:
         if any(not each.passwords and not each.problem for each in self.found.values()):
-            return "Senhas só são conferidas em roteadores que guardam logins e têm TLS com certificado."
+            return "Senhas só são conferidas por TLS com certificado."
         return ""
 
     def _detail(self, line: Line | None) -> None:
@@ -273,10 +273,10 @@ class DriftWindow(DeskDialog):
 
 
 _WORDS = {
-    DriftKind.EXTRA: "sobram",
-    DriftKind.MISSING: "faltam",
-    DriftKind.DIFFERS: "diferem",
-    DriftKind.FOREIGN: "alheias",
+    DriftKind.EXTRA: ("sobra", "sobram"),
+    DriftKind.MISSING: ("falta", "faltam"),
+    DriftKind.DIFFERS: ("difere", "diferem"),
+    DriftKind.FOREIGN: ("alheia", "alheias"),
 }
 
 
