@@ -36,6 +36,7 @@ from desk.services.core.refusals import refusal
 from desk.services.core.timeline import OldPrimary, Timelines
 from desk.services.core.topics import Topic
 from desk.services.core.work import Actor
+from desk.services.drift.reconcile import LeftoverReconciler
 from desk.services.ips.reconcile import IpReconciler
 from desk.services.logins.reconcile import LoginReconciler
 from desk.services.sessions.ending import OpenConnections
@@ -69,6 +70,7 @@ def reconcilers(sessions: sessionmaker[Session], devices: Devices | None = None)
         Topic.PLAN_PROVISIONAL: one_after_another(logins.provisional_over, ips.provisional_over),
         Topic.RADIUS_SESSION: connections,
         Topic.PLAN_SPEED: connections.speed_moment,
+        Topic.ROUTER_LEFTOVER: LeftoverReconciler(sessions, PORTS.router, known),
     }
 
 

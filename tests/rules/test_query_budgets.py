@@ -23,7 +23,7 @@ from desk import services
 from desk.models.catalog import StatusCode
 from desk.services.access_points import AccessPoints, IpOptions, IpRanges, RoutingServers
 from desk.services.catalog import CatalogPlans, Lists, SmallList, Statuses
-from desk.services.core.bus import HANDLERS, Query
+from desk.services.core.bus import HANDLERS, Owed, Query
 from desk.services.customers import (
     CustomerChoices,
     CustomerHeader,
@@ -33,6 +33,7 @@ from desk.services.customers import (
     SuggestName,
 )
 from desk.services.deliveries import DebtNews, PendingDeliveries
+from desk.services.drift import CorrectionNews, ExportDrift, RoutersToLookAt
 from desk.services.history import CustomerHistory, DeletedItems, Difference
 from desk.services.ips import IpFormOf, MacHints, OneIp
 from desk.services.logins import LoginInformation, LoginIsFree, NewLoginForm
@@ -67,7 +68,7 @@ services.register_all()
 BUDGETS = Path(__file__).with_name("query_budgets.json")
 RENEW = bool(os.environ.get("DESK_RENEW_BUDGETS"))
 # They speak to routers: each login, or each router, is asked for on its own, within a deadline of its own.
-LIVE = {"LookAtNetwork", "CheckRouter", "ReadCertificate", "PreviewIp", "LookAtIps", "TryLogin"}
+LIVE = {"LookAtNetwork", "CheckRouter", "ReadCertificate", "PreviewIp", "LookAtIps", "TryLogin", "LookForDrift"}
 MOST_ADDRESSES = 19
 
 
@@ -102,6 +103,7 @@ CASES: dict[str, Callable[[World], Query[Any]]] = {
     "CatalogPlans": lambda world: CatalogPlans(),
     "ChoicesForNewPlan": lambda world: ChoicesForNewPlan(world.customer_id),
     "ChoicesForPlan": lambda world: ChoicesForPlan(),
+    "CorrectionNews": lambda world: CorrectionNews(debts=(Owed("radius_login", str(world.login_id)),)),
     "CustomerChoices": lambda world: CustomerChoices(),
     "CustomerHeader": lambda world: CustomerHeader(world.customer_id),
     "CustomerHistory": lambda world: CustomerHistory(world.customer_id),
@@ -110,6 +112,7 @@ CASES: dict[str, Callable[[World], Query[Any]]] = {
     "DebtNews": lambda world: DebtNews(debts=(("radius_login", str(world.login_id)),)),
     "DeletedItems": lambda world: DeletedItems(world.customer_id),
     "Difference": lambda world: Difference(world.xid, world.at),
+    "ExportDrift": lambda world: ExportDrift(heads=("Roteador",), lines=(("=1",),)),
     "IpFormOf": lambda world: IpFormOf(world.plan_id),
     "IpOptions": lambda world: IpOptions(),
     "IpRanges": lambda world: IpRanges(world.point_id),
@@ -125,6 +128,7 @@ CASES: dict[str, Callable[[World], Query[Any]]] = {
     "PlanWindow": lambda world: PlanWindow(world.plan_id),
     "PreviewStatusChange": lambda world: PreviewStatusChange(plan_id=world.plan_id, target=StatusCode.SUSPENDED),
     "RecentCustomers": lambda world: RecentCustomers(),
+    "RoutersToLookAt": lambda world: RoutersToLookAt(),
     "RoutingServers": lambda world: RoutingServers(),
     # Its dearest form: nothing begins like that, so words are looked into as well.
     "SearchCustomers": lambda world: SearchCustomers("aria"),

@@ -90,7 +90,8 @@ BEGIN
   IF changed <> '' THEN
     PERFORM pg_notify('desk_changed', changed);
   END IF;
-  RETURN QUERY SELECT d.topic::text, d.key::text, a.routing_server_id
+  RETURN QUERY SELECT d.topic::text, d.key::text,
+      COALESCE(desk.leftover_server(d.topic, d.key), a.routing_server_id)
     FROM desk.debts d LEFT JOIN desk.customer_plans p ON p.id = d.plan_id
       LEFT JOIN desk.access_points a ON a.id = p.access_point_id
     WHERE d.xid::text = pg_current_xact_id()::text AND d.done < d.wanted ORDER BY d.topic, d.key

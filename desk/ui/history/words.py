@@ -43,6 +43,7 @@ LINES: dict[str, tuple[str, str, str]] = {
     "ip.deleted": ("trash", "bad", "IP {address} apagado"),
     "ip.code_seen": ("eye", "text2", "Código WPA2 do IP {address} consultado"),
     "login.connection_closed": ("power", "text2", "Pedido para fechar a conexão do login {login}"),
+    "drift.corrected": ("arrows-left-right", "warn", "Correção de {thing} pedida no roteador {router}"),
     "login.password_seen": ("eye", "text2", "Senha do login {login} consultada"),
 }
 KINDS = {

@@ -24,12 +24,12 @@ from desk.ui.core import format
 from desk.ui.core.cards import BusyBar, Card
 from desk.ui.core.charts import Bar, BarChart, Legend
 from desk.ui.core.desk import Desk
+from desk.ui.core.files import keep
 from desk.ui.core.inputs import DateField
 from desk.ui.core.labels import Label, button, row
 from desk.ui.core.messages import violation_text
 from desk.ui.core.table import Column, TableView
 from desk.ui.core.tabs import Segments
-from desk.ui.sessions.files import keep
 
 USUAL_DAYS = 30
 ROWS_SHOWN = 4

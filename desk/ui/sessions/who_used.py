@@ -13,11 +13,11 @@ from desk.ui.core import format
 from desk.ui.core.desk import Desk
 from desk.ui.core.dialogs import Size
 from desk.ui.core.fields import TextField
+from desk.ui.core.files import keep
 from desk.ui.core.forms import Form, FormDialog
 from desk.ui.core.inputs import DateField, IpField
 from desk.ui.core.labels import Label, button
 from desk.ui.core.table import Column, TableView
-from desk.ui.sessions.files import keep
 
 
 class TimeField(TextField):
