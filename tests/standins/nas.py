@@ -40,6 +40,7 @@ class NasStandIn:
     rates: dict[str, str] = field(default_factory=dict)
     heard: list[str] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
+    told: list[tuple[str, dict[str, str]]] = field(default_factory=list)  # every attribute but the clock's
     port: int = 0
 
     def __enter__(self) -> Self:
@@ -83,6 +84,8 @@ class NasStandIn:
             self.dropped.append("stale")
             return None
         self.heard.append(known)
+        unsaid = {"Event-Timestamp", "Message-Authenticator"}
+        self.told.append((known, {name: str(request[name][0]) for name in request.keys() if name not in unsaid}))  # noqa: SIM118
         if self.faults.mute:
             return None
         reply = request.CreateReply()

@@ -41,6 +41,18 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- Another profile in the catalogue: RADIUS names it at the next login by itself; a router that keeps its own secrets has
+-- it written in each of them.
+CREATE FUNCTION desk_guard.catalog_profile_debts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM desk.owe_logins(ARRAY(SELECT l.id FROM desk.customer_plans p
+    JOIN desk.access_points a ON a.id = p.access_point_id
+    JOIN desk.routing_servers r ON r.id = a.routing_server_id AND r.local_secrets AND r.active
+    JOIN desk.radius_logins l ON l.plan_id = p.id AND l.deleted_at IS NULL WHERE p.catalog_plan_id = NEW.id));
+  RETURN NULL;
+END $$;
+
 -- Of two moments the later one is still to come when the first is settled.
 CREATE FUNCTION desk.speed_again(topic text, key text, lease uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -80,6 +92,36 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp A
 #variable_conflict use_column
 BEGIN
   RETURN (SELECT d.rate_limit FROM radius_api.decisions d WHERE d.login_id = $1 AND d.granted);
+END $$;
+
+-- What FreeRADIUS would answer to this login's own equipment, all but the password: for showing it before it is so.
+CREATE FUNCTION desk.radius_answer(login_id bigint) RETURNS TABLE (attribute text, value text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY SELECT a.attribute, a.value FROM desk.radius_logins l
+    CROSS JOIN LATERAL radius_api.decide(l.login, COALESCE(l.mac_lock::text, '')) a
+    WHERE l.id = $1 AND l.deleted_at IS NULL AND a.attribute <> 'Cleartext-Password' ORDER BY a.id, a.value;
+END $$;
+
+-- Whether a router can be asked by RADIUS at all; of the secret itself this tells nothing.
+CREATE FUNCTION desk.shares_secret(server_id bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN EXISTS (SELECT FROM desk_vault.nas_clear k WHERE k.routing_server_id = $1);
+END $$;
+
+-- What this very transaction has come to owe: so many of each topic at most, with the number there are in all.
+CREATE FUNCTION desk.owed_now(most integer) RETURNS TABLE (topic text, key text, due_at timestamptz, plan_id bigint,
+  total bigint) LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY SELECT o.topic, o.key, o.due_at, o.plan_id, o.total FROM (
+    SELECT d.topic::text, d.key::text, d.due_at, d.plan_id, count(*) OVER (PARTITION BY d.topic) AS total,
+           row_number() OVER (PARTITION BY d.topic ORDER BY length(d.key), d.key) AS place
+      FROM desk.debts d WHERE d.xid::text = pg_current_xact_id()::text AND d.done < d.wanted) o
+    WHERE o.place <= most ORDER BY o.topic, o.place;
 END $$;
 
 -- A router has taken another speed for an open connection: known by whoever holds the debt.
@@ -123,6 +165,7 @@ BEGIN
   RETURN gone;
 END $$;
 
+GRANT EXECUTE ON FUNCTION desk.radius_answer, desk.shares_secret, desk.owed_now TO desk_operator;
 GRANT EXECUTE ON FUNCTION desk.close_sessions, desk.wanted_rate, desk.session_rate, desk.session_lost, desk.speed_again
   TO desk_operator;
 GRANT EXECUTE ON FUNCTION desk.sessions_of_debt TO desk_vault;
