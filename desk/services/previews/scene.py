@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from desk.services.core.topics import Topic
 from desk.services.ips.wanted import KnownIp, wanted_ip
 from desk.services.logins.reconcile import KnownLogin, wanted_logins
-from desk.services.sessions.connections import OpenConnection, open_connection, to_retune, unseen
+from desk.services.sessions.connections import OpenConnection, open_connections, to_retune, unseen
 
 Answer = tuple[tuple[str, str], ...]
 UNSEEN = "login/"
@@ -95,13 +95,12 @@ def scene(session: Session, about: Concerns) -> Scene:
     owed = about.ids(Topic.RADIUS_LOGIN)
     logins = {known.wanted.id: known for known in wanted_logins(session, about.logins)} if about.logins else {}
     ips = {ip_id: ip for ip_id in about.ids(Topic.CUSTOMER_IP) if (ip := wanted_ip(session, ip_id)) is not None}
-    retunes = {login_id: to_retune(session, login_id) for login_id in owed if login_id in logins}
+    retunes: dict[int, list[tuple[int, str]]] = {}
+    for login_id, session_id, rate in to_retune(session, owed) if owed else ():
+        retunes.setdefault(login_id, []).append((session_id, rate))
     wanted = [session_id for login_id in owed if login_id in logins for session_id in logins[login_id].open_sessions]
-    connections = {
-        session_id: found
-        for session_id in dict.fromkeys((*about.ids(Topic.RADIUS_SESSION), *wanted))
-        if (found := open_connection(session, session_id)) is not None
-    }
+    asked = list(dict.fromkeys((*about.ids(Topic.RADIUS_SESSION), *wanted)))
+    connections = {known.id: known for known in open_connections(session, asked)} if asked else {}
     keys = [each.key for each in about.debts if each.topic == Topic.RADIUS_SESSION and each.key.startswith(UNSEEN)]
     hidden = {
         login_id: found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import text
@@ -21,12 +22,12 @@ _SESSION = text("""
       LEFT JOIN desk.access_points a ON a.id = p.access_point_id
       LEFT JOIN desk.routing_servers n ON n.nas_address = s.nas_address AND n.active
       LEFT JOIN desk.routing_servers o ON o.id = a.routing_server_id AND o.active
-     WHERE s.id = :id""")
+     WHERE s.id = ANY (:ids) ORDER BY s.id""")
 _TO_RETUNE = text("""
-    SELECT s.id, w.rate FROM desk.radius_sessions s
-     CROSS JOIN (SELECT COALESCE(desk.wanted_rate(:login), :unlimited) AS rate) w
-     WHERE s.login_id = :login AND s.stopped_at IS NULL AND s.rate_limit IS NOT NULL AND s.rate_limit <> w.rate
-     ORDER BY s.id""")
+    SELECT l.id AS login_id, s.id, w.rate FROM desk.radius_logins l
+     CROSS JOIN LATERAL (SELECT COALESCE(desk.wanted_rate(l.id), :unlimited) AS rate) w
+      JOIN desk.radius_sessions s ON s.login_id = l.id AND s.stopped_at IS NULL AND s.rate_limit <> w.rate
+     WHERE l.id = ANY (:logins) ORDER BY s.id""")
 _ROUTER_OF_LOGIN = text("""
     SELECT l.login, CASE WHEN r.active THEN r.id END AS router_id, COALESCE(r.name, '') AS router
       FROM desk.radius_logins l JOIN desk.customer_plans p ON p.id = l.plan_id
@@ -63,16 +64,20 @@ class OpenConnection:
         return Connection(username=self.username, session_id=self.session_id, address=self.ip)
 
 
+def open_connections(session: Session, session_ids: Sequence[int]) -> list[OpenConnection]:
+    """Those of them that there are, in one statement."""
+    return [OpenConnection(**row) for row in session.execute(_SESSION, {"ids": list(session_ids)}).mappings()]
+
+
 def open_connection(session: Session, session_id: int) -> OpenConnection | None:
     """One of them; None when there never was one."""
-    row = session.execute(_SESSION, {"id": session_id}).mappings().one_or_none()
-    return None if row is None else OpenConnection(**row)
+    return next(iter(open_connections(session, [session_id])), None)
 
 
-def to_retune(session: Session, login_id: int) -> list[tuple[int, str]]:
-    """Those of a login that carry another speed than RADIUS would tell now, and which."""
-    found = session.execute(_TO_RETUNE, {"login": login_id, "unlimited": UNLIMITED})
-    return [(session_id, rate) for session_id, rate in found]
+def to_retune(session: Session, login_ids: Sequence[int]) -> list[tuple[int, int, str]]:
+    """Login, connection and speed, for those that carry another one than RADIUS would tell now."""
+    found = session.execute(_TO_RETUNE, {"logins": list(login_ids), "unlimited": UNLIMITED})
+    return [(login_id, session_id, rate) for login_id, session_id, rate in found]
 
 
 def unseen(session: Session, login_id: int) -> OpenConnection | None:

@@ -71,8 +71,8 @@ class OpenConnections:
     def retune(self, login_id: int, lease: Lease, report: Report) -> None:
         """Tell the routers another speed; a connection is never dropped for it, unasked."""
         with self._sessions() as session:
-            found = to_retune(session, login_id)
-        for session_id, rate in found:
+            found = to_retune(session, [login_id])
+        for _, session_id, rate in found:
             known = self._read(session_id)
             if known is not None and not known.stopped:
                 self._retune(known, rate, lease, report)
