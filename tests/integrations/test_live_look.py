@@ -1,4 +1,4 @@
-"""The live look of a card: as few statements for many logins as for one, and each reason told for what it is."""
+"""The live look of a preview: each reason why a router was not asked is told for what it is."""
 
 from __future__ import annotations
 

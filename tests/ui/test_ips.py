@@ -280,8 +280,9 @@ def test_the_card_of_a_suspension_shows_what_the_router_is_told(
     card = dialog(qtbot, ChangeCard).property("change")
     qtbot.waitUntil(lambda: card.preview is not None, timeout=PATIENCE)
     section = network_section(card._card, card.preview)
+    (device,) = [look.device for look in card.preview.devices]
     assert [(line.text, line.note, line.detail) for line in section.lines if "Lista" in line.text] == [
-        (f"{server} · Lista de endereços", "177.10.20.7", "bloqueados · 177.10.20.7 · desligado não · dono desk:ip:1")
+        (f"{device} · Lista de endereços", "177.10.20.7", "bloqueados 177.10.20.7")
     ]
     assert next((each.text, each.old, each.new) for each in section.lines) == (
         "IP no MikroTik",

@@ -52,6 +52,7 @@ _FIELDS = {
     "interface": "interface",
 }
 _BARE = {"name", "address", "list", "target", "Reply-Message"}  # these say by themselves what they are
+_QUIET = {"comment", "service"}
 _LATER = {
     "plan_provisional": "termina a habilitação provisória: o acesso é bloqueado de novo",
     "plan_speed": "termina o prazo da velocidade: RADIUS e conexões abertas mudam de novo",
@@ -103,7 +104,11 @@ def _answer(change: Change) -> str:
 
 
 def _fields(fields: tuple[FieldMove, ...]) -> str:
-    return " · ".join(_field(each) for each in fields)
+    shown = [each for each in fields if (each.name, each.before, each.after) != ("disabled", "", "no")]
+    # Whose line it is and what kind of service says nothing to a clerk; the tip holds every word.
+    said = [each for each in shown if each.before or each.name not in _QUIET] or shown
+    bare = " ".join(_field(each) for each in said if each.name in _BARE)
+    return " · ".join((*([bare] if bare else ()), *(_field(each) for each in said if each.name not in _BARE)))
 
 
 def _field(move: FieldMove) -> str:
@@ -126,4 +131,5 @@ def _value(move: FieldMove, value: str) -> str:
 
 def _gone(change: Change) -> str:
     """What goes is named by what it is, not by what becomes of it."""
-    return " ".join(each.before for each in change.fields if each.before and each.name not in ("disabled", "comment"))
+    hidden = {"disabled", "comment"} | ({"name"} if change.command.startswith("/queue") else set())
+    return " ".join(each.before for each in change.fields if each.before and each.name not in hidden)
