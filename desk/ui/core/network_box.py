@@ -13,6 +13,7 @@ from desk.services.previews import Change, NetworkPreview, Rehearse, When
 from desk.ui.core import format
 from desk.ui.core.desk import Desk
 from desk.ui.core.labels import IconLabel, Label, clear, row
+from desk.ui.core.messages import explain
 from desk.ui.core.router_words import PROBLEMS, exact, told, where
 
 _ACTS = {"add": ("plus", "ok"), "change": ("pencil-simple", "warn"), "drop": ("trash", "bad"), "tell": ("key", "text2")}
@@ -36,6 +37,7 @@ class NetworkBox(QFrame):
         self._lines.setSpacing(2)
         outer.addLayout(self._lines)
         self.said: list[str] = []
+        self.tells_refusals = False  # where there are no fields to tell them at
         self._waiting: Command[Any] | None = None
         self.soon = QTimer(self)
         self.soon.setSingleShot(True)
@@ -58,8 +60,8 @@ class NetworkBox(QFrame):
             self.ask(self._waiting)
 
     def _failed(self, error: DomainError) -> bool:
-        self.blank("Não foi possível conferir agora." if error.code in ("busy", "database_lost") else "")
-        return True  # what is wrong with the order is told at its fields, and when it is given
+        self.blank(explain(error).what if self.tells_refusals else "")
+        return True  # what is wrong with an order is told at its fields, and when it is given
 
     def blank(self, text: str) -> None:
         """Nothing to compare yet."""

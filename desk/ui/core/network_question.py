@@ -32,7 +32,7 @@ class NetworkQuestion(DeskDialog):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(title, size=Size.FORM, closing="Voltar", parent=parent)
-        self._desk, self._command, self._said = desk, command, said
+        self._desk, self.order, self._said = desk, command, said
         self.text = text
         self.setAccessibleDescription(" ".join(part for part in (text.what, text.why, text.do) if part))
         self.body.setSpacing(10)
@@ -41,6 +41,7 @@ class NetworkQuestion(DeskDialog):
             if part:
                 self.body.addWidget(Label(part, "body", wrap=True))
         self.network = NetworkBox(desk, self)
+        self.network.tells_refusals = True
         self.body.addWidget(self.network)
         self.set_primary(button(verb, self.go, kind="danger" if danger else "primary", icon=icon))
         self.closing.setFocus()
@@ -49,7 +50,7 @@ class NetworkQuestion(DeskDialog):
     def go(self) -> None:
         """Send it; the dialog closes when it is done."""
         self.set_busy(True)
-        self._desk.do(self._command, owner=self, said=self._said, done=lambda _: self._done(), failed=self._refused)
+        self._desk.do(self.order, owner=self, said=self._said, done=lambda _: self._done(), failed=self._refused)
 
     def _done(self) -> None:
         self.set_busy(False)
