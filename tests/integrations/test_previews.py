@@ -59,6 +59,12 @@ def line(database: Database, router: RouterOsStandIn, nas: NasStandIn) -> Line:
     )
     a_secret(database, "radius", found.login.id, PASSWORD, clear=True)
     as_job(database, "UPDATE desk.catalog_plans SET radius_profile = '50M', login_limit = 5, allows_login = true")
+
+    def gone(session_id: str) -> None:
+        found.stop(session_id)
+        router.tables.rows["/ppp/active"].clear()
+
+    nas.on_gone = gone  # its own list is about the same connections
     deliver(found)
     return found
 

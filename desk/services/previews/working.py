@@ -18,6 +18,7 @@ from desk.services.previews.model import Change, Way, When
 from desk.services.previews.scene import Answer, Concerns, Scene
 from desk.services.sessions.connections import OpenConnection
 
+DROP = "/ppp/active/remove"
 ACCEPT, REJECT = "Access-Accept", "Access-Reject"
 _REJECTED = ("Auth-Type", "Reject")
 _NOT_SENT = {"Auth-Type", "Simultaneous-Use"}  # what FreeRADIUS keeps to itself
@@ -80,14 +81,18 @@ def changes(
         if login_id in after.logins:
             yield from _connections(login_id, after)
     for key in (each.key for each in about.debts if each.topic == Topic.RADIUS_SESSION):
-        known = after.connections.get(int(key)) if key.isdigit() else after.unseen.get(int(key.partition("/")[2]))
-        if known is not None:
-            yield from ladder(known, after.shares)
+        open_ = after.connections.get(int(key)) if key.isdigit() else after.unseen.get(int(key.partition("/")[2]))
+        if open_ is not None:
+            yield from ladder(open_, after.shares)
     for router_id, visit in made.items():
         for login_id, wanted in visit.logins.items():
-            yield from _of_login(
-                names[router_id], wanted, visit.found_logins[login_id], new=login_id not in before.logins
-            )
+            found, new = visit.found_logins[login_id], login_id not in before.logins
+            known = after.logins[login_id]
+            # A connection that the NAS is asked to end is told once, with its rungs.
+            told = known.by_coa and bool(known.open_sessions) and not (wanted.allowed and wanted.exists)
+            for change in _of_login(names[router_id], wanted, found, new=new):
+                if not (told and change.command == DROP):
+                    yield change
         for ip_id, ip in visit.ips.items():
             yield from _of_ip(names[router_id], ip, visit.found_ips[ip_id], new=ip_id not in before.ips)
     for debt in about.debts:
@@ -149,7 +154,7 @@ def ladder(known: OpenConnection, shares: frozenset[int]) -> Iterator[Change]:
         when = When.UNPROVEN
     if known.router_id is not None:
         told = (FieldMove("name", known.username, ""),)
-        yield Change(Way.API, known.router, known.thing, "drop", "/ppp/active/remove", told, when=when)
+        yield Change(Way.API, known.router, known.thing, "drop", DROP, told, when=when)
 
 
 def _of_login(device: str, wanted: WantedLogin, found: FoundLogin, *, new: bool) -> Iterator[Change]:
