@@ -148,6 +148,57 @@ BEGIN
       terminate_cause = 'Lost-Stop' WHERE id = $4 AND stopped_at IS NULL;
 END $$;
 
+-- Quem usava este IP. Whoever asks leaves a line, with each customer that the answer names, or with nobody where there is
+-- none: legal requests want to know later who looked, when, and for what.
+-- One branch for each way an address is given, each led by its own index: IPv4 or IPv6 itself, and the prefixes that
+-- could hold it, named one by one, since "which prefixes contain this" has no cheap index.
+CREATE FUNCTION desk.who_used(address inet, prefixes inet[], at timestamptz, near interval, silent interval,
+  printed boolean) RETURNS TABLE (session_id bigint, assigned text, exact boolean)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  found jsonb;
+BEGIN
+  PERFORM desk.only_read_committed('history_entries', '');
+  IF NOT EXISTS (SELECT FROM desk.people p WHERE p.role = session_user AND p.active) THEN
+    PERFORM desk.refuse('person:inactive', 'radius_sessions', '', 'Só quem trabalha aqui consulta conexões');
+  END IF;
+  WITH v4 AS (
+    SELECT o.id, host(o.framed_ip) AS assigned FROM desk.radius_sessions o WHERE family($1) = 4 AND o.framed_ip = $1
+      AND o.started_at <= $3 + $4 AND (o.stopped_at IS NULL OR o.stopped_at >= $3 - $4)
+      ORDER BY o.started_at DESC LIMIT 20),
+  v6 AS (
+    SELECT o.id, host(o.framed_ipv6) AS assigned FROM desk.radius_sessions o
+      WHERE family($1) = 6 AND o.framed_ipv6 = $1
+      AND o.started_at <= $3 + $4 AND (o.stopped_at IS NULL OR o.stopped_at >= $3 - $4)
+      ORDER BY o.started_at DESC LIMIT 20),
+  framed AS (
+    SELECT o.id, o.framed_ipv6_prefix::text AS assigned FROM desk.radius_sessions o
+      WHERE family($1) = 6 AND o.framed_ipv6_prefix = ANY ($2)
+      AND o.started_at <= $3 + $4 AND (o.stopped_at IS NULL OR o.stopped_at >= $3 - $4)
+      ORDER BY o.started_at DESC LIMIT 20),
+  delegated AS (
+    SELECT o.id, o.delegated_ipv6_prefix::text AS assigned FROM desk.radius_sessions o
+      WHERE family($1) = 6 AND o.delegated_ipv6_prefix = ANY ($2)
+      AND o.started_at <= $3 + $4 AND (o.stopped_at IS NULL OR o.stopped_at >= $3 - $4)
+      ORDER BY o.started_at DESC LIMIT 20),
+  hits AS (SELECT * FROM v4 UNION ALL SELECT * FROM v6 UNION ALL SELECT * FROM framed UNION ALL SELECT * FROM delegated)
+  SELECT jsonb_agg(jsonb_build_object('id', x.id, 'assigned', h.assigned, 'customer', p.customer_id, 'plan', p.id,
+      'exact', x.started_at <= $3
+        AND COALESCE(x.stopped_at, COALESCE(x.updated_at, x.started_at) + $5) >= $3)) INTO found
+    FROM hits h JOIN desk.radius_sessions x ON x.id = h.id
+    LEFT JOIN desk.radius_logins l ON l.id = x.login_id LEFT JOIN desk.customer_plans p ON p.id = l.plan_id;
+  PERFORM desk.record(CASE WHEN $6 THEN 'address.printed' ELSE 'address.asked' END, c.customer, c.plan,
+      jsonb_build_object('address', host($1), 'moment', to_char($3 AT TIME ZONE (SELECT i.zone FROM desk.installation i), 'DD/MM/YYYY HH24:MI:SS'),
+      'found', COALESCE(jsonb_array_length(found), 0)))
+    FROM (SELECT DISTINCT (e ->> 'customer')::bigint AS customer, (e ->> 'plan')::bigint AS plan
+            FROM jsonb_array_elements(found) e WHERE (e ->> 'exact')::boolean
+          UNION ALL SELECT NULL, NULL WHERE NOT EXISTS (
+            SELECT FROM jsonb_array_elements(COALESCE(found, '[]')) e WHERE (e ->> 'exact')::boolean)) c;
+  RETURN QUERY SELECT (e ->> 'id')::bigint, e ->> 'assigned', (e ->> 'exact')::boolean
+    FROM jsonb_array_elements(COALESCE(found, '[]')) e;
+END $$;
+
 -- Connection records older than that, oldest first. Daily use goes with them, a month later; settled debts about single
 -- connections after a week.
 CREATE FUNCTION desk.sweep_sessions(oldest timestamptz, most integer) RETURNS integer
@@ -165,7 +216,7 @@ BEGIN
   RETURN gone;
 END $$;
 
-GRANT EXECUTE ON FUNCTION desk.radius_answer, desk.shares_secret, desk.owed_now TO desk_operator;
+GRANT EXECUTE ON FUNCTION desk.radius_answer, desk.shares_secret, desk.owed_now, desk.who_used TO desk_operator;
 GRANT EXECUTE ON FUNCTION desk.close_sessions, desk.wanted_rate, desk.session_rate, desk.session_lost, desk.speed_again
   TO desk_operator;
 GRANT EXECUTE ON FUNCTION desk.sessions_of_debt TO desk_vault;
