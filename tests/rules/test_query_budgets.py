@@ -68,7 +68,7 @@ services.register_all()
 BUDGETS = Path(__file__).with_name("query_budgets.json")
 RENEW = bool(os.environ.get("DESK_RENEW_BUDGETS"))
 # They speak to routers: each login, or each router, is asked for on its own, within a deadline of its own.
-LIVE = {"LookAtNetwork", "CheckRouter", "ReadCertificate", "PreviewIp", "LookAtIps", "TryLogin", "LookForDrift"}
+LIVE = {"Rehearse", "CheckRouter", "ReadCertificate", "TryLogin", "LookForDrift"}
 MOST_ADDRESSES = 19
 
 

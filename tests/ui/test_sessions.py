@@ -18,6 +18,7 @@ from desk.services.plans import LoginItem, OnePlan
 from desk.services.sessions import FileKind, ending
 from desk.ui.core.desk import Desk
 from desk.ui.core.message_box import MessageBox
+from desk.ui.core.network_question import NetworkQuestion
 from desk.ui.core.strip import Delivery
 from desk.ui.logins.dialogs import PasswordChangeDialog
 from desk.ui.sessions.information import HIDDEN, LoginInformationDialog
@@ -70,10 +71,13 @@ def login_of(line: Line, desk: Desk) -> LoginItem:
     return desk.bus.execute(OnePlan(line.plan.id)).value.logins[0]
 
 
-def close(qtbot: QtBot, line: Line, desk: Desk) -> MessageBox:
-    """Choose the entry and answer the question."""
+def close(qtbot: QtBot, line: Line, desk: Desk) -> NetworkQuestion:
+    """Choose the entry and answer the question, once it has said what it would do."""
     desk.run_action("sessions.close", login_of(line, desk))
-    box = dialog(qtbot, MessageBox)
+    box = dialog(qtbot, NetworkQuestion)
+    qtbot.waitUntil(lambda: len(box.network.said) == 2, timeout=PATIENCE)
+    assert box.network.said[0].endswith("Disconnect-Request: login maria.casa · sessão 81700001 · IP 100.64.0.7")
+    assert box.network.said[1].endswith("Conexão: se nada provar o fim: encerra a conexão de maria.casa")
     assert box.primary is not None
     box.primary.click()
     return box
@@ -213,9 +217,11 @@ def test_after_another_password_the_open_connection_is_asked_about(qtbot: QtBot,
     desk = desk_as("suporte")
     desk.run_action("logins.generate", login_of(line, desk))
     change = dialog(qtbot, PasswordChangeDialog)
+    told = ["RADIUS · maria.casa: senha nova ••••••••"]
+    qtbot.waitUntil(lambda: change.network.said == told, timeout=PATIENCE)
     change.save()
     gone(qtbot, PasswordChangeDialog)
-    box = dialog(qtbot, MessageBox)
+    box = dialog(qtbot, NetworkQuestion)
     assert box.text.what == "Fechar a conexão atual de maria.casa?"
     box.reject()
 

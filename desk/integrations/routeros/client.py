@@ -18,6 +18,7 @@ from desk.integrations.errors import (
     without_secrets,
 )
 from desk.integrations.routeros import lines, reading
+from desk.integrations.routeros.lines import words
 from desk.integrations.routeros.port import (
     OWNER_MARK,
     LineMenu,
@@ -27,6 +28,9 @@ from desk.integrations.routeros.port import (
     RouterInfo,
     RouterLine,
     Traffic,
+    loose_address,
+    secret_fields,
+    stale_secret,
 )
 from desk.integrations.routeros.reading import Row
 from desk.integrations.routeros.tls import Deadline, dial, secure, unreachable
@@ -234,17 +238,16 @@ class RouterOsSession:
     def _agree(self, wanted: PppSecret, *, adopt: bool) -> bool:
         rows = self._secret_rows([wanted.name], with_passwords=wanted.password is not None)
         row = next((row for row in rows if _is_ours(row)), rows[0] if rows else None)
-        fields = _fields(wanted)
         if row is None:
-            self.say("/ppp/secret/add", f"=name={wanted.name}", *_words(fields))
+            self.say("/ppp/secret/add", f"=name={wanted.name}", *words(secret_fields(wanted)))
             return True
         if not adopt and not _is_ours(row):
             raise self._not_ours(wanted.name)
-        stale = {key: value for key, value in fields.items() if not _same(row, key, value)}
+        there = reading.secret(row)
+        stale, loose = stale_secret(there, wanted), loose_address(there, wanted)
         if stale:
-            self.say("/ppp/secret/set", f"=.id={row['.id']}", *_words(stale))
-        loose = wanted.remote_address is None and bool(row.get("remote-address"))
-        if loose:  # an address cannot be set to nothing, only unset
+            self.say("/ppp/secret/set", f"=.id={row['.id']}", *words(stale))
+        if loose:
             self.say("/ppp/secret/unset", f"=.id={row['.id']}", "=value-name=remote-address")
         return bool(stale) or loose
 
@@ -349,31 +352,6 @@ class RouterOsSession:
 
     def _clean(self, error: Exception) -> str:
         return printable(without_secrets(str(error), self._secrets))
-
-
-def _fields(wanted: PppSecret) -> dict[str, str]:
-    fields = {
-        "profile": wanted.profile,
-        "disabled": "yes" if wanted.disabled else "no",
-        "service": wanted.service,
-        "comment": wanted.comment,
-    }
-    if wanted.remote_address is not None:
-        fields["remote-address"] = wanted.remote_address
-    if wanted.password is not None:
-        fields["password"] = wanted.password
-    return fields
-
-
-def _words(fields: dict[str, str]) -> list[str]:
-    return [f"={key}={value}" for key, value in fields.items()]
-
-
-def _same(row: Row, key: str, value: str) -> bool:
-    if key == "disabled":
-        return reading.flag(row.get(key, "")) == reading.flag(value)
-    # A password the router does not show (our user lacks its "sensitive" policy) counts as different.
-    return row.get(key, None if key == "password" else "") == value
 
 
 def _is_ours(row: Row) -> bool:

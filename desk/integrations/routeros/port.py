@@ -131,6 +131,49 @@ class Traffic:
     uploaded: int | None = None
 
 
+def secret_fields(wanted: PppSecret) -> dict[str, str]:
+    """What a new secret is made of, besides its name."""
+    fields = {
+        "profile": wanted.profile,
+        "disabled": flag(wanted.disabled),
+        "service": wanted.service,
+        "comment": wanted.comment,
+    }
+    if wanted.remote_address is not None:
+        fields["remote-address"] = wanted.remote_address
+    if wanted.password is not None:
+        fields["password"] = wanted.password
+    return fields
+
+
+def stale_secret(there: PppSecret, wanted: PppSecret) -> dict[str, str]:
+    """What has to be set on a secret that is there; a preview and the router are told the same."""
+    # A password the router does not show (our user lacks its "sensitive" policy) counts as different.
+    has = secret_fields(there) | {"password": there.password}
+    return {name: value for name, value in secret_fields(wanted).items() if has.get(name, "") != value}
+
+
+def loose_address(there: PppSecret, wanted: PppSecret) -> bool:
+    """Whether an address has to go: it cannot be set to nothing, only unset."""
+    return wanted.remote_address is None and bool(there.remote_address)
+
+
+def line_fields(line: RouterLine) -> dict[str, str]:
+    """What a new line is made of."""
+    return {**line.fields, "disabled": flag(line.disabled), "comment": line.comment}
+
+
+def stale_line(there: RouterLine, wanted: RouterLine) -> dict[str, str]:
+    """What has to be set on a line that is there."""
+    has = line_fields(there)
+    return {name: value for name, value in line_fields(wanted).items() if has.get(name) != value}
+
+
+def flag(on: bool) -> str:
+    """As the router takes it."""
+    return "yes" if on else "no"
+
+
 def owner_mark(login_id: int) -> str:
     """Comment that marks a line of the router as kept by Desk for this login."""
     return f"{OWNER_MARK}{login_id}"

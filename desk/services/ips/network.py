@@ -7,7 +7,8 @@ import ipaddress
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from desk.integrations.routeros.port import LineMenu, RouterLine, ip_mark
+from desk.integrations.routeros.port import LineMenu, RouterLine, ip_mark, line_fields, stale_line
+from desk.services.core.sentences import FieldMove, moves
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,9 @@ class Act(enum.StrEnum):
     DROP = "drop"
 
 
+_VERBS = {Act.ADD: "add", Act.CHANGE: "set", Act.DROP: "remove"}
+
+
 @dataclass(frozen=True)
 class Difference:
     """One thing to do on the router: preview, delivery, retry and drift report all speak of these."""
@@ -95,6 +99,21 @@ class Difference:
     menu: LineMenu
     before: RouterLine | None
     after: RouterLine | None
+
+    @property
+    def command(self) -> str:
+        """The router's own word for it."""
+        return f"{self.menu}/{_VERBS[self.act]}"
+
+    @property
+    def fields(self) -> tuple[FieldMove, ...]:
+        """What the router is told, field by field."""
+        if self.after is None:
+            return moves(self.before.fields if self.before is not None else {}, {})
+        if self.before is None:
+            return moves({}, line_fields(self.after))
+        stale, has = stale_line(self.before, self.after), line_fields(self.before)
+        return moves({name: has.get(name, "") for name in stale}, stale)
 
     @property
     def was(self) -> str:

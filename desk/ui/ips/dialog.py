@@ -20,7 +20,6 @@ from desk.services.ips import (
     IpFormOf,
     IpTaken,
     OneIp,
-    PreviewIp,
     check_mac,
     check_speed,
 )
@@ -28,16 +27,18 @@ from desk.services.plans import IpItem
 from desk.ui.core import format
 from desk.ui.core.cards import NoteBar
 from desk.ui.core.desk import Desk
-from desk.ui.core.dialogs import DeskDialog, Size
+from desk.ui.core.dialogs import Size
 from desk.ui.core.fields import YesNoField
 from desk.ui.core.forms import Form, FormDialog
 from desk.ui.core.inputs import IntField
 from desk.ui.core.labels import Label, button
+from desk.ui.core.messages import Text
+from desk.ui.core.network_box import NetworkBox
+from desk.ui.core.network_question import NetworkQuestion
 from desk.ui.core.saving import SAVED
 from desk.ui.core.tabs import UnderlinedTabs
 from desk.ui.ips.addresses import AddressPage
 from desk.ui.ips.macs import MacPage
-from desk.ui.ips.network_box import NetworkBox
 
 TABS = ("Configuração", "Mac Adress", "Velocidade", "Opções")
 LOOK_MS = 500  # typing ends before the routers are asked
@@ -202,21 +203,20 @@ class IpDialog(FormDialog):
         macs = [entry.mac for entry in self.macs.entries()]
         if page.address.check() is not None or any(list(check_mac(mac)) for mac in macs):
             return
-        ip_id = self._ip.id if self._ip else None
-        self.network.ask(PreviewIp(plan_id=self._plan_id, ip_id=ip_id, draft=self.draft()))
+        self.network.ask(self._order())
 
     def save(self) -> None:
         """Check, send, close when it was saved."""
         if self.known is None or not self.ready():
             return
-        token = self.addresses.token
-        order: CreateIp | EditIp
-        if self._ip is None:
-            order = CreateIp(plan_id=self._plan_id, draft=self.draft(), token=token)
-        else:
-            order = EditIp(ip_id=self._ip.id, version=self._ip.version, draft=self.draft(), token=token)
         self.set_busy(True)
-        self._desk.do(order, owner=self, said=SAVED, done=self._saved, failed=self._refused)
+        self._desk.do(self._order(), owner=self, said=SAVED, done=self._saved, failed=self._refused)
+
+    def _order(self) -> CreateIp | EditIp:
+        token = self.addresses.token
+        if self._ip is None:
+            return CreateIp(plan_id=self._plan_id, draft=self.draft(), token=token)
+        return EditIp(ip_id=self._ip.id, version=self._ip.version, draft=self.draft(), token=token)
 
     def _saved(self, value: Any) -> None:
         self.set_busy(False)
@@ -250,38 +250,17 @@ class _Customer:
         self.id = self.customer_id = customer_id
 
 
-class DeleteIpDialog(DeskDialog):
+def ask_delete(desk: Desk, ip: IpItem, parent: QWidget | None) -> None:
     """Apagar IP: names the address and the lines that go from each router."""
-
-    def __init__(self, desk: Desk, ip: IpItem, parent: QWidget | None) -> None:
-        super().__init__("Apagar IP", size=Size.FORM, closing="Voltar", parent=parent)
-        self._desk, self._ip = desk, ip
-        self.body.setSpacing(10)
-        self.body.addWidget(Label(f"Apagar o IP {ip.address}?", "section"))
-        words = "O endereço fica livre agora e pode ser dado a outro cliente."
-        words += " O IP e seus MACs ficam em Itens Apagados e no Histórico."
-        self.body.addWidget(Label(words, "body", wrap=True))
-        self.network = NetworkBox(desk, self)
-        self.body.addWidget(self.network)
-        self.set_primary(button("Apagar IP", self.delete, kind="danger"))
-        self.closing.setFocus()
-        self.network.ask(PreviewIp(plan_id=ip.plan_id, ip_id=ip.id))
-
-    def delete(self) -> None:
-        """Send it; the dialog closes when it is done."""
-        self.set_busy(True)
-        order = DeleteIp(ip_id=self._ip.id, version=self._ip.version)
-        self._desk.do(
-            order, owner=self, said="IP apagado com sucesso", done=lambda _: self._gone(), failed=self._refused
-        )
-
-    def _gone(self) -> None:
-        self.set_busy(False)
-        self.accept()
-
-    def _refused(self, error: DomainError) -> bool:
-        self.set_busy(False)
-        return False
+    words = Text(
+        what=f"Apagar o IP {ip.address}?",
+        why="O endereço fica livre agora e pode ser dado a outro cliente.",
+        do="O IP e seus MACs ficam em Itens Apagados e no Histórico.",
+    )
+    order = DeleteIp(ip_id=ip.id, version=ip.version)
+    NetworkQuestion(
+        desk, "Apagar IP", words, "Apagar IP", order, said="IP apagado com sucesso", danger=True, parent=parent
+    ).open()
 
 
 def open_ip(desk: Desk, ip: IpItem, whose: str, parent: QWidget | None) -> None:
