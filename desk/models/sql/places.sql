@@ -29,6 +29,20 @@ BEGIN
   RETURN made;
 END $$;
 
+-- The approval that this person may use for the link now, if there is one.
+CREATE FUNCTION desk.place_approval(access_point_id bigint, customer_id bigint, plan_id bigint, catalog_plan_id bigint,
+  customer_limit integer) RETURNS bigint LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT a.id FROM desk.place_approvals a
+    WHERE a.access_point_id = place_approval.access_point_id AND a.customer_id = place_approval.customer_id
+      AND a.plan_id IS NOT DISTINCT FROM place_approval.plan_id
+      AND a.catalog_plan_id = place_approval.catalog_plan_id AND a.customer_limit = place_approval.customer_limit
+      AND a.used_at IS NULL AND a.by <> session_user AND a.at > clock_timestamp() - interval '5 minutes'
+      -- Whoever lost the right meanwhile has approved nothing.
+      AND EXISTS (SELECT FROM desk.person_permissions g JOIN desk.people p ON p.role = g.role
+        WHERE g.role = a.by AND p.active AND g.permission = 'access_point_authoriser')
+    ORDER BY a.at LIMIT 1
+$$;
+
 -- A trigger, so that no way of linking a plan leads around it: by a desk, from psql, many in one statement.
 CREATE FUNCTION desk_guard.take_place() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
@@ -52,16 +66,11 @@ BEGIN
     RETURN NEW;
   END IF;
   IF NOT desk.holds('access_point_authoriser') THEN
-    SELECT a.id, a.by INTO approval, who FROM desk.place_approvals a
-      WHERE a.access_point_id = NEW.access_point_id AND a.customer_id = NEW.customer_id
-        AND a.plan_id IS NOT DISTINCT FROM CASE WHEN TG_OP = 'UPDATE' THEN NEW.id END
-        AND a.catalog_plan_id = NEW.catalog_plan_id AND a.customer_limit = place.customer_limit
-        AND a.used_at IS NULL AND a.by <> session_user AND a.at > clock_timestamp() - interval '5 minutes'
-        -- Whoever lost the right meanwhile has approved nothing.
-        AND EXISTS (SELECT FROM desk.person_permissions g JOIN desk.people p ON p.role = g.role
-          WHERE g.role = a.by AND p.active AND g.permission = 'access_point_authoriser')
-      ORDER BY a.at LIMIT 1 FOR UPDATE;
-    IF approval IS NULL THEN
+    approval := desk.place_approval(NEW.access_point_id, NEW.customer_id, CASE WHEN TG_OP = 'UPDATE' THEN NEW.id END,
+      NEW.catalog_plan_id, place.customer_limit);
+    -- Still unused under its lock: two desks cannot use the same one.
+    SELECT a.by INTO who FROM desk.place_approvals a WHERE a.id = approval AND a.used_at IS NULL FOR UPDATE;
+    IF NOT FOUND THEN
       PERFORM desk.refuse('place:full', 'customer_plans', 'access_point_id',
         'Limite de clientes do Ponto de Acesso atingido');
     END IF;
@@ -74,4 +83,4 @@ BEGIN
   RETURN NEW;
 END $$;
 
-GRANT EXECUTE ON FUNCTION desk.linked_plans, desk.approve_place TO desk_operator;
+GRANT EXECUTE ON FUNCTION desk.linked_plans, desk.approve_place, desk.place_approval TO desk_operator;
