@@ -96,7 +96,7 @@ def test_a_wrong_password_or_a_person_without_the_permission_approves_nothing(
     asked = wanted(database, moved(database, a_plan(database), full))
     with pytest.raises(Invalid) as refused:
         authorise(database, asked, password="errada-de-todo")
-    assert [(found.field, found.code) for found in refused.value.violations] == [("password", "password_wrong")]
+    assert [(found.field, found.code) for found in refused.value.violations] == [("password", "authoriser_password")]
     with pytest.raises(NotAllowed) as denied:
         authorise(database, asked, role="suporte")
     assert denied.value.permission == "Autorizador Clientes P. Acesso"

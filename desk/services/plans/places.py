@@ -155,4 +155,4 @@ def _as(work: Work, role: str, password: str) -> psycopg.Connection[Any]:
             raise DatabaseLost(committed=False) from error
         if "too many connections" in said or "muitas conex" in said:
             raise TooManySessions(role=role) from error
-        raise Invalid([Violation("password", "password_wrong")]) from error
+        raise Invalid([Violation("password", "authoriser_password")]) from error
