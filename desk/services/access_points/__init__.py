@@ -3,6 +3,19 @@
 from desk.models.access_points import DisconnectBy, TlsMode
 from desk.models.ips import IpEffect
 from desk.services.access_points.errors import AccessPointInUse, IpRangeInUse, IpRangeOverlaps, RoutingServerInUse
+from desk.services.access_points.importing.columns import CellProblem
+from desk.services.access_points.importing.lines import Change, ImportLine, Verdict
+from desk.services.access_points.importing.running import (
+    DryRun,
+    ImportAccessPoints,
+    Imported,
+    ImportFile,
+    ImportRoutingServers,
+    TryAccessPoints,
+    TryRoutingServers,
+    access_points_template,
+    routing_servers_template,
+)
 from desk.services.access_points.points import (
     AccessPointRow,
     AccessPoints,
@@ -35,12 +48,20 @@ __all__ = [
     "AccessPointInUse",
     "AccessPointRow",
     "AccessPoints",
+    "CellProblem",
     "CertificateShown",
+    "Change",
     "CheckRouter",
     "DeleteAccessPoint",
     "DeleteIpRange",
     "DeleteRoutingServer",
     "DisconnectBy",
+    "DryRun",
+    "ImportAccessPoints",
+    "ImportFile",
+    "ImportLine",
+    "ImportRoutingServers",
+    "Imported",
     "IpEffect",
     "IpOptionRow",
     "IpOptions",
@@ -58,6 +79,11 @@ __all__ = [
     "SaveIpRange",
     "SaveRoutingServer",
     "TlsMode",
+    "TryAccessPoints",
+    "TryRoutingServers",
+    "Verdict",
+    "access_points_template",
     "check_range",
     "parse_network",
+    "routing_servers_template",
 ]

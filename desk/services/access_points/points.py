@@ -15,6 +15,11 @@ from desk.services.core.errors import Invalid, NotFound, StaleRecord, Violation
 from desk.services.core.work import Work
 
 MOST_CUSTOMERS = 1_000_000
+FIELDS = (
+    *("name", "business_unit_id", "routing_server_id", "customer_limit", "disconnect_by", "active", "notes"),
+    *("interface", "sets_address", "sets_queue", "sets_arp", "allowed_list", "blocked_list"),
+)
+_TRIMMED = ("name", "interface", "allowed_list", "blocked_list")
 
 
 @dataclass(frozen=True)
@@ -102,9 +107,8 @@ def access_points(query: AccessPoints, work: Work) -> list[AccessPointRow]:
     ]
 
 
-@use_case(SaveAccessPoint, permission=Permission.ACCESS_POINTS)
-def save_access_point(cmd: SaveAccessPoint, work: Work) -> int:
-    """Save; a limit below the present use is allowed, since it only stops new links."""
+def point_violations(cmd: SaveAccessPoint) -> list[Violation]:
+    """Everything about an access point that can be told without the database."""
     found: list[Violation] = []
     if not cmd.name.strip():
         found.append(Violation("name", "required"))
@@ -114,19 +118,27 @@ def save_access_point(cmd: SaveAccessPoint, work: Work) -> int:
         found.append(Violation("interface", "interface_needed"))
     if cmd.allowed_list.strip() and cmd.allowed_list.strip() == cmd.blocked_list.strip():
         found.append(Violation("blocked_list", "lists_differ"))
-    if found:
+    return found
+
+
+def fill_point(point: AccessPoint, cmd: SaveAccessPoint) -> None:
+    """Give the row what the order says."""
+    for name in FIELDS:
+        value = getattr(cmd, name)
+        setattr(point, name, value.strip() if name in _TRIMMED else value)
+
+
+@use_case(SaveAccessPoint, permission=Permission.ACCESS_POINTS)
+def save_access_point(cmd: SaveAccessPoint, work: Work) -> int:
+    """Save; a limit below the present use is allowed, since it only stops new links."""
+    if found := point_violations(cmd):
         raise Invalid(found)
     point = AccessPoint() if cmd.id is None else work.session.get(AccessPoint, cmd.id)
     if point is None:
         raise NotFound("access_point", cmd.id)
     if cmd.id is not None and point.version != cmd.version:
         raise StaleRecord(work.changes_since("access_points", cmd.id, cmd.version))
-    point.name = cmd.name.strip()
-    plain = ("business_unit_id", "routing_server_id", "customer_limit", "disconnect_by", "active", "notes")
-    for name in (*plain, "sets_address", "sets_queue", "sets_arp"):
-        setattr(point, name, getattr(cmd, name))
-    for name in ("interface", "allowed_list", "blocked_list"):
-        setattr(point, name, getattr(cmd, name).strip())
+    fill_point(point, cmd)
     work.session.add(point)
     work.session.flush()
     work.touch("access_points")

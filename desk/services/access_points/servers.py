@@ -140,7 +140,8 @@ def plain_fingerprint(typed: str) -> str:
     return re.sub(r"[\s:.-]", "", typed).lower().removeprefix("sha256")
 
 
-def _violations(cmd: SaveRoutingServer) -> list[Violation]:
+def server_violations(cmd: SaveRoutingServer, *, has_secret: bool) -> list[Violation]:
+    """Everything about a router that can be told without the database."""
     found = [Violation(name, "required") for name in ("name", "host") if not str(getattr(cmd, name)).strip()]
     for name in ("port", "coa_port"):
         if not 1 <= getattr(cmd, name) <= 65535:
@@ -155,7 +156,7 @@ def _violations(cmd: SaveRoutingServer) -> list[Violation]:
             found.append(Violation("nas_address", "ip_shape"))
         else:
             # FreeRADIUS answers only a client whose secret it knows.
-            if cmd.id is None and not cmd.radius_secret:
+            if not has_secret and not cmd.radius_secret:
                 found.append(Violation("radius_secret", "required"))
     elif cmd.radius_secret:
         found.append(Violation("nas_address", "nas_address_needed"))
@@ -165,27 +166,37 @@ def _violations(cmd: SaveRoutingServer) -> list[Violation]:
     return found
 
 
+def fill_server(server: RoutingServer, cmd: SaveRoutingServer) -> None:
+    """Give the row what the order says; secrets are no part of it."""
+    server.name, server.host = cmd.name.strip(), cmd.host.strip()
+    for name in ("port", "tls", "local_secrets", "coa_port", "active", "notes"):
+        setattr(server, name, getattr(cmd, name))
+    server.fingerprint, server.username = plain_fingerprint(cmd.fingerprint), cmd.username.strip()
+    server.nas_address = cmd.nas_address or None
+
+
+def store_secrets(work: Work, server_id: int, cmd: SaveRoutingServer) -> None:
+    """What was typed goes to the vault, the RADIUS secret to FreeRADIUS as well."""
+    if cmd.password:
+        store_secret(work.session, "router", server_id, cmd.password)
+    if cmd.radius_secret:
+        store_secret(work.session, "nas", server_id, cmd.radius_secret, clear=True)
+
+
 @use_case(SaveRoutingServer, permission=Permission.ROUTING_SERVERS)
 def save_routing_server(cmd: SaveRoutingServer, work: Work) -> int:
     """Save the router; a password goes to the vault, a RADIUS secret to FreeRADIUS as well."""
-    if found := _violations(cmd):
+    if found := server_violations(cmd, has_secret=cmd.id is not None):
         raise Invalid(found)
     server = RoutingServer() if cmd.id is None else work.session.get(RoutingServer, cmd.id)
     if server is None:
         raise NotFound("routing_server", cmd.id)
     if cmd.id is not None and server.version != cmd.version:
         raise StaleRecord(work.changes_since("routing_servers", cmd.id, cmd.version))
-    server.name, server.host = cmd.name.strip(), cmd.host.strip()
-    for name in ("port", "tls", "local_secrets", "coa_port", "active", "notes"):
-        setattr(server, name, getattr(cmd, name))
-    server.fingerprint, server.username = plain_fingerprint(cmd.fingerprint), cmd.username.strip()
-    server.nas_address = cmd.nas_address or None
+    fill_server(server, cmd)
     work.session.add(server)
     work.session.flush()
-    if cmd.password:
-        store_secret(work.session, "router", server.id, cmd.password)
-    if cmd.radius_secret:
-        store_secret(work.session, "nas", server.id, cmd.radius_secret, clear=True)
+    store_secrets(work, server.id, cmd)
     work.touch("access_points")
     return server.id
 
