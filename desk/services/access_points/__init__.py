@@ -2,7 +2,13 @@
 
 from desk.models.access_points import DisconnectBy, TlsMode
 from desk.models.ips import IpEffect
-from desk.services.access_points.errors import AccessPointInUse, IpRangeInUse, IpRangeOverlaps, RoutingServerInUse
+from desk.services.access_points.errors import (
+    AccessPointInUse,
+    ImportMoved,
+    IpRangeInUse,
+    IpRangeOverlaps,
+    RoutingServerInUse,
+)
 from desk.services.access_points.importing.columns import CellProblem
 from desk.services.access_points.importing.lines import Change, ImportLine, Verdict
 from desk.services.access_points.importing.running import (
@@ -60,6 +66,7 @@ __all__ = [
     "ImportAccessPoints",
     "ImportFile",
     "ImportLine",
+    "ImportMoved",
     "ImportRoutingServers",
     "Imported",
     "IpEffect",

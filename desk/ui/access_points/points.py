@@ -11,17 +11,20 @@ from desk.services.access_points import (
     AccessPoints,
     DeleteAccessPoint,
     DisconnectBy,
+    ImportAccessPoints,
     RoutingServerRow,
     RoutingServers,
     SaveAccessPoint,
 )
 from desk.services.catalog import ListRow, Lists, SmallList
+from desk.ui.access_points.importing import POINTS, ImportDialog
 from desk.ui.access_points.ranges import RangesCard
 from desk.ui.core.cards import hairline
 from desk.ui.core.desk import Desk
 from desk.ui.core.fields import NoteField, TextField, YesNoField
 from desk.ui.core.format import yes_no
 from desk.ui.core.inputs import Choice, ComboField, IntField
+from desk.ui.core.labels import button
 from desk.ui.core.list_page import ListPage
 from desk.ui.core.saving import SaveDialog, text_of
 from desk.ui.core.table import Column
@@ -50,6 +53,11 @@ class AccessPointsPage(ListPage):
             save=SaveAccessPoint,
             empty=("broadcast", "Nenhum ponto de acesso", "Cadastre onde os planos se conectam."),
             note="Onde os planos se conectam, e atrás de qual roteador.",
+        )
+
+        self.import_button = self.add_button(
+            button("Importar…", lambda: ImportDialog(desk, POINTS, self).open(), icon="upload-simple"),
+            ImportAccessPoints,
         )
 
     def edit(self, point: AccessPointRow | None) -> None:

@@ -10,6 +10,7 @@ from desk.services.access_points import (
     CertificateShown,
     CheckRouter,
     DeleteRoutingServer,
+    ImportRoutingServers,
     ReadCertificate,
     RouterAnswer,
     RoutingServerRow,
@@ -17,6 +18,7 @@ from desk.services.access_points import (
     SaveRoutingServer,
     TlsMode,
 )
+from desk.ui.access_points.importing import SERVERS, ImportDialog
 from desk.ui.access_points.texts import certificate_text, problem_text
 from desk.ui.core.cards import NoteBar
 from desk.ui.core.desk import Desk
@@ -77,6 +79,11 @@ class RoutingServersPage(ListPage):
             save=SaveRoutingServer,
             empty=("hard-drives", "Nenhum servidor de roteamento", "Cadastre os roteadores que o Desk deve chamar."),
             note="Os roteadores que o Desk chama para derrubar conexões e manter logins.",
+        )
+
+        self.import_button = self.add_button(
+            button("Importar…", lambda: ImportDialog(desk, SERVERS, self).open(), icon="upload-simple"),
+            ImportRoutingServers,
         )
 
     def edit(self, server: RoutingServerRow | None) -> None:
