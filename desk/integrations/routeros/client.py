@@ -7,7 +7,7 @@ import socket
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from desk.integrations.errors import (
@@ -18,12 +18,13 @@ from desk.integrations.errors import (
     printable,
     without_secrets,
 )
-from desk.integrations.routeros import lines
+from desk.integrations.routeros import lines, looks
 from desk.integrations.routeros.port import (
     OWNER_MARK,
     LineMenu,
     PppActive,
     PppSecret,
+    RadiusSetup,
     RouterAddress,
     RouterInfo,
     RouterLine,
@@ -206,6 +207,22 @@ class RouterOsSession:
             downloaded=_number(counted, "tx-byte"),
             uploaded=_number(counted, "rx-byte"),
         )
+
+    def rights(self) -> frozenset[str] | None:
+        """The policies of whoever signed in; None where the router does not tell."""
+        return looks.rights(self, self._address.username)
+
+    def clock(self) -> datetime | None:
+        """The router's own time; None where it does not tell."""
+        return looks.clock(self)
+
+    def radius_setup(self) -> RadiusSetup:
+        """How the router is set up for RADIUS."""
+        return looks.radius_setup(self)
+
+    def has_interface(self, name: str) -> bool:
+        """Whether there is an interface of exactly this name."""
+        return looks.has_interface(self, name)
 
     def go_on(self, seconds: float) -> None:
         """Stay: what is asked next has a deadline of its own."""

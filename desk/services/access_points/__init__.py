@@ -41,6 +41,7 @@ from desk.services.access_points.ranges import (
 )
 from desk.services.access_points.servers import (
     CertificateShown,
+    CheckAccessPoint,
     CheckRouter,
     DeleteRoutingServer,
     ReadCertificate,
@@ -49,6 +50,8 @@ from desk.services.access_points.servers import (
     RoutingServers,
     SaveRoutingServer,
 )
+from desk.services.access_points.testing import ExaminedStep, Part
+from desk.services.doctor.report import Verdict as Standing
 
 __all__ = [
     "AccessPointInUse",
@@ -57,12 +60,14 @@ __all__ = [
     "CellProblem",
     "CertificateShown",
     "Change",
+    "CheckAccessPoint",
     "CheckRouter",
     "DeleteAccessPoint",
     "DeleteIpRange",
     "DeleteRoutingServer",
     "DisconnectBy",
     "DryRun",
+    "ExaminedStep",
     "ImportAccessPoints",
     "ImportFile",
     "ImportLine",
@@ -76,6 +81,7 @@ __all__ = [
     "IpRangeOverlaps",
     "IpRangeRow",
     "IpRanges",
+    "Part",
     "ReadCertificate",
     "RouterAnswer",
     "RoutingServerInUse",
@@ -85,6 +91,7 @@ __all__ = [
     "SaveIpOption",
     "SaveIpRange",
     "SaveRoutingServer",
+    "Standing",
     "TlsMode",
     "TryAccessPoints",
     "TryRoutingServers",

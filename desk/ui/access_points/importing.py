@@ -112,7 +112,7 @@ class ImportDialog(DeskDialog):
                     tone=lambda r: VERDICTS[r.verdict][2],
                     width=150,
                 ),
-                Column(head="Por quê", text=_detail, stretch=True),
+                Column(head="Detalhes", text=_detail, stretch=True),
             ],
             name=f"import/{kind.order.__name__}",
             settings=desk.settings,
