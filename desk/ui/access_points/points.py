@@ -9,17 +9,21 @@ from PySide6.QtWidgets import QWidget
 from desk.services.access_points import (
     AccessPointRow,
     AccessPoints,
+    CheckAccessPoint,
     DeleteAccessPoint,
     DisconnectBy,
     ImportAccessPoints,
+    RouterAnswer,
     RoutingServerRow,
     RoutingServers,
     SaveAccessPoint,
 )
 from desk.services.catalog import ListRow, Lists, SmallList
+from desk.services.core.errors import DomainError
+from desk.ui.access_points.examination import StepList
 from desk.ui.access_points.importing import POINTS, ImportDialog
 from desk.ui.access_points.ranges import RangesCard
-from desk.ui.core.cards import hairline
+from desk.ui.core.cards import NoteBar, hairline
 from desk.ui.core.desk import Desk
 from desk.ui.core.fields import NoteField, TextField, YesNoField
 from desk.ui.core.format import yes_no
@@ -92,6 +96,15 @@ class AccessPointDialog(SaveDialog):
         )
         self.form.add(NoteField("notes", "Observações", lines=2), span=2)
         self._enforcement()
+        self.answer = NoteBar("", "info")
+        self.answer.hide()
+        self.body.addWidget(self.answer)
+        self.steps = StepList()
+        self.body.addWidget(self.steps)
+        self.test_button = self.add_button(button("Testar Conexão", self.test, icon="lightning"))
+        if not desk.may(CheckAccessPoint):
+            self.test_button.setEnabled(False)
+            self.test_button.setToolTip(f"Falta a permissão {desk.needs(CheckAccessPoint)}")
         names = ("name", "customer_limit", "disconnect_by", "active", "notes", *ENFORCEMENT)
         fresh = {"active": True, "disconnect_by": DisconnectBy.API}
         draft = {name: getattr(point, name) for name in names} if point else fresh
@@ -116,6 +129,31 @@ class AccessPointDialog(SaveDialog):
         form.add(TextField("interface", "Interface", code=True, limit=60, hint="Para endereço e ARP"))
         form.add(TextField("allowed_list", "Lista dos liberados", code=True, limit=60, hint="Vazio: não usa"))
         form.add(TextField("blocked_list", "Lista dos bloqueados", code=True, limit=60, hint="Vazio: não usa"))
+
+    def test(self) -> None:
+        """Visit the router that is chosen, saved or not, with its own stored password."""
+        draft = self.draft
+        self.steps.show_steps(())
+        if draft["routing_server_id"] is None:
+            self.answer.set_text("Escolha o Servidor de Roteamento primeiro.")
+            self.fit()
+            return
+        self.answer.set_text("Perguntando ao roteador…")
+        self.test_button.setEnabled(False)
+        order = CheckAccessPoint(routing_server_id=draft["routing_server_id"], interface=text_of(draft["interface"]))
+        self.desk.ask(order, owner=self, done=self._tested, failed=self._not_tested, slot=("check", id(self)))
+
+    def _tested(self, answer: RouterAnswer) -> None:
+        self.test_button.setEnabled(True)
+        self.answer.set_text("")
+        self.steps.show_steps(answer.steps)
+        self.fit()
+        self.area.ensureWidgetVisible(self.steps)
+
+    def _not_tested(self, error: DomainError) -> bool:
+        self.test_button.setEnabled(True)
+        self.answer.set_text("")
+        return False
 
     def _units(self, rows: list[ListRow]) -> None:
         self._unit.set_choices([Choice(None, "—"), *(Choice(unit.id, unit.name) for unit in rows)])
