@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desk.services.access_points import ExaminedStep, Part, Standing
@@ -76,7 +77,10 @@ WORDS = {
 
 def words(step: ExaminedStep) -> str:
     """What was found at one step, and what to do where it is not well."""
-    return WORDS[step.code].format(**step.params)
+    params = dict(step.params)
+    if isinstance(seconds := params.get("seconds"), int):
+        params["seconds"] = abs(seconds)
+    return WORDS[step.code].format(**params)
 
 
 class StepList(QWidget):
@@ -99,19 +103,17 @@ class StepList(QWidget):
 
 def _line(step: ExaminedStep) -> QWidget:
     icon, tone, spoken = SIGNS[step.verdict]
-    mark = QVBoxLayout()
-    mark.setContentsMargins(0, 1, 0, 0)
-    mark.addWidget(IconLabel(icon, tone, 16))
-    mark.addStretch(1)
+    mark = IconLabel(icon, tone, 16)
     title = Label(TITLES[step.part], "strong" if step.verdict is not Standing.SKIPPED else "body", wrap=True)
     title.setFixedWidth(130)
     muted = step.verdict in (Standing.SKIPPED, Standing.GOOD)
     said = Label(words(step), "body", "text2" if muted else "text", wrap=True).selectable()
     holder = QWidget()
     line = row(spacing=8)
-    line.addLayout(mark)
-    line.addWidget(title)
-    line.addWidget(said, 1)
+    top = Qt.AlignmentFlag.AlignTop
+    line.addWidget(mark, 0, top)
+    line.addWidget(title, 0, top)
+    line.addWidget(said, 1, top)
     line.setContentsMargins(0, 0, 0, 0)
     holder.setLayout(line)
     holder.setAccessibleName(f"{spoken}: {TITLES[step.part]}. {words(step)}")

@@ -16,6 +16,7 @@ from desk.services.access_points import (
     RoutingServerRow,
     RoutingServers,
     SaveRoutingServer,
+    Standing,
     TlsMode,
 )
 from desk.services.core.errors import DomainError
@@ -50,7 +51,7 @@ _PLAIN = (
     "notes",
 )
 _FRESH: dict[str, Any] = {"port": 8729, "coa_port": 3799, "tls": TlsMode.PINNED, "active": True, "username": "desk"}
-_ANSWER_ICONS = {"info": "info-fill", "ok": "check-circle-fill", "bad": "x-circle-fill"}
+_ANSWER_ICONS = {"info": "info-fill", "ok": "check-circle-fill", "warn": "warning-fill", "bad": "x-circle-fill"}
 
 
 class PortField(IntField):
@@ -199,7 +200,8 @@ class RoutingServerDialog(SaveDialog):
         self.steps.show_steps(answer.steps)
         if answer.answers:
             who = " · ".join(part for part in (answer.identity, answer.board, f"RouterOS {answer.version}") if part)
-            self._say(f"O roteador respondeu: {who}", "ok")
+            wanting = any(step.verdict is Standing.BAD for step in answer.steps)
+            self._say(f"O roteador respondeu: {who}", "warn" if wanting else "ok")
         else:
             self._say(problem_text(answer.problem, answer.detail), "bad")
 
