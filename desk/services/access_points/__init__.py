@@ -3,6 +3,7 @@
 from desk.models.access_points import DisconnectBy, TlsMode
 from desk.models.ips import IpEffect
 from desk.services.access_points.errors import (
+    AccessPointHasIps,
     AccessPointInUse,
     ImportMoved,
     IpRangeInUse,
@@ -25,7 +26,9 @@ from desk.services.access_points.importing.running import (
 from desk.services.access_points.points import (
     AccessPointRow,
     AccessPoints,
+    AccessPointUses,
     DeleteAccessPoint,
+    PointUse,
     SaveAccessPoint,
 )
 from desk.services.access_points.ranges import (
@@ -54,8 +57,10 @@ from desk.services.access_points.testing import ExaminedStep, Part
 from desk.services.doctor.report import Verdict as Standing
 
 __all__ = [
+    "AccessPointHasIps",
     "AccessPointInUse",
     "AccessPointRow",
+    "AccessPointUses",
     "AccessPoints",
     "CellProblem",
     "CertificateShown",
@@ -82,6 +87,7 @@ __all__ = [
     "IpRangeRow",
     "IpRanges",
     "Part",
+    "PointUse",
     "ReadCertificate",
     "RouterAnswer",
     "RoutingServerInUse",

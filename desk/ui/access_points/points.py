@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from desk.services.access_points import (
+    AccessPointHasIps,
+    AccessPointInUse,
     AccessPointRow,
     AccessPoints,
     CheckAccessPoint,
@@ -23,6 +25,7 @@ from desk.services.core.errors import DomainError
 from desk.ui.access_points.examination import StepList
 from desk.ui.access_points.importing import POINTS, ImportDialog
 from desk.ui.access_points.ranges import RangesCard
+from desk.ui.access_points.uses import UsesDialog
 from desk.ui.core.cards import NoteBar, hairline
 from desk.ui.core.desk import Desk
 from desk.ui.core.fields import NoteField, TextField, YesNoField
@@ -30,6 +33,7 @@ from desk.ui.core.format import yes_no
 from desk.ui.core.inputs import Choice, ComboField, IntField
 from desk.ui.core.labels import button
 from desk.ui.core.list_page import ListPage
+from desk.ui.core.messages import explain
 from desk.ui.core.saving import SaveDialog, text_of
 from desk.ui.core.table import Column
 
@@ -114,7 +118,13 @@ class AccessPointDialog(SaveDialog):
             order = DeleteAccessPoint(id=point.id, version=point.version)
             why = "Só um ponto sem planos é apagado; a variável “Permite Apagar Ponto de Acesso que tenha Planos "
             why += "Cancelados” deixa apagar também o que só tem cancelados."
-            self.offer_delete(lambda: order, f"Apagar o ponto de acesso {point.name}?", why, "Ponto de acesso apagado")
+            self.offer_delete(
+                lambda: order,
+                f"Apagar o ponto de acesso {point.name}?",
+                why,
+                "Ponto de acesso apagado",
+                failed=self._not_deleted,
+            )
             self.body.addWidget(hairline())
             self.ranges = RangesCard(desk, point, self)
             self.body.addWidget(self.ranges)
@@ -129,6 +139,21 @@ class AccessPointDialog(SaveDialog):
         form.add(TextField("interface", "Interface", code=True, limit=60, hint="Para endereço e ARP"))
         form.add(TextField("allowed_list", "Lista dos liberados", code=True, limit=60, hint="Vazio: não usa"))
         form.add(TextField("blocked_list", "Lista dos bloqueados", code=True, limit=60, hint="Vazio: não usa"))
+
+    def _not_deleted(self, error: DomainError) -> bool:
+        """Say what is in the way, and lead there."""
+        if self._point is None or not isinstance(error, AccessPointInUse | AccessPointHasIps):
+            return False
+        UsesDialog(self.desk, self._point.id, explain(error), self, self._leave).open()
+        return True
+
+    def _leave(self) -> None:
+        """Away with this window and the settings around it, unless something typed would be lost."""
+        page: QWidget | None = self.parentWidget()
+        settings = page.window() if page is not None else None
+        self.reject()
+        if not self.isVisible() and isinstance(settings, QDialog):
+            settings.reject()
 
     def test(self) -> None:
         """Visit the router that is chosen, saved or not, with its own stored password."""
