@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from desk.integrations.errors import (
@@ -17,13 +18,14 @@ from desk.integrations.errors import (
     printable,
     without_secrets,
 )
-from desk.integrations.routeros import lines, reading
+from desk.integrations.routeros import lines, looks, reading
 from desk.integrations.routeros.lines import words
 from desk.integrations.routeros.port import (
     OWNER_MARK,
     LineMenu,
     PppActive,
     PppSecret,
+    RadiusSetup,
     RouterAddress,
     RouterInfo,
     RouterLine,
@@ -230,6 +232,22 @@ class RouterOsSession:
             downloaded=reading.number_in(counted, "tx-byte"),
             uploaded=reading.number_in(counted, "rx-byte"),
         )
+
+    def rights(self) -> frozenset[str] | None:
+        """The policies of whoever signed in; None where the router does not tell."""
+        return looks.rights(self, self._address.username)
+
+    def clock(self) -> datetime | None:
+        """The router's own time; None where it does not tell."""
+        return looks.clock(self)
+
+    def radius_setup(self) -> RadiusSetup:
+        """How the router is set up for RADIUS."""
+        return looks.radius_setup(self)
+
+    def has_interface(self, name: str) -> bool:
+        """Whether there is an interface of exactly this name."""
+        return looks.has_interface(self, name)
 
     def go_on(self, seconds: float) -> None:
         """Stay: what is asked next has a deadline of its own."""

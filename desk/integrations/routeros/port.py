@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -129,6 +129,15 @@ class Traffic:
     upload_bps: int | None = None
     downloaded: int | None = None
     uploaded: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RadiusSetup:
+    """How a router is set up for RADIUS: whom it asks for PPP, and whether it takes requests, at which port."""
+
+    accepts: bool
+    port: int
+    servers: tuple[str, ...] = ()
 
 
 def secret_fields(wanted: PppSecret) -> dict[str, str]:
@@ -260,6 +269,18 @@ class RouterSession(Protocol):
 
     def traffic(self, name: str) -> Traffic | None:
         """What flows through the connection of this name; None when there is none."""
+
+    def rights(self) -> frozenset[str] | None:
+        """The policies of whoever signed in; None where the router does not tell."""
+
+    def clock(self) -> datetime | None:
+        """The router's own time; None where it does not tell."""
+
+    def radius_setup(self) -> RadiusSetup:
+        """How the router is set up for RADIUS."""
+
+    def has_interface(self, name: str) -> bool:
+        """Whether there is an interface of exactly this name."""
 
     def go_on(self, seconds: float) -> None:
         """Stay: what is asked next has a deadline of its own."""

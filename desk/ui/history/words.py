@@ -20,6 +20,11 @@ LINES: dict[str, tuple[str, str, str]] = {
     "customer.address_moved": ("map-pin", "text2", "Ordem dos endereços alterada"),
     "customer.address_removed": ("map-pin", "text2", "Endereço apagado"),
     "plan.access_point_deleted": ("broadcast", "text2", "Ponto de Acesso {name} apagado do cadastro"),
+    "plan.place_authorised": (
+        "broadcast",
+        "warn",
+        "{name} acima do limite de {limit} clientes, autorizado por {by}",
+    ),
     "plan.added": ("plus", "text2", "Plano acrescentado"),
     "plan.edited": ("pencil-simple", "text2", "Plano alterado"),
     "plan.suspended": ("pause-circle-fill", "warn", "Plano suspenso"),
