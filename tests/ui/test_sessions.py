@@ -201,7 +201,7 @@ def test_export_asks_where_and_writes(
     qtbot.waitUntil(lambda: bool(told), timeout=PATIENCE)
     assert told == [f"Gravado em {place}"]
     assert place.read_bytes().startswith(b"%PDF" if kind is FileKind.PDF else b"\xef\xbb\xbf")
-    assert opened == ([str(place)] if kind is FileKind.PDF else [])
+    assert [Path(each) for each in opened] == ([place] if kind is FileKind.PDF else [])
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "nada" / "x.csv"), ""))
     window.statement.export(kind)
     box = dialog(qtbot, MessageBox)
