@@ -76,7 +76,8 @@ class StatementCard(Card):
             StatementBy.MAC: TableView(_MAC, name="sessions/mac", settings=desk.settings),
             StatementBy.TRAFFIC: TableView(_TRAFFIC, name="sessions/traffic", settings=desk.settings),
         }
-        for view in self._views.values():
+        for by, view in self._views.items():
+            view.setAccessibleName(f"Conexões por {by}")
             view.setMinimumHeight(28 * (ROWS_SHOWN + 1) + 2)
             self.body.addWidget(view)
         self._views[StatementBy.TIME].verticalScrollBar().valueChanged.connect(self._near_end)

@@ -70,6 +70,7 @@ class WhoUsedDialog(FormDialog):
             name="sessions/who_used",
             settings=desk.settings,
         )
+        self.table.setAccessibleName("Conexões encontradas")
         self.table.setMinimumHeight(28 * 6)
         self.table.opened.connect(self._open)
         self.said = Label("Informe o IP, a data e a hora.", "body", "text2", wrap=True)
