@@ -76,6 +76,8 @@ class Shell(QObject):
         )
 
     def _changed(self, names: frozenset[str]) -> None:
+        if "outgrown" in names:
+            self.window.outgrown.show()
         for window in self.window.customers:
             if f"customer/{window.customer_id}" in names:
                 self.desk.ask(
