@@ -197,6 +197,7 @@ class Desktop(QObject):
 
     def _signed_in(self, signed_in: SignedIn) -> None:
         self.session = Session(signed_in, self.runner, self.remembered)
+        self._follow_news(self.session)
         self.session.shell.signed_out.connect(self._leave)
         self.session.shell.window.closed.connect(self._closed)
         kept = str(self.session.desk.settings.value("theme", Scheme.SYSTEM.value))
@@ -211,6 +212,16 @@ class Desktop(QObject):
             self.window = None
         if signed_in.must_change_password:
             self.session.shell.change_password()
+
+    def _follow_news(self, session: Session) -> None:
+        if self._settings.update_source and not self.people:
+            from desk import __version__
+            from desk.ui.shell.news import News
+
+            news = News(
+                self.runner, self._settings.update_source, self._settings.update_key, __version__, session.shell
+            )
+            news.found.connect(session.shell.announce)
 
     def _closed(self) -> None:
         if self.session is not None:

@@ -24,6 +24,7 @@ from desk.ui.shell.welcome import Welcome
 if TYPE_CHECKING:
     from desk.services.core.bus import Owed
     from desk.services.doctor import Report
+    from desk.services.releases import Notice
 
 
 class Shell(QObject):
@@ -48,10 +49,12 @@ class Shell(QObject):
         Place(self.window, desk.settings, "main")
         self.window.became_current.connect(lambda _: self.window.set_dots())
         self.follower.moved.connect(lambda _: self.window.set_dots())
+        self.window.status.notice_wanted.connect(self._show_notice)
         self._pages = customer_pages()
         shortcuts(desk, ["program"], lambda menu: self, self.window)
         self._settings: QObject | None = None
         self._deliveries: QObject | None = None
+        self._notice: Notice | None = None
         desk.changed.connect(self._changed)
 
     def open_customer(self, customer_id: int) -> None:
@@ -167,6 +170,22 @@ class Shell(QObject):
         theme().set_scheme(following)
         self.desk.settings.setValue("theme", following.value)
         self.desk.told.emit(self.tr("Tema: {}").format(following.value))
+
+    def announce(self, notice: Notice) -> None:
+        """IT has a newer Desk: one line at the bottom."""
+        self._notice = notice
+        self.window.status.set_newer(notice.version)
+
+    def _show_notice(self) -> None:
+        """What IT says of it, for whoever asks."""
+        from desk.ui.core import message_box
+        from desk.ui.core.messages import Text
+
+        if self._notice is not None:
+            what = self.tr("Há uma versão nova do Desk: {}.").format(self._notice.version)
+            where = self.tr("O instalador está em {}.").format(self._notice.where) if self._notice.where else ""
+            calm = self.tr("Quem instala é a TI; não é preciso parar o que está fazendo.")
+            message_box.show_text(Text(what, self._notice.says, where or calm), parent=self.window)
 
     def sign_out(self) -> None:
         """Leave, so that another person can sign in."""
