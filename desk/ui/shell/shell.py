@@ -31,6 +31,7 @@ class Shell(QObject):
     """One per signed-in person. Actions reach it through the desk's property "shell"."""
 
     signed_out = Signal()
+    opened = Signal()  # a customer, which is now the one opened last
 
     def __init__(
         self,
@@ -65,7 +66,8 @@ class Shell(QObject):
         customer_id: int = header.id
         icon = "buildings" if header.kind == "PJ" else "user"
         self.window.open_customer(customer_id, header.name, icon, partial(self._build, customer_id))
-        self.desk.do(OpenedCustomer(customer_id=customer_id), owner=self.window)
+        opened = OpenedCustomer(customer_id=customer_id)
+        self.desk.do(opened, owner=self.window, done=lambda _: self.opened.emit())
 
     def _build(self, customer_id: int) -> CustomerWindow:
         return CustomerWindow(
