@@ -29,7 +29,7 @@ from desk.ui.core.labels import Label, button, row
 from desk.ui.core.messages import violation_text
 from desk.ui.core.table import Column, TableView
 from desk.ui.core.tabs import Segments
-from desk.ui.sessions.files import keep
+from desk.ui.sessions.files import keep, put_on_paper
 
 USUAL_DAYS = 30
 ROWS_SHOWN = 4
@@ -178,10 +178,11 @@ class StatementCard(Card):
         self._tell()
 
     def export_menu(self, parent: QWidget) -> QMenu:
-        """CSV or PDF of what is chosen now."""
+        """CSV, PDF or paper of what is chosen now."""
         menu = QMenu(parent)
         menu.addAction("Planilha (CSV)…", lambda: self.export(FileKind.CSV))
         menu.addAction("Documento (PDF)…", lambda: self.export(FileKind.PDF))
+        menu.addAction("Imprimir…", lambda: self.export(FileKind.PAGE))
         return menu
 
     def export(self, kind: FileKind) -> None:
@@ -189,8 +190,9 @@ class StatementCard(Card):
         if self._asked is None:
             return
         since, until = self._asked
+        hand_over = put_on_paper if kind is FileKind.PAGE else keep
         query = ExportStatement(login_id=self._login_id, since=since, until=until, by=self.view, kind=kind)
-        self._desk.ask(query, owner=self, done=lambda made: keep(self._desk, made, self.window()))
+        self._desk.ask(query, owner=self, done=lambda made: hand_over(self._desk, made, self.window()))
 
 
 def _moment(value: dt.datetime) -> str:

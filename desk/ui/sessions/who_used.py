@@ -8,7 +8,7 @@ import re
 from PySide6.QtWidgets import QWidget
 
 from desk.services.core.errors import DomainError
-from desk.services.sessions import AddressAnswer, AddressUse, PrintAddressUse, WhoUsedAddress
+from desk.services.sessions import AddressAnswer, AddressUse, FileKind, PrintAddressUse, WhoUsedAddress
 from desk.ui.core import format
 from desk.ui.core.desk import Desk
 from desk.ui.core.dialogs import Size
@@ -17,7 +17,7 @@ from desk.ui.core.forms import Form, FormDialog
 from desk.ui.core.inputs import DateField, IpField
 from desk.ui.core.labels import Label, button
 from desk.ui.core.table import Column, TableView
-from desk.ui.sessions.files import keep
+from desk.ui.sessions.files import keep, put_on_paper
 
 
 class TimeField(TextField):
@@ -82,8 +82,9 @@ class WhoUsedDialog(FormDialog):
         note += "Os registros são guardados por um ano."
         self.body.addWidget(Label(note, "caption", "text2", wrap=True))
         self.closing.setText("Fechar")
-        self.print = self.add_button(button("Imprimir resposta (PDF)…", self._print, icon="file-pdf"))
-        self.print.setEnabled(False)
+        self.print = self.add_button(button("Imprimir resposta…", lambda: self._print(FileKind.PAGE), icon="printer"))
+        self.pdf = self.add_button(button("Resposta em PDF…", lambda: self._print(FileKind.PDF), icon="file-pdf"))
+        self._offer(False)
         self.set_primary(button("Procurar", self.search, kind="primary", icon="magnifying-glass"))
 
     def search(self) -> None:
@@ -98,7 +99,7 @@ class WhoUsedDialog(FormDialog):
 
     def _refused(self, error: DomainError) -> bool:
         self.set_busy(False)
-        self.print.setEnabled(False)
+        self._offer(False)
         return self.form.refused(error)
 
     def _show(self, answer: AddressAnswer) -> None:
@@ -112,17 +113,22 @@ class WhoUsedDialog(FormDialog):
             self.said.setText(f"Em {when} o IP {answer.address} estava com {exact[0].customer or exact[0].login}.")
         else:
             self.said.setText(f"Em {when} {len(exact)} conexões tinham o IP {answer.address}.")
-        self.print.setEnabled(True)
+        self._offer(True)
 
     def _open(self, use: AddressUse) -> None:
         if use.customer_id is not None:
             self.reject()
             self._desk.run_action("customers.open", use)
 
-    def _print(self) -> None:
+    def _offer(self, possible: bool) -> None:
+        for each in (self.print, self.pdf):
+            each.setEnabled(possible)
+
+    def _print(self, kind: FileKind) -> None:
         if self._asked is not None:
-            query = PrintAddressUse(address=self._asked[0], at=self._asked[1])
-            self._desk.ask(query, owner=self, done=lambda made: keep(self._desk, made, self))
+            hand_over = put_on_paper if kind is FileKind.PAGE else keep
+            query = PrintAddressUse(address=self._asked[0], at=self._asked[1], kind=kind)
+            self._desk.ask(query, owner=self, done=lambda made: hand_over(self._desk, made, self))
 
 
 def _ends(use: AddressUse) -> str:
