@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from importlib import import_module
@@ -197,6 +198,9 @@ class Desktop(QObject):
 
     def _signed_in(self, signed_in: SignedIn) -> None:
         self.session = Session(signed_in, self.runner, self.remembered)
+        if not self.people:  # the demonstration leaves nothing on the computer and asks it for nothing
+            self._follow_news(self.session)
+            self._offer_recent(self.session)
         self.session.shell.signed_out.connect(self._leave)
         self.session.shell.window.closed.connect(self._closed)
         kept = str(self.session.desk.settings.value("theme", Scheme.SYSTEM.value))
@@ -211,6 +215,23 @@ class Desktop(QObject):
             self.window = None
         if signed_in.must_change_password:
             self.session.shell.change_password()
+
+    def _follow_news(self, session: Session) -> None:
+        if self._settings.update_source:
+            from desk import __version__
+            from desk.ui.shell.news import News
+
+            news = News(
+                self.runner, self._settings.update_source, self._settings.update_key, __version__, session.shell
+            )
+            news.found.connect(session.shell.announce)
+
+    def _offer_recent(self, session: Session) -> None:
+        if sys.platform == "win32":
+            from desk.ui.shell.jump_list import JumpList
+
+            listed = JumpList(session.desk, self._settings.jump_list, session.shell)
+            session.shell.opened.connect(listed.renew)
 
     def _closed(self) -> None:
         if self.session is not None:
