@@ -29,7 +29,7 @@ from desk.services import register_all
 from desk.services.core.bus import Bus
 from desk.services.core.changes import Listener, hang_up
 from desk.services.core.devices import Devices
-from desk.services.core.errors import DatabaseTooOld, NotAPerson, ProgramTooOld
+from desk.services.core.errors import DatabaseTooOld, NotAPerson, ProgramTooOld, WrongPassword
 from desk.services.core.outbox import Deliveries, Progress, Reconciler, Settler, one_after_another
 from desk.services.core.ports import Ports
 from desk.services.core.refusals import refusal
@@ -247,6 +247,8 @@ def sign_in(server: Server, role: str, password: str | None, timelines: Timeline
     register_all()
     if password is None:
         role = role or getpass.getuser().lower()
+    elif not password:
+        raise WrongPassword(role=role)  # libpq would look for another in ~/.pgpass
     way_in = WayIn(server, role, password, timelines)
     engine = create_engine("postgresql+psycopg://", creator=way_in.connect, **POOL)
     event.listen(engine, "checkout", _still_there)

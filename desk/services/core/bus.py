@@ -35,6 +35,13 @@ class Query(Command[R]):
     """Base of every question: the same, in a read-only transaction."""
 
 
+class Lookup(Query[R]):
+    """A question whose statements each read for themselves, so that no transaction is begun and ended around them.
+
+    Asked by `prepared.ask` or `prepared.send`, and open to everybody.
+    """
+
+
 @dataclass(frozen=True)
 class Owed:
     """A debt that a command left behind."""
@@ -77,6 +84,8 @@ def use_case(
     def register(handler: Handler[R]) -> Handler[R]:
         if command in HANDLERS:
             raise TypeError(f"{command.__name__} has two handlers")
+        if any_of and issubclass(command, Lookup):
+            raise TypeError(f"{command.__name__} asks for a permission, which takes a transaction: a Query")
         HANDLERS[command] = UseCase(handler, any_of)
         return handler
 
@@ -88,6 +97,7 @@ class Bus:
 
     def __init__(self, sessions: sessionmaker[Session], actor: Actor, ports: Ports) -> None:
         self._sessions, self.actor, self._ports = sessions, actor, ports
+        self._unbegun = sessions(autobegin=False)  # of all lookups: it holds nothing, and refuses to begin anything
 
     def needs(self, command: type[Command[Any]]) -> tuple[Permission, ...]:
         """The permissions of which one is needed; empty when everybody may."""
@@ -136,6 +146,8 @@ class Bus:
 
     def _answer(self, query: Query[R], use_case_: UseCase) -> Outcome[R]:
         try:
+            if isinstance(query, Lookup):
+                return Outcome(use_case_.handler(query, Work(self._unbegun, self.actor, self._sessions, self._ports)))
             with self._sessions() as session:
                 session.connection(execution_options={"postgresql_readonly": True})
                 if use_case_.any_of:
