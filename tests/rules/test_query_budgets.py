@@ -10,6 +10,7 @@ import datetime as dt
 import json
 import os
 import re
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +22,15 @@ import pytest
 
 from desk import services
 from desk.models.catalog import StatusCode
-from desk.services.access_points import AccessPoints, IpOptions, IpRanges, RoutingServers
+from desk.services.access_points import (
+    AccessPoints,
+    AccessPointUses,
+    IpOptions,
+    IpRanges,
+    RoutingServers,
+    TryAccessPoints,
+    TryRoutingServers,
+)
 from desk.services.catalog import CatalogPlans, Lists, SmallList, Statuses
 from desk.services.core.bus import HANDLERS, Lookup, Owed, Query
 from desk.services.customers import (
@@ -43,6 +52,7 @@ from desk.services.plans import (
     ChoicesForPlan,
     CustomerPlanTree,
     OnePlan,
+    PlaceAuthorisers,
     PlanWindow,
     PreviewStatusChange,
     StatusesToGive,
@@ -68,7 +78,7 @@ services.register_all()
 BUDGETS = Path(__file__).with_name("query_budgets.json")
 RENEW = bool(os.environ.get("DESK_RENEW_BUDGETS"))
 # They speak to routers: each login, or each router, is asked for on its own, within a deadline of its own.
-LIVE = {"Rehearse", "CheckRouter", "ReadCertificate", "TryLogin", "LookForDrift"}
+LIVE = {"Rehearse", "CheckAccessPoint", "CheckRouter", "ReadCertificate", "TryLogin", "LookForDrift"}
 MOST_ADDRESSES = 19
 
 
@@ -86,6 +96,14 @@ class World:
     at: dt.datetime
 
 
+def spreadsheet(world: World, names: str, more: str) -> Path:
+    """A file with a line for each row that is there, and one that is not."""
+    rows = world.database.admin().execute(f"SELECT name FROM desk.{names}").fetchall()  # type: ignore[arg-type]
+    path = Path(tempfile.gettempdir(), f"desk-{names}-{os.getpid()}.csv")
+    path.write_text("\n".join([f"Nome;{more}", *(f"{name};" for (name,) in rows), "Outro;"]), encoding="utf-8")
+    return path
+
+
 SINCE, UNTIL = dt.date(2026, 1, 1), dt.date(2026, 12, 31)
 CASES: dict[str, Callable[[World], Query[Any]]] = {
     "AllowanceUse": lambda world: AllowanceUse(world.plan_id),
@@ -100,6 +118,10 @@ CASES: dict[str, Callable[[World], Query[Any]]] = {
     "WatchTraffic": lambda world: WatchTraffic(world.login_id),
     "WhoUsedAddress": lambda world: WhoUsedAddress(address="192.0.2.7", at=world.at),
     "AccessPoints": lambda world: AccessPoints(),
+    "AccessPointUses": lambda world: AccessPointUses(world.point_id),
+    "TryAccessPoints": lambda world: TryAccessPoints(spreadsheet(world, "access_points", "Faixas")),
+    "TryRoutingServers": lambda world: TryRoutingServers(spreadsheet(world, "routing_servers", "Senha")),
+    "PlaceAuthorisers": lambda world: PlaceAuthorisers(),
     "CatalogPlans": lambda world: CatalogPlans(),
     "ChoicesForNewPlan": lambda world: ChoicesForNewPlan(world.customer_id),
     "ChoicesForPlan": lambda world: ChoicesForPlan(),

@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desk.bootstrap import reconcilers
@@ -28,12 +28,12 @@ from desk.ui.sessions.traffic import TrafficDialog
 from desk.ui.sessions.trying import TryLoginDialog
 from desk.ui.sessions.who_used import WhoUsedDialog
 from desk.ui.shell.deliveries import DeliveryFollower
-from tests.builders import a_secret
+from tests.builders import a_login, a_secret
 from tests.postgres import Database
 from tests.services.core.line import SECRET, Line, a_line
 from tests.standins.nas import NasStandIn
 from tests.ui.conftest import DeskAs
-from tests.ui.screens import PATIENCE, dialog, gone, listen
+from tests.ui.screens import PATIENCE, dialog, gone, listen, popup
 
 
 @pytest.fixture
@@ -284,6 +284,46 @@ def test_traffic_is_live_stops_when_closed_and_survives_the_router(qtbot: QtBot,
     received = len(line.router.received)
     assert feed.look().problem == "no_router"  # closed for good: nobody asks the router any more
     assert len(line.router.received) == received
+
+
+def test_of_several_logins_the_person_says_which(qtbot: QtBot, line: Line, desk_as: DeskAs) -> None:
+    a_login(line.database, plan_id=line.plan.id, login="ana.sala")
+    desk = desk_as("suporte")
+    plan = desk.bus.execute(OnePlan(line.plan.id)).value
+    desk.run_action("sessions.plan_traffic", plan)
+    menu = popup(qtbot)
+    assert [entry.text() for entry in menu.actions()] == ["maria.casa – online", "ana.sala – offline"]
+    menu.actions()[1].trigger()
+    menu.close()
+    window = dialog(qtbot, TrafficDialog)
+    assert window._login.login == "ana.sala"
+    window.reject()
+    qtbot.waitUntil(lambda: not desk.background.busy, timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_the_password_is_changed_from_where_the_traffic_is_seen(
+    qtbot: QtBot, line: Line, desk_as: DeskAs, by_hand: bool
+) -> None:
+    desk = desk_as("suporte")
+    desk.run_action("sessions.traffic", login_of(line, desk))
+    window = dialog(qtbot, TrafficDialog)
+    (change,) = (each for each in window.findChildren(QPushButton) if each.text() == "Alterar Senha de Autenticação")
+    change.click()
+    asked = dialog(qtbot, PasswordChangeDialog)
+    if by_hand:
+        asked.form.set("password", "nova7senha")
+    else:
+        asked.generate()
+    typed = asked.form["password"].value()
+    asked.save()
+    gone(qtbot, PasswordChangeDialog)
+    for box in (each for each in QApplication.topLevelWidgets() if isinstance(each, MessageBox) and each.isVisible()):
+        box.reject()
+    stored = "SELECT cleartext FROM desk_vault.radius_clear WHERE login_id = %s"
+    assert line.database.admin().execute(stored, (line.login.id,)).fetchone() == (typed,)
+    window.reject()
+    qtbot.waitUntil(lambda: not desk.background.busy, timeout=PATIENCE)
 
 
 def test_trying_a_login_without_a_server_says_what_to_do(qtbot: QtBot, line: Line, desk_as: DeskAs) -> None:
