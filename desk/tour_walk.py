@@ -245,12 +245,19 @@ def settings(tour: Tour) -> None:
 
 
 def program_dialogs(tour: Tour) -> None:
-    """Entregas, help, keys, own password."""
+    """Entregas, Divergências da Rede, help, keys, own password."""
     shell = tour.shell
     tour.over("entregas", shell.show_deliveries)
+    tour.over("divergencias", lambda: shell.desk.run_action("drift.open"), _others_too)
     tour.over("ajuda", shell.show_help)
     tour.over("atalhos", shell.show_shortcuts)
     tour.over("trocar-senha", shell.change_password)
+
+
+def _others_too(drift: Any) -> None:
+    """What is not Desk's is counted and, when asked for, listed."""
+    drift.others.click()
+    drift.table.selectRow(0)
 
 
 def delivery(tour: Tour, page: PlansPage) -> None:

@@ -306,3 +306,13 @@ def test_the_history_tells_who_corrected_what(town: Town, database: Database) ->
 def test_nothing_chosen_is_refused(town: Town) -> None:
     with pytest.raises(NothingToCorrect):
         town.database.bus(CLERK).execute(CorrectDrift(corrections=()))
+
+
+def test_another_router_at_the_same_place_is_owed_the_ips_too(town: Town, database: Database) -> None:
+    ip_id = an_enforced_ip(town)
+    with RouterOsStandIn() as new:
+        as_job(database, f"UPDATE desk.routing_servers SET port = {new.port} WHERE id = {town.router_id}")
+        rows = database.admin().execute(
+            "SELECT topic, key FROM desk.debts WHERE done < wanted AND topic = 'customer_ip'"
+        )
+        assert rows.fetchall() == [("customer_ip", str(ip_id))]

@@ -196,6 +196,16 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- Another router at the old one's place, or one that comes back into use, knows none of the lines, or old ones.
+CREATE FUNCTION desk_guard.server_ip_debts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM desk.owe('customer_ip', i.id::text, p.customer_id, p.id)
+    FROM desk.access_points a JOIN desk.customer_ips i ON i.access_point_id = a.id AND i.deleted_at IS NULL
+      JOIN desk.customer_plans p ON p.id = i.plan_id WHERE a.routing_server_id = NEW.id ORDER BY i.id;
+  RETURN NULL;
+END $$;
+
 CREATE FUNCTION desk_guard.catalog_ip_debts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN

@@ -60,7 +60,7 @@ class Drift:
     @property
     def key(self) -> tuple[object, ...]:
         """What makes it the same difference in another look."""
-        return self.router_id, self.menu, self.kind, self.owner, self.thing, self.line_id
+        return self.router_id, self.menu, self.kind, self.owner, self.thing, self.line_id, self.fields
 
 
 @dataclass(frozen=True)
