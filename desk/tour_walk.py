@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from desk.services.plans import LoginItem, PlanRow
 from desk.tour import SIZE, Tour
+from desk.tour_network import network
 from desk.ui.core.actions import build_menu
 from desk.ui.core.inputs import ComboField
 from desk.ui.plans.page import GroupRow, PlansPage
@@ -34,6 +35,7 @@ def walk(tour: Tour) -> int:
     new_login(tour)
     customer_dialogs(tour)
     settings(tour)
+    network(tour)
     program_dialogs(tour)
     delivery(tour, page)
     return 0

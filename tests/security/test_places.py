@@ -173,6 +173,44 @@ def test_thirty_two_at_the_last_places_and_as_many_get_one_as_there_are(database
     assert linked == (5,)
 
 
+def test_one_approval_lets_one_in_however_many_try(full: tuple[Scene, int]) -> None:
+    """Eight new plans of the same product at once, and one approval that fits each of them."""
+    scene, point = full
+    scene.run("administrador", approve(point, plan="NULL"))
+    scene.database.admin().execute("ALTER ROLE atendente CONNECTION LIMIT 40")
+    statement = scene.sql(NEW_PLAN.format(point=point, times=1)).encode()
+    start = threading.Barrier(8)
+    said: list[str] = []
+
+    def add() -> None:
+        with scene.database.connect("atendente", autocommit=False) as connection:
+            start.wait(30)
+            try:
+                connection.execute(statement)
+                connection.commit()
+                said.append("linked")
+            except psycopg.Error as error:
+                connection.rollback()
+                said.append(constraint(error))
+
+    threads = [threading.Thread(target=add) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    scene.database.admin().execute("ALTER ROLE atendente CONNECTION LIMIT 8")
+    assert sorted(said) == ["linked"] + [FULL] * 7
+
+
+def test_which_routers_have_a_secret_is_told_to_who_keeps_them(fresh: Scene) -> None:
+    asked = "SELECT * FROM desk.routers_with_secret('{}')"
+    assert constraint(fresh.attack("atendente", asked.format("router"))) == "permission:routing_servers"
+    assert fresh.run("suporte", asked.format("router")) == [(fresh.server.id,)]
+    assert fresh.run("suporte", asked.format("nas")) == [(fresh.server.id,)]
+    # Nothing of the kinds that belong to customers.
+    assert fresh.run("suporte", asked.format("radius")) == []
+
+
 def test_lowering_the_limit_and_a_link_take_turns(database: Database) -> None:
     """Who links while the limit is being lowered waits, and is judged by what it has become."""
     point = an_access_point(database, customer_limit=2)

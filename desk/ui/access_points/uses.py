@@ -17,7 +17,7 @@ KINDS = {
     "live": ("Plano", "globe-hemisphere-west"),
     "cancelled": ("Plano cancelado", "x-circle"),
     "ip": ("IP de cliente", "hash-straight"),
-    "owed": ("IP apagado, ainda no roteador", "clock"),
+    "owed": ("IP, ainda no roteador", "clock"),
     "range": ("Faixa de IP", "hash-straight"),
 }
 
@@ -26,7 +26,7 @@ class UsesDialog(DeskDialog):
     """The refusal, and under it the list; Abrir leads to the customer."""
 
     def __init__(self, desk: Desk, point_id: int, text: Text, parent: QWidget, leave: Callable[[], object]) -> None:
-        super().__init__("Apagar Ponto de Acesso", size=Size.FORM, closing="Fechar", parent=parent)
+        super().__init__("Apagar Ponto de Acesso", size=Size.CARD, closing="Fechar", parent=parent)
         self._desk, self._leave = desk, leave
         self.text = text
         self.body.setSpacing(10)
@@ -42,11 +42,11 @@ class UsesDialog(DeskDialog):
                     head="O que",
                     text=lambda u: KINDS[u.kind][0],
                     icon=lambda u: KINDS[u.kind][1],
-                    width=200,
+                    width=190,
                 ),
                 Column(head="Cliente", text=lambda u: u.customer or "—", strong=True, stretch=True),
-                Column(head="Qual", text=lambda u: u.what, width=170),
-                Column(head="Situação", text=lambda u: u.state or "—", width=130),
+                Column(head="Qual", text=lambda u: u.what, width=280),
+                Column(head="Situação", text=lambda u: u.state or "—", width=170),
             ],
             name="access_point/uses",
             settings=desk.settings,
