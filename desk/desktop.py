@@ -153,7 +153,6 @@ class Desktop(QObject):
         server = self.server
         if not self.people:
             self.app.bugs.write_into(self._settings.log_folder)
-        import_module("desk.bootstrap")
         return server
 
     def _configured(self, server: Server) -> None:
@@ -162,6 +161,9 @@ class Desktop(QObject):
         if not self.people:
             for name in ("host", "sslmode", "single_sign_on"):
                 self.remembered.setValue(f"server/{name}", getattr(server, name))
+        # After the server's name is there to be read: this takes longer.
+        load = partial(import_module, "desk.bootstrap")
+        self.runner.run(load, owner=self, done=lambda _: None, failed=self._unprepared)
 
     def _unprepared(self, error: Exception) -> None:
         raise error  # a file of settings that cannot be read, or a defect: both are told
