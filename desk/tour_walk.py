@@ -113,7 +113,7 @@ def plan_dialogs(tour: Tour, page: PlansPage) -> None:
     if plan is not None:
         online = next(login for login in plan.logins if login.online_since is not None)
         tour.over("informacoes-login", lambda: desk.run_action("sessions.information", online))
-        tour.over("alterar-senha", lambda: desk.run_action("logins.password", online))
+        tour.over("alterar-senha", lambda: desk.run_action("logins.generate", online), partial(_looked, tour))
         connections(tour, plan, online)
     tour.over("novo-plano", lambda: desk.run_action("plans.new", GroupRow(page.customer_id)), _choose_product)
     tour.over("novo-plano-resumo", lambda: desk.run_action("plans.new", GroupRow(page.customer_id)), _to_summary)
@@ -127,13 +127,18 @@ def _next_free(tour: Tour, dialog: Any) -> None:
     tour.until(lambda: not dialog._soon.isActive() and dialog.network.said, "the routers")
 
 
+def _looked(tour: Tour, dialog: Any) -> None:
+    """What the network would be told, once it is known."""
+    tour.until(lambda: not dialog.network.soon.isActive() and "conferido" in dialog.network.when.text(), "the network")
+
+
 def connections(tour: Tour, plan: PlanRow, login: LoginItem) -> None:
     """What a login's connection carries, how it is ended, tried and slowed down, and who had an address."""
     desk = tour.shell.desk
     tour.over("dados-de-trafego", lambda: desk.run_action("sessions.traffic", login), partial(_two_minutes, tour))
-    tour.over("fechar-conexao", lambda: desk.run_action("sessions.close", login))
+    tour.over("fechar-conexao", lambda: desk.run_action("sessions.close", login), partial(_looked, tour))
     tour.over("testar-autenticacao", lambda: desk.run_action("sessions.try", login))
-    tour.over("reduzir-velocidade", lambda: desk.run_action("sessions.throttle", plan))
+    tour.over("reduzir-velocidade", lambda: desk.run_action("sessions.throttle", plan), partial(_looked, tour))
     tour.over("quem-usava-este-ip", lambda: desk.run_action("sessions.who_used"), partial(_search_address, login.ip))
 
 
@@ -160,7 +165,7 @@ def new_login(tour: Tour) -> None:
     for customer_id in range(MARIA + 1, MARIA + 20):
         for plan in plans_of(customer(tour, customer_id)):
             if desk.actions["logins.new"].shown(plan) and desk.actions["logins.new"].obstacle(desk, plan) is None:
-                tour.over("novo-login", partial(desk.run_action, "logins.new", plan))
+                tour.over("novo-login", partial(desk.run_action, "logins.new", plan), partial(_looked, tour))
                 tour.shell.window.close_current()
                 return
         tour.shell.window.close_current()

@@ -31,7 +31,14 @@ DONE, UNCHANGED, SILENT, REFUSED = (
     DeliveryState.SILENT,
     DeliveryState.REFUSED,
 )
-MENUS = ("/ip/address", "/ip/arp", "/queue/simple", "/ip/firewall/address-list", "/ipv6/firewall/address-list")
+MENUS = (
+    "/ip/address",
+    "/ipv6/address",
+    "/ip/arp",
+    "/queue/simple",
+    "/ip/firewall/address-list",
+    "/ipv6/firewall/address-list",
+)
 ALL = "interface = 'ether2', sets_address = true, sets_queue = true, sets_arp = true"
 LISTS = "allowed_list = 'liberados', blocked_list = 'bloqueados'"
 CLERK = "suporte"
@@ -203,6 +210,7 @@ def test_prefixes_go_to_the_lists_of_ipv6(database: Database, router: RouterOsSt
     made = street.create(street.draft("2001:db8::", 56))
     street.settle(made.ip_id)
     assert street.held() == [
+        "/ipv6/address 2001:db8::1/56",
         "/queue/simple 2001:db8::/56 50000000/100000000",
         "/ipv6/firewall/address-list liberados 2001:db8::/56",
         "/ipv6/firewall/address-list desk-firewall 2001:db8::/56",

@@ -75,6 +75,7 @@ class LineMenu(StrEnum):
     """Menus in which Desk keeps lines of its own besides secrets."""
 
     ADDRESS = "/ip/address"
+    ADDRESS6 = "/ipv6/address"
     QUEUE = "/queue/simple"
     ARP = "/ip/arp"
     LIST = "/ip/firewall/address-list"
@@ -84,6 +85,7 @@ class LineMenu(StrEnum):
 # What is read and written of each; `disabled` and `comment` belong to all.
 LINE_FIELDS = {
     LineMenu.ADDRESS: ("address", "interface"),
+    LineMenu.ADDRESS6: ("address", "interface"),
     LineMenu.QUEUE: ("name", "target", "max-limit"),
     LineMenu.ARP: ("address", "interface", "mac-address"),
     LineMenu.LIST: ("list", "address"),

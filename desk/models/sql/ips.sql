@@ -178,6 +178,16 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- What a login's session brings is told to FreeRADIUS by a view; an open connection hears of another speed only if the
+-- login is owed as well.
+CREATE FUNCTION desk_guard.ip_login_debt() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM desk.owe_logins(ARRAY(SELECT l.id FROM desk.radius_logins l WHERE l.deleted_at IS NULL
+    AND l.id IN (NEW.login_id, CASE WHEN TG_OP = 'UPDATE' THEN OLD.login_id END)));
+  RETURN NULL;
+END $$;
+
 CREATE FUNCTION desk_guard.plan_ip_debts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN

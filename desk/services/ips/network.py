@@ -61,9 +61,14 @@ class WantedIp:
                 fields = {"address": f"{own}/{block.prefixlen}", "interface": how.interface}
                 yield self._line(LineMenu.ADDRESS, fields, disabled=not self.allowed)
             if how.sets_arp and self.binds_mac and self.macs:
-                # One line for each address; a further MAC of the same customer is for the searches, not for ARP.
+                # RouterOS keeps one MAC for each address of an interface and refuses a second line for it: the first
+                # MAC is bound, further ones are for the searches and for the radio.
                 fields = {"address": self.address, "interface": how.interface, "mac-address": self.macs[0]}
                 yield self._line(LineMenu.ARP, fields, disabled=not self.allowed)
+        if not self.by_radius and block.version == 6 and how.sets_address and not single:
+            # The router's own address in the customer's prefix, by which it also announces a /64 there.
+            fields = {"address": f"{block[1]}/{block.prefixlen}", "interface": how.interface}
+            yield self._line(LineMenu.ADDRESS6, fields, disabled=not self.allowed)
         if not self.by_radius and how.sets_queue and self.limits_speed and (self.up_kbps or self.down_kbps):
             # The router's own side: what it receives is the customer's upload, and comes first.
             speed = f"{self.up_kbps * 1000}/{self.down_kbps * 1000}"

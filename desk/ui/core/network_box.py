@@ -14,7 +14,7 @@ from desk.ui.core import format
 from desk.ui.core.desk import Desk
 from desk.ui.core.labels import IconLabel, Label, clear, row
 from desk.ui.core.messages import explain
-from desk.ui.core.router_words import PROBLEMS, exact, told, where
+from desk.ui.core.router_words import ENDS, PROBLEMS, exact, told, where
 
 _ACTS = {"add": ("plus", "ok"), "change": ("pencil-simple", "warn"), "drop": ("trash", "bad"), "tell": ("key", "text2")}
 MOST_LINES = 7  # more would push the buttons off a small screen
@@ -34,7 +34,7 @@ class NetworkBox(QFrame):
         self.when = Label("", "caption", "text2")
         outer.addLayout(row(IconLabel("share-network", "text2"), Label("Rede", "strong"), None, self.when))
         self._lines = QVBoxLayout()
-        self._lines.setSpacing(2)
+        self._lines.setSpacing(5)
         outer.addLayout(self._lines)
         self.said: list[str] = []
         self.tells_refusals = False  # where there are no fields to tell them at
@@ -96,6 +96,8 @@ class NetworkBox(QFrame):
         icon, tone = _ACTS[change.act]
         if change.when in (When.LATER, When.NEXT):
             icon, tone = "timer", "text2"
+        elif change.command in ENDS:
+            icon, tone = "power", "warn"
         self._line(icon, tone, where(change), told(change), exact(change))
 
     def _line(self, icon: str, tone: str, place: str, what: str, tip: str = "") -> None:

@@ -52,6 +52,7 @@ _FIELDS = {
     "interface": "interface",
 }
 _BARE = {"name", "address", "list", "target", "Reply-Message"}  # these say by themselves what they are
+ENDS = {"Disconnect-Request", "/ppp/active/remove"}  # of a connection
 _QUIET = {"comment", "service"}
 _LATER = {
     "plan_provisional": "termina a habilitação provisória: o acesso é bloqueado de novo",

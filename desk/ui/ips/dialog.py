@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QTimer
@@ -23,7 +24,7 @@ from desk.services.ips import (
     check_mac,
     check_speed,
 )
-from desk.services.plans import IpItem
+from desk.services.plans import IpItem, LoginItem, OnePlan, PlanRow
 from desk.ui.core import format
 from desk.ui.core.cards import NoteBar
 from desk.ui.core.desk import Desk
@@ -220,7 +221,12 @@ class IpDialog(FormDialog):
 
     def _saved(self, value: Any) -> None:
         self.set_busy(False)
+        draft, ip = self.draft(), self._ip
         self.accept()
+        logins = {draft.login_id, ip.login_id if ip is not None else None} - {None}
+        was = (ip.address, ip.prefix, ip.login_id, set(ip.options)) if ip is not None else None
+        if logins and was != (draft.address, draft.prefix, draft.login_id, set(draft.options)):
+            offer_to_close(self._desk, self._plan_id, lambda login: login.id in logins)
 
     def _refused(self, error: DomainError) -> bool:
         self.set_busy(False)
@@ -250,6 +256,17 @@ class _Customer:
         self.id = self.customer_id = customer_id
 
 
+def offer_to_close(desk: Desk, plan_id: int, brings: Callable[[LoginItem], bool]) -> None:
+    """A session keeps the address that it began with; whoever changed it may want it to begin anew."""
+
+    def known(plan: PlanRow) -> None:
+        login = next((each for each in plan.logins if brings(each) and each.online_since is not None), None)
+        if login is not None and desk.actions["sessions.close"].obstacle(desk, login) is None:
+            desk.run_action("sessions.close", login)
+
+    desk.ask(OnePlan(plan_id), owner=desk, done=known, failed=lambda _: True)
+
+
 def ask_delete(desk: Desk, ip: IpItem, parent: QWidget | None) -> None:
     """Apagar IP: names the address and the lines that go from each router."""
     words = Text(
@@ -258,9 +275,12 @@ def ask_delete(desk: Desk, ip: IpItem, parent: QWidget | None) -> None:
         do="O IP e seus MACs ficam em Itens Apagados e no Histórico.",
     )
     order = DeleteIp(ip_id=ip.id, version=ip.version)
-    NetworkQuestion(
+    question = NetworkQuestion(
         desk, "Apagar IP", words, "Apagar IP", order, said="IP apagado com sucesso", danger=True, parent=parent
-    ).open()
+    )
+    if ip.login:
+        question.accepted.connect(lambda: offer_to_close(desk, ip.plan_id, lambda login: login.login == ip.login))
+    question.open()
 
 
 def open_ip(desk: Desk, ip: IpItem, whose: str, parent: QWidget | None) -> None:

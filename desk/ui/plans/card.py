@@ -34,7 +34,7 @@ from desk.ui.core.desk import Desk
 from desk.ui.core.inputs import Choice, DateField
 from desk.ui.core.messages import not_possible
 from desk.ui.core.network_box import MOST_LINES
-from desk.ui.core.router_words import PROBLEMS, told, where
+from desk.ui.core.router_words import ENDS, PROBLEMS, told, where
 from desk.ui.plans.reasons import may_enable_suspended, why_not
 from desk.ui.plans.words import NETWORK_STATES, SYSTEMS
 
@@ -231,7 +231,8 @@ def network_section(card: StatusCard, preview: NetworkPreview | None) -> Section
     for change in preview.changes if preview is not None else ():
         line = next((each for each in known if _is_about(card, each, change)), None)
         if line is not None:
-            words.setdefault(line, []).append(told(change))
+            asked = f"{change.command}: " if change.way in (Way.DISCONNECT, Way.COA) else ""
+            words.setdefault(line, []).append(f"{asked}{told(change)}")
         else:
             own.append(_own_line(change))
     lines = [replace(shown, detail="\n".join(words.get(line, ()))) for line, shown in known.items()]
@@ -266,7 +267,7 @@ def _is_about(card: StatusCard, line: NetworkLine, change: Change) -> bool:
     """Whether the words belong to a line that the card shows anyway."""
     if change.way is Way.RADIUS:
         return line.system == "radius" and line.thing == change.thing and bool(change.before)
-    if change.act == "drop" and change.command in ("Disconnect-Request", "/ppp/active/remove"):
+    if change.command in ENDS:
         named = {login.login: login.ip or login.login for login in card.plan.logins}
         return line.system == "session" and line.thing in (change.thing, named.get(change.thing))
     return line.system == "router" and line.thing == change.thing and change.command.startswith("/ppp/secret")
