@@ -69,7 +69,7 @@ def _refusal(name: str, said: str) -> DomainError:
     if kind == "reveal":
         return RevealRefused(why=what)
     if kind in ("step", "approval"):
-        return ForbiddenBy(what=name)
+        return ForbiddenBy(what=said or name)
     if kind in ("person", "secret", "isolation", "rule"):
         return Refused(constraint=name, detail=said)
     return NotAllowed()
