@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
@@ -21,6 +22,7 @@ from desk.ui.shell.sign_in import Credentials, SignInWindow
 
 if TYPE_CHECKING:
     from desk.bootstrap import SignedIn
+    from desk.demo.routeros import RouterOsStandIn
     from desk.services.core.bus import Owed
     from desk.services.doctor import Report
     from desk.settings import Settings
@@ -74,12 +76,18 @@ class Desktop(QObject):
     """Shows the sign-in window, then the main window, for as long as the program runs."""
 
     def __init__(
-        self, app: Application, server: Server | None, company: str, people: dict[str, str] | None = None
+        self,
+        app: Application,
+        server: Server | None,
+        company: str,
+        people: dict[str, str] | None = None,
+        settings: Settings | None = None,
     ) -> None:
-        """Without a server the settings say which; they are read once the window is there."""
+        """Without a server the settings say which; unless given, they are read once the window is there."""
         super().__init__()
         self.app, self.company, self.people = app, company, people or {}
-        self._server = server
+        self._server, self._given = server, settings
+        self.routers: Mapping[str, RouterOsStandIn] = {}  # of the demonstration
         self.runner = TaskRunner(self)
         self.remembered = _remembered()
         self.session: Session | None = None
@@ -101,7 +109,7 @@ class Desktop(QObject):
         """Of this workstation; read once, and late, since that takes longer than showing a window."""
         from desk.settings import Settings
 
-        return Settings()
+        return self._given or Settings()
 
     def start(self) -> None:
         """Ask who it is."""
@@ -292,10 +300,8 @@ def main(argv: Sequence[str]) -> int:
         return demo(Settings(), start)
     app = make_application(["desk"])
     with StopSignals():
-        desktop = Desktop(app, None, company="")
-        code = start(desktop)
-        desktop.close()
-        return code
+        with closing(Desktop(app, None, company="")) as desktop:
+            return start(desktop)
 
 
 def run(desktop: Desktop) -> int:
@@ -313,10 +319,12 @@ def demo(settings: Settings, use: Callable[[Desktop], int], folder: Path | None 
     from desk.ui.shell.registry import all_actions
 
     app = make_application(["desk"], log_folder=settings.log_folder)
+    # What it notes, such as how far its server has come, is of no use beside what a real server taught this person.
+    own = settings.model_copy(update={"data_folder": folder or settings.data_folder / "demo"})
     with StopSignals():
         server: DemoServer | None = None
         try:
-            server = DemoServer(folder or settings.data_folder / "demo")
+            server = DemoServer(own.data_folder)
             server.start()
         except EmbeddedError as error:
             all_actions()  # the texts come with the screens
@@ -326,7 +334,7 @@ def demo(settings: Settings, use: Callable[[Desktop], int], folder: Path | None 
             app.close()
             return 1
         with server as provider:
-            desktop = Desktop(app, provider.server, provider.company, provider.people)
-            code = use(desktop)
-            desktop.close()
-            return code
+            # Closed whatever ends it: the server stops only when the last desk has left it.
+            with closing(Desktop(app, provider.server, provider.company, provider.people, own)) as desktop:
+                desktop.routers = provider.routers
+                return use(desktop)

@@ -253,6 +253,20 @@ BEGIN
   END IF;
 END $$;
 
+-- Eight reservations could still be eight quarters of a range. Nobody's dialogs together hold more than a quarter of one,
+-- nor more than a customer could have: a reservation leaves no trace, and whoever renews it keeps it.
+CREATE FUNCTION desk_guard.end_holding(of_block cidr) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF (masklen(of_block) < CASE family(of_block) WHEN 4 THEN 16 ELSE 32 END) OR EXISTS (
+    SELECT FROM desk.ip_ranges r WHERE r.network && of_block AND (
+      SELECT sum(2::numeric ^ GREATEST(0, r.block_prefix - masklen(h.block))) FROM desk.ip_holdings h
+        WHERE h.held_by = session_user AND h.expires_at > clock_timestamp() AND h.block && r.network)
+      > GREATEST(16, 2::numeric ^ (r.block_prefix - masklen(r.network)) / 4)) THEN
+    PERFORM desk.refuse('rule:ip_reservations', 'ip_holdings', '', 'Há reservas demais abertas por esta pessoa');
+  END IF;
+END $$;
+
 -- The lowest free unit of the point's ranges, in their order; with `beyond` the first one after it, then from the start.
 CREATE FUNCTION desk.reserve_ip(point bigint, fam int, of_token uuid, beyond inet DEFAULT NULL,
   OUT block cidr, OUT told inet, OUT gateway inet, OUT network cidr, OUT range_id bigint)
@@ -323,6 +337,7 @@ BEGIN
   DELETE FROM desk.ip_holdings h WHERE h.block && of_block AND h.expires_at <= clock_timestamp();
   INSERT INTO desk.ip_holdings (block, token, held_by, expires_at)
     VALUES (of_block, of_token, session_user, clock_timestamp() + desk.ip_patience());
+  PERFORM desk_guard.end_holding(of_block);
 END $$;
 
 CREATE FUNCTION desk.renew_ip(of_token uuid) RETURNS boolean

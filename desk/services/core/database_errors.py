@@ -80,7 +80,7 @@ def _refusal(name: str, said: str) -> DomainError:
     if kind == "program":
         return ProgramOutgrown()
     if kind in ("step", "approval"):
-        return ForbiddenBy(what=name)
+        return ForbiddenBy(what=said or name)
     if kind in ("person", "secret", "isolation", "rule"):
         return Refused(constraint=name, detail=said)
     return NotAllowed()
