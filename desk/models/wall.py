@@ -26,6 +26,7 @@ FUNCTIONS = (
     ("core", "desk_owner"),
     ("log", "desk_log"),
     ("plans", "desk_owner"),
+    ("places", "desk_owner"),
     ("debts", "desk_owner"),
     ("ips", "desk_owner"),
     ("vault", "desk_vault"),

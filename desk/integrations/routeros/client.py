@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from desk.integrations.errors import (
@@ -17,16 +18,21 @@ from desk.integrations.errors import (
     printable,
     without_secrets,
 )
-from desk.integrations.routeros import lines, reading
+from desk.integrations.routeros import lines, looks, reading
+from desk.integrations.routeros.lines import words
 from desk.integrations.routeros.port import (
     OWNER_MARK,
     LineMenu,
     PppActive,
     PppSecret,
+    RadiusSetup,
     RouterAddress,
     RouterInfo,
     RouterLine,
     Traffic,
+    loose_address,
+    secret_fields,
+    stale_secret,
 )
 from desk.integrations.routeros.reading import Row
 from desk.integrations.routeros.tls import Deadline, dial, secure, unreachable
@@ -227,6 +233,22 @@ class RouterOsSession:
             uploaded=reading.number_in(counted, "rx-byte"),
         )
 
+    def rights(self) -> frozenset[str] | None:
+        """The policies of whoever signed in; None where the router does not tell."""
+        return looks.rights(self, self._address.username)
+
+    def clock(self) -> datetime | None:
+        """The router's own time; None where it does not tell."""
+        return looks.clock(self)
+
+    def radius_setup(self) -> RadiusSetup:
+        """How the router is set up for RADIUS."""
+        return looks.radius_setup(self)
+
+    def has_interface(self, name: str) -> bool:
+        """Whether there is an interface of exactly this name."""
+        return looks.has_interface(self, name)
+
     def go_on(self, seconds: float) -> None:
         """Stay: what is asked next has a deadline of its own."""
         self._deadline.renew(seconds)
@@ -234,17 +256,16 @@ class RouterOsSession:
     def _agree(self, wanted: PppSecret, *, adopt: bool) -> bool:
         rows = self._secret_rows([wanted.name], with_passwords=wanted.password is not None)
         row = next((row for row in rows if _is_ours(row)), rows[0] if rows else None)
-        fields = _fields(wanted)
         if row is None:
-            self.say("/ppp/secret/add", f"=name={wanted.name}", *_words(fields))
+            self.say("/ppp/secret/add", f"=name={wanted.name}", *words(secret_fields(wanted)))
             return True
         if not adopt and not _is_ours(row):
             raise self._not_ours(wanted.name)
-        stale = {key: value for key, value in fields.items() if not _same(row, key, value)}
+        there = reading.secret(row)
+        stale, loose = stale_secret(there, wanted), loose_address(there, wanted)
         if stale:
-            self.say("/ppp/secret/set", f"=.id={row['.id']}", *_words(stale))
-        loose = wanted.remote_address is None and bool(row.get("remote-address"))
-        if loose:  # an address cannot be set to nothing, only unset
+            self.say("/ppp/secret/set", f"=.id={row['.id']}", *words(stale))
+        if loose:
             self.say("/ppp/secret/unset", f"=.id={row['.id']}", "=value-name=remote-address")
         return bool(stale) or loose
 
@@ -349,31 +370,6 @@ class RouterOsSession:
 
     def _clean(self, error: Exception) -> str:
         return printable(without_secrets(str(error), self._secrets))
-
-
-def _fields(wanted: PppSecret) -> dict[str, str]:
-    fields = {
-        "profile": wanted.profile,
-        "disabled": "yes" if wanted.disabled else "no",
-        "service": wanted.service,
-        "comment": wanted.comment,
-    }
-    if wanted.remote_address is not None:
-        fields["remote-address"] = wanted.remote_address
-    if wanted.password is not None:
-        fields["password"] = wanted.password
-    return fields
-
-
-def _words(fields: dict[str, str]) -> list[str]:
-    return [f"={key}={value}" for key, value in fields.items()]
-
-
-def _same(row: Row, key: str, value: str) -> bool:
-    if key == "disabled":
-        return reading.flag(row.get(key, "")) == reading.flag(value)
-    # A password the router does not show (our user lacks its "sensitive" policy) counts as different.
-    return row.get(key, None if key == "password" else "") == value
 
 
 def _is_ours(row: Row) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -75,6 +75,7 @@ class LineMenu(StrEnum):
     """Menus in which Desk keeps lines of its own besides secrets."""
 
     ADDRESS = "/ip/address"
+    ADDRESS6 = "/ipv6/address"
     QUEUE = "/queue/simple"
     ARP = "/ip/arp"
     LIST = "/ip/firewall/address-list"
@@ -84,6 +85,7 @@ class LineMenu(StrEnum):
 # What is read and written of each; `disabled` and `comment` belong to all.
 LINE_FIELDS = {
     LineMenu.ADDRESS: ("address", "interface"),
+    LineMenu.ADDRESS6: ("address", "interface"),
     LineMenu.QUEUE: ("name", "target", "max-limit"),
     LineMenu.ARP: ("address", "interface", "mac-address"),
     LineMenu.LIST: ("list", "address"),
@@ -129,6 +131,58 @@ class Traffic:
     upload_bps: int | None = None
     downloaded: int | None = None
     uploaded: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RadiusSetup:
+    """How a router is set up for RADIUS: whom it asks for PPP, and whether it takes requests, at which port."""
+
+    accepts: bool
+    port: int
+    servers: tuple[str, ...] = ()
+
+
+def secret_fields(wanted: PppSecret) -> dict[str, str]:
+    """What a new secret is made of, besides its name."""
+    fields = {
+        "profile": wanted.profile,
+        "disabled": flag(wanted.disabled),
+        "service": wanted.service,
+        "comment": wanted.comment,
+    }
+    if wanted.remote_address is not None:
+        fields["remote-address"] = wanted.remote_address
+    if wanted.password is not None:
+        fields["password"] = wanted.password
+    return fields
+
+
+def stale_secret(there: PppSecret, wanted: PppSecret) -> dict[str, str]:
+    """What has to be set on a secret that is there; a preview and the router are told the same."""
+    # A password the router does not show (our user lacks its "sensitive" policy) counts as different.
+    has = secret_fields(there) | {"password": there.password}
+    return {name: value for name, value in secret_fields(wanted).items() if has.get(name, "") != value}
+
+
+def loose_address(there: PppSecret, wanted: PppSecret) -> bool:
+    """Whether an address has to go: it cannot be set to nothing, only unset."""
+    return wanted.remote_address is None and bool(there.remote_address)
+
+
+def line_fields(line: RouterLine) -> dict[str, str]:
+    """What a new line is made of."""
+    return {**line.fields, "disabled": flag(line.disabled), "comment": line.comment}
+
+
+def stale_line(there: RouterLine, wanted: RouterLine) -> dict[str, str]:
+    """What has to be set on a line that is there."""
+    has = line_fields(there)
+    return {name: value for name, value in line_fields(wanted).items() if has.get(name) != value}
+
+
+def flag(on: bool) -> str:
+    """As the router takes it."""
+    return "yes" if on else "no"
 
 
 def owner_mark(login_id: int) -> str:
@@ -217,6 +271,18 @@ class RouterSession(Protocol):
 
     def traffic(self, name: str) -> Traffic | None:
         """What flows through the connection of this name; None when there is none."""
+
+    def rights(self) -> frozenset[str] | None:
+        """The policies of whoever signed in; None where the router does not tell."""
+
+    def clock(self) -> datetime | None:
+        """The router's own time; None where it does not tell."""
+
+    def radius_setup(self) -> RadiusSetup:
+        """How the router is set up for RADIUS."""
+
+    def has_interface(self, name: str) -> bool:
+        """Whether there is an interface of exactly this name."""
 
     def go_on(self, seconds: float) -> None:
         """Stay: what is asked next has a deadline of its own."""

@@ -72,6 +72,11 @@ CREATE FUNCTION desk.begin_command(id uuid, name text, any_of text[]) RETURNS vo
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM desk.only_read_committed('commands', '');
+  -- A program that signed in before the tables were migrated further is told so, before it writes as it used to.
+  IF nullif(current_setting('desk.program', true), '') <> (SELECT version_num FROM desk.alembic_version) THEN
+    RAISE EXCEPTION 'this program was made for other tables'
+      USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'program:outgrown';
+  END IF;
   IF cardinality(any_of) > 0 THEN
     PERFORM desk.need(any_of, '', '');
   END IF;

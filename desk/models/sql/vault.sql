@@ -52,6 +52,15 @@ BEGIN
   data_key := desk_vault.data_key(kind, owner, version);
 END $$;
 
+-- Which routers have a password, or a RADIUS secret: that it is there, never what it is.
+CREATE FUNCTION desk.routers_with_secret(kind text) RETURNS SETOF bigint LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM desk.need(ARRAY['routing_servers'], 'secrets', kind);
+  RETURN QUERY SELECT s.owner FROM desk_vault.secrets s
+    WHERE s.kind = routers_with_secret.kind AND s.kind IN ('router', 'nas');
+END $$;
+
 CREATE FUNCTION desk.store_secret(version bigint, ciphertext bytea, cleartext text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
@@ -303,5 +312,6 @@ END $$;
 
 GRANT EXECUTE ON FUNCTION desk_vault.sweep TO desk_owner;
 GRANT EXECUTE ON FUNCTION desk.begin_secret, desk.store_secret, desk.ask_reveal, desk.ask_reveal_for_debt,
-  desk.ask_reveal_nas, desk.reveal, desk.ask_comparison, desk.passwords_differ TO desk_operator;
+  desk.ask_reveal_nas, desk.reveal, desk.ask_comparison, desk.passwords_differ, desk.routers_with_secret
+  TO desk_operator;
 GRANT EXECUTE ON FUNCTION desk.acts_on_routers, desk.need_routers TO desk_owner;

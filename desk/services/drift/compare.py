@@ -10,7 +10,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from desk.integrations.routeros.lines import words
-from desk.integrations.routeros.port import LineMenu, PppActive, PppSecret, RouterLine, marked_ip, marked_login
+from desk.integrations.routeros.port import (
+    LineMenu,
+    PppActive,
+    PppSecret,
+    RouterLine,
+    line_fields,
+    marked_ip,
+    marked_login,
+    stale_line,
+)
 from desk.services.drift.findings import Drift, DriftKind, FieldDrift, Findings, Way
 from desk.services.ips import network as ips
 from desk.services.ips.wanted import IpAtRouter
@@ -217,11 +226,10 @@ def _of_ip(router_id: int, at: IpAtRouter, difference: ips.Difference) -> Drift:
         assert before is not None
         extra = _extra_line(router_id, at.wanted.id, before, "unwanted")
         return replace(extra, customer_id=at.customer_id)
-    missing = before is None
-    sent = " ".join(words(after))
+    sent = " ".join(words(line_fields(after) if before is None else stale_line(before, after)))
     return Drift(
         router_id,
-        DriftKind.MISSING if missing else DriftKind.DIFFERS,
+        DriftKind.MISSING if before is None else DriftKind.DIFFERS,
         after.menu,
         _thing(after),
         (FieldDrift("", ips.shown(after), ""),) if before is None else tuple(_fields(before, after)),
