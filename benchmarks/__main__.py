@@ -12,6 +12,7 @@ from pathlib import Path
 from benchmarks import (
     cold_start,
     customer_tab,
+    drift,
     event_loop,
     next_free,
     previews,
@@ -88,6 +89,7 @@ def main(argv: list[str]) -> int:
         "event_loop": event_loop.run,
         "next_free": next_free.run,
         "previews": previews.run,
+        "drift": drift.run,
         "sessions": lambda cluster: connections(cluster, options.sessions),
     }
     wanted = set(options.names) or {"cold_start", *large, *small}

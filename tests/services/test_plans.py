@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
+import psycopg
 import pytest
 
+from desk.services.core.database_errors import translate
 from desk.services.core.errors import ForbiddenBy, Invalid, NotAllowed, StaleRecord
 from desk.services.plans import (
     PROVISIONAL,
@@ -30,6 +33,7 @@ from desk.services.plans import (
 )
 from desk.services.plans.errors import (
     AccessPointFull,
+    AccessPointOverLimit,
     FactsMoved,
     NotSuspendedForDebt,
     PlanAlreadyEnabled,
@@ -284,7 +288,10 @@ def test_pl_12_a_full_access_point_takes_no_more_plans(database: Database) -> No
     plan = a_plan(database)
     with pytest.raises(AccessPointFull):
         database.bus("atendente").execute(_save(database, plan.id, access_point_id=point.id))
-    database.bus("administrador").execute(_save(database, plan.id, access_point_id=point.id))
+    over = _save(database, plan.id, access_point_id=point.id)
+    with pytest.raises(AccessPointOverLimit):
+        database.bus("administrador").execute(over)
+    database.bus("administrador").execute(replace(over, confirmed=True))
 
 
 def test_bi_10_to_13_discounts_and_surcharges(database: Database) -> None:
@@ -376,8 +383,8 @@ def test_st_10_contracting_a_plan_with_its_first_login(database: Database) -> No
 def test_steps_nobody_may_take_are_refused_by_the_database(database: Database) -> None:
     plan = a_plan(database)
     connection = database.connect("administrador")
-    import psycopg
-
-    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+    with pytest.raises(psycopg.errors.InsufficientPrivilege) as refused:
         connection.execute("UPDATE desk.customer_plans SET status = 'SUSPENSO_DEBITO' WHERE id = %s", (plan.id,))
-    assert ForbiddenBy.code == "forbidden_by"
+    told = translate(refused.value)
+    assert isinstance(told, ForbiddenBy)
+    assert told.params["what"] == "Este status não pode ser mudado assim"

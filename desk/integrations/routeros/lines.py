@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Protocol
 
 from desk.integrations.errors import Reason, Rejected, printable
@@ -22,6 +22,16 @@ class Speaks(Protocol):
 
     def say(self, command: str, *words: str) -> list[Row]:
         """One sentence and its answer."""
+
+    def stream(self, command: str, *words: str) -> Iterator[Row]:
+        """The same, line by line as they come."""
+
+
+def each(visit: Speaks, menu: LineMenu) -> Iterator[RouterLine]:
+    """Every line that somebody put there. A connection's own address and queue are dynamic, and nobody's to compare."""
+    proplist = f"=.proplist=.id,comment,disabled,{','.join(LINE_FIELDS[menu])}"
+    for row in visit.stream(f"{menu}/print", proplist, "?dynamic=true", "?#!"):
+        yield _line(visit, menu, row)
 
 
 def found(visit: Speaks, menu: LineMenu, comments: Collection[str] | None) -> tuple[RouterLine, ...]:

@@ -36,6 +36,9 @@ CREATE TRIGGER nn_ip_debts AFTER UPDATE ON desk.access_points FOR EACH ROW
     OLD.blocked_list) IS DISTINCT FROM (NEW.routing_server_id, NEW.interface, NEW.sets_address, NEW.sets_queue,
     NEW.sets_arp, NEW.allowed_list, NEW.blocked_list))
   EXECUTE FUNCTION desk_guard.point_ip_debts();
+CREATE TRIGGER nn_ip_debts AFTER UPDATE ON desk.routing_servers FOR EACH ROW
+  WHEN (NEW.active AND NOT OLD.active OR OLD.host <> NEW.host OR OLD.port <> NEW.port)
+  EXECUTE FUNCTION desk_guard.server_ip_debts();
 CREATE TRIGGER nn_ip_debts AFTER UPDATE ON desk.catalog_plans FOR EACH ROW
   WHEN (OLD.down_kbps <> NEW.down_kbps OR OLD.up_kbps <> NEW.up_kbps)
   EXECUTE FUNCTION desk_guard.catalog_ip_debts();

@@ -211,7 +211,7 @@ BEGIN
   GET DIAGNOSTICS gone = ROW_COUNT;
   DELETE FROM desk.radius_usage u WHERE u.day < oldest::date - 31 AND u.login_id IN (
     SELECT x.login_id FROM desk.radius_usage x WHERE x.day < oldest::date - 31 LIMIT most);
-  DELETE FROM desk.debts d WHERE d.topic = 'radius_session' AND d.done = d.wanted
+  DELETE FROM desk.debts d WHERE d.topic IN ('radius_session', 'router_leftover') AND d.done = d.wanted
     AND d.settled_at < clock_timestamp() - interval '7 days';
   RETURN gone;
 END $$;

@@ -1,6 +1,12 @@
 -- What the database itself does when rows change. Names are in the order they run; guards (zz_) come last.
 CREATE TRIGGER aa_plan BEFORE INSERT OR UPDATE ON desk.customer_plans
   FOR EACH ROW EXECUTE FUNCTION desk_guard.plan_before();
+CREATE TRIGGER yz_place_new BEFORE INSERT ON desk.customer_plans FOR EACH ROW
+  WHEN (NEW.access_point_id IS NOT NULL AND current_user <> 'desk_job') EXECUTE FUNCTION desk_guard.take_place();
+CREATE TRIGGER yz_place BEFORE UPDATE ON desk.customer_plans FOR EACH ROW
+  WHEN (NEW.access_point_id IS NOT NULL AND OLD.access_point_id IS DISTINCT FROM NEW.access_point_id
+    AND current_user <> 'desk_job')
+  EXECUTE FUNCTION desk_guard.take_place();
 CREATE TRIGGER zz_approval BEFORE UPDATE ON desk.customer_plans FOR EACH ROW
   WHEN (OLD.status = 'AGUARDANDO_AUTORIZACAO' AND NEW.status = 'HABILITADO' AND current_user <> 'desk_job')
   EXECUTE FUNCTION desk_guard.use_approval();

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
-from desk.integrations.documents.report import Report, ReportColumn, pdf
+from desk.integrations.documents.report import Report, ReportColumn
 from desk.models.daemon_views import SILENT_SECONDS
 from desk.services.core.bus import Query, use_case
 from desk.services.core.errors import Invalid, Violation
 from desk.services.core.work import Work
-from desk.services.sessions.export import Exported, made_by, moments
+from desk.services.sessions.export import Exported, FileKind, document, made_by, moments
 
 KEPT_DAYS = 365
 # Around the moment asked for, so that a clock that is a little wrong does not accuse the neighbour unnoticed.
@@ -65,6 +65,7 @@ class PrintAddressUse(Query[Exported]):
 
     address: str
     at: dt.datetime
+    kind: FileKind = FileKind.PDF
 
 
 # The database finds the connections, and in the same breath notes down who asked for whom (desk.who_used).
@@ -172,8 +173,8 @@ def print_address_use(query: PrintAddressUse, work: Work) -> Exported:
         made=made_by(work, zone),
         landscape=True,
     )
-    name = f"uso-do-ip-{answer.address.replace(':', '-')}-{answer.at.astimezone(zone):%Y%m%d-%H%M}.pdf"
-    return Exported(name, pdf(report), len(rows))
+    name = f"uso-do-ip-{answer.address.replace(':', '-')}-{answer.at.astimezone(zone):%Y%m%d-%H%M}.{query.kind}"
+    return document(name, report, query.kind)
 
 
 def _document(digits: str) -> str:

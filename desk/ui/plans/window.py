@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from desk.services.core.errors import DomainError, StaleRecord
 from desk.services.plans import (
+    AccessPointFull,
     AddressView,
     ChoicesForPlan,
     FollowDefaultAddress,
@@ -33,6 +34,7 @@ from desk.ui.core.inputs import Choice, ComboField, DateField, IntField
 from desk.ui.core.labels import Label, clear, icon_button, link, row
 from desk.ui.core.network_box import NetworkBox
 from desk.ui.core.saving import SAVED, SaveDialog
+from desk.ui.plans.authorising import ask_authoriser
 from desk.ui.plans.conflict import ConflictDialog, rebase
 from desk.ui.plans.field_names import shown
 from desk.ui.plans.panel_parts import ADDRESS_LABELS, address_tag, address_text
@@ -255,7 +257,9 @@ class PlanDialog(SaveDialog):
         )
 
     def told_here(self, error: DomainError) -> bool:
-        """Who changed what meanwhile is decided field by field."""
+        """A full access point asks for another person's word; who changed what is decided field by field."""
+        if isinstance(error, AccessPointFull):
+            return ask_authoriser(self._desk, error, self, self.save)
         if not isinstance(error, StaleRecord):
             return False
         self._desk.ask(

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desk.services.core.errors import DomainError, Invalid, Violation
 from desk.services.logins import LoginIsFree, check_login, check_password, generate_password
 from desk.services.plans import (
+    AccessPointFull,
     ChoicesForNewPlan,
     CompositionView,
     NewPlanChoices,
@@ -28,6 +29,7 @@ from desk.ui.core.inputs import Choice, ComboField, DateField, IntField, MoneyFi
 from desk.ui.core.labels import ElidedLabel, Label, clear, row
 from desk.ui.core.network_box import NetworkBox
 from desk.ui.core.wizards import FlowWizard, StepText, WizardPage
+from desk.ui.plans.authorising import ask_authoriser
 
 EVERY = Choice(None, "Todos")
 
@@ -356,6 +358,9 @@ class NewPlanWizard(FlowWizard):
             self._made(saved.plan_id)
 
     def _refused(self, error: DomainError) -> bool:
+        if isinstance(error, AccessPointFull):
+            self.set_busy(False)
+            return ask_authoriser(self._desk, error, self, self.go_on)
         if error.code == "login_taken":
             self._stores[Step.DETAIL].take(self.draft.login)
             error = Invalid([Violation("login", "login_taken")])
