@@ -15,6 +15,7 @@ from benchmarks import (
     drift,
     event_loop,
     next_free,
+    previews,
     radius_decisions,
     search,
     sessions,
@@ -87,6 +88,7 @@ def main(argv: list[str]) -> int:
         "suspend": suspend.run,
         "event_loop": event_loop.run,
         "next_free": next_free.run,
+        "previews": previews.run,
         "drift": drift.run,
         "sessions": lambda cluster: connections(cluster, options.sessions),
     }
