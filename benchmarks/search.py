@@ -178,7 +178,6 @@ def run(cluster: Cluster) -> list[tuple[str, str, str, str]]:
 
             def floor(sql: bytes = sql, params: dict[str, Any] = params) -> None:
                 connection.execute(sql, params).fetchall()
-                connection.commit()  # a rollback would make psycopg forget its prepared statements
 
             ours, least = pair(lambda query=query: person.bus.execute(query), floor, rounds=100)  # type: ignore[misc]
             where = "em tudo" if case.kind is K.ALL else "na sua espécie"

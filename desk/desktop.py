@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +22,7 @@ from desk.ui.shell.sign_in import Credentials, SignInWindow
 
 if TYPE_CHECKING:
     from desk.bootstrap import SignedIn
+    from desk.demo.routeros import RouterOsStandIn
     from desk.services.core.bus import Owed
     from desk.services.doctor import Report
     from desk.settings import Settings
@@ -73,12 +76,18 @@ class Desktop(QObject):
     """Shows the sign-in window, then the main window, for as long as the program runs."""
 
     def __init__(
-        self, app: Application, server: Server | None, company: str, people: dict[str, str] | None = None
+        self,
+        app: Application,
+        server: Server | None,
+        company: str,
+        people: dict[str, str] | None = None,
+        settings: Settings | None = None,
     ) -> None:
-        """Without a server the settings say which; they are read once the window is there."""
+        """Without a server the settings say which; unless given, they are read once the window is there."""
         super().__init__()
         self.app, self.company, self.people = app, company, people or {}
-        self._server = server
+        self._server, self._given = server, settings
+        self.routers: Mapping[str, RouterOsStandIn] = {}  # of the demonstration
         self.runner = TaskRunner(self)
         self.remembered = _remembered()
         self.session: Session | None = None
@@ -100,7 +109,7 @@ class Desktop(QObject):
         """Of this workstation; read once, and late, since that takes longer than showing a window."""
         from desk.settings import Settings
 
-        return Settings()
+        return self._given or Settings()
 
     def start(self) -> None:
         """Ask who it is."""
@@ -152,7 +161,6 @@ class Desktop(QObject):
         server = self.server
         if not self.people:
             self.app.bugs.write_into(self._settings.log_folder)
-        import_module("desk.bootstrap")
         return server
 
     def _configured(self, server: Server) -> None:
@@ -161,6 +169,9 @@ class Desktop(QObject):
         if not self.people:
             for name in ("host", "sslmode", "single_sign_on"):
                 self.remembered.setValue(f"server/{name}", getattr(server, name))
+        # After the server's name is there to be read: this takes longer.
+        load = partial(import_module, "desk.bootstrap")
+        self.runner.run(load, owner=self, done=lambda _: None, failed=self._unprepared)
 
     def _unprepared(self, error: Exception) -> None:
         raise error  # a file of settings that cannot be read, or a defect: both are told
@@ -197,6 +208,9 @@ class Desktop(QObject):
 
     def _signed_in(self, signed_in: SignedIn) -> None:
         self.session = Session(signed_in, self.runner, self.remembered)
+        if not self.people:  # the demonstration leaves nothing on the computer and asks it for nothing
+            self._follow_news(self.session)
+            self._offer_recent(self.session)
         self.session.shell.signed_out.connect(self._leave)
         self.session.shell.window.closed.connect(self._closed)
         kept = str(self.session.desk.settings.value("theme", Scheme.SYSTEM.value))
@@ -211,6 +225,23 @@ class Desktop(QObject):
             self.window = None
         if signed_in.must_change_password:
             self.session.shell.change_password()
+
+    def _follow_news(self, session: Session) -> None:
+        if self._settings.update_source:
+            from desk import __version__
+            from desk.ui.shell.news import News
+
+            news = News(
+                self.runner, self._settings.update_source, self._settings.update_key, __version__, session.shell
+            )
+            news.found.connect(session.shell.announce)
+
+    def _offer_recent(self, session: Session) -> None:
+        if sys.platform == "win32":
+            from desk.ui.shell.jump_list import JumpList
+
+            listed = JumpList(session.desk, self._settings.jump_list, session.shell)
+            session.shell.opened.connect(listed.renew)
 
     def _closed(self) -> None:
         if self.session is not None:
@@ -269,10 +300,8 @@ def main(argv: Sequence[str]) -> int:
         return demo(Settings(), start)
     app = make_application(["desk"])
     with StopSignals():
-        desktop = Desktop(app, None, company="")
-        code = start(desktop)
-        desktop.close()
-        return code
+        with closing(Desktop(app, None, company="")) as desktop:
+            return start(desktop)
 
 
 def run(desktop: Desktop) -> int:
@@ -290,10 +319,12 @@ def demo(settings: Settings, use: Callable[[Desktop], int], folder: Path | None 
     from desk.ui.shell.registry import all_actions
 
     app = make_application(["desk"], log_folder=settings.log_folder)
+    # What it notes, such as how far its server has come, is of no use beside what a real server taught this person.
+    own = settings.model_copy(update={"data_folder": folder or settings.data_folder / "demo"})
     with StopSignals():
         server: DemoServer | None = None
         try:
-            server = DemoServer(folder or settings.data_folder / "demo")
+            server = DemoServer(own.data_folder)
             server.start()
         except EmbeddedError as error:
             all_actions()  # the texts come with the screens
@@ -303,7 +334,7 @@ def demo(settings: Settings, use: Callable[[Desktop], int], folder: Path | None 
             app.close()
             return 1
         with server as provider:
-            desktop = Desktop(app, provider.server, provider.company, provider.people)
-            code = use(desktop)
-            desktop.close()
-            return code
+            # Closed whatever ends it: the server stops only when the last desk has left it.
+            with closing(Desktop(app, provider.server, provider.company, provider.people, own)) as desktop:
+                desktop.routers = provider.routers
+                return use(desktop)

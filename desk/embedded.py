@@ -38,6 +38,7 @@ SUPERUSER = "desk_admin"
 # As the server reaches the key from its data folder: on Windows it opens files by its code page and would not find
 # the accents of a person's profile, which reach it in UTF-8.
 MASTER_KEY_FOR_SERVER = "../master.key"
+LEAVING_LOOKS, LEAVING_PAUSE = 10, 0.05  # a server process outlives its connection by some milliseconds
 START_SECONDS = 30.0
 LOCK_SECONDS = 60.0
 BACKUP_EVERY = 24 * 3600.0
@@ -118,11 +119,7 @@ class EmbeddedServer:
             if not self._answers(state.port):
                 return Stopped(down=False)
             with psycopg.connect(self.dsn(port=state.port), autocommit=True) as connection:
-                row = connection.execute(
-                    "select count(*) from pg_stat_activity"
-                    " where backend_type = 'client backend' and pid <> pg_backend_pid()"
-                ).fetchone()
-            others = int(row[0]) if row else 0
+                others = _others(connection)
             if others:
                 return Stopped(down=False, others=others)
             if backup_of is not None and self._backup_is_due():
@@ -204,8 +201,11 @@ class EmbeddedServer:
                     return state.port
                 time.sleep(0.05)
                 continue
-            mark, pid = self._server.launch(port)
-            said = self._server.outcome(pid, state, port, mark, deadline)
+            with contextlib.ExitStack() as interrupted:
+                interrupted.callback(self._server.abandon)
+                mark, pid = self._server.launch(port)
+                said = self._server.outcome(pid, state, port, mark, deadline)
+                interrupted.pop_all()
             if not said:
                 return self._trusted_port(port)
             if "could not bind" in said or "could not create any TCP/IP sockets" in said:
@@ -311,3 +311,17 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _others(connection: psycopg.Connection) -> int:
+    """How many are connected besides this; those that have just hung up are given a moment to be gone."""
+    count = 0
+    for _ in range(LEAVING_LOOKS):
+        row = connection.execute(
+            "select count(*) from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()"
+        ).fetchone()
+        count = int(row[0]) if row else 0
+        if count == 0:
+            break
+        time.sleep(LEAVING_PAUSE)
+    return count

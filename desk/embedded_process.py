@@ -27,6 +27,9 @@ SETTINGS = {
 }
 
 
+ABANDON_SECONDS = 2.0  # in which a server that was begun has written its pid file
+
+
 @dataclass(frozen=True)
 class PidFile:
     """What the server itself says of its run, in postmaster.pid."""
@@ -140,6 +143,16 @@ class ServerProcess:
         state = self.state()
         if state is not None and not self.is_ours(state.pid):
             (self._data / "postmaster.pid").unlink(missing_ok=True)
+
+    def abandon(self) -> None:
+        """End what `launch` began, since whoever wanted it was stopped before it was ready."""
+        deadline = time.monotonic() + ABANDON_SECONDS
+        while time.monotonic() < deadline:
+            state = self.state()
+            if state is not None and self.is_ours(state.pid):
+                self.stop()
+                return
+            time.sleep(0.02)
 
     def stop(self) -> None:
         """End the server and every connection to it."""

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from desk.desktop import Desktop, demo
 from desk.settings import Settings
 from desk.ui.core import icons
+from desk.ui.core.stopping import held
 from desk.ui.core.theme import Scheme, font, theme
 
 PATIENCE = 15.0
@@ -41,8 +42,15 @@ SCHEMES = ((Scheme.LIGHT, "claro"), (Scheme.DARK, "escuro"))
 class Tour:
     """Draws into one folder, every picture in each of the schemes."""
 
-    def __init__(self, desktop: Desktop, folder: Path, schemes: Sequence[tuple[Scheme, str]] = SCHEMES) -> None:
-        self.desktop, self.folder, self._schemes = desktop, folder, schemes
+    def __init__(
+        self,
+        desktop: Desktop,
+        folder: Path,
+        schemes: Sequence[tuple[Scheme, str]] = SCHEMES,
+        give_way: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`give_way` is called between the turns of the events, and may end the tour."""
+        self.desktop, self.folder, self._schemes, self._give_way = desktop, folder, schemes, give_way
         folder.mkdir(parents=True, exist_ok=True)
         desktop.app.qt.setCursorFlashTime(0)  # a caret that blinks is there in one picture and gone in the next
 
@@ -52,6 +60,7 @@ class Tour:
         while time.monotonic() < deadline:
             QApplication.processEvents()
             QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+            self._give_way()
             if found := seen():
                 return found
         raise TimeoutError(f"the tour waited in vain for: {what}")
@@ -193,7 +202,12 @@ def main(argv: Sequence[str]) -> int:
         # Neither what this person has set nor what the tour sets may change the other's.
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(Path(own) / "settings"))
         qInstallMessageHandler(_say)
-        code = demo(settings, lambda desktop: walk(Tour(desktop, options.shots)), Path(own) / "demo")
+
+        def draw(desktop: Desktop) -> int:
+            with held() as give_way:
+                return walk(Tour(desktop, options.shots, give_way=give_way))
+
+        code = demo(settings, draw, Path(own) / "demo")
     print(f"{len(list(options.shots.glob('*.png')))} imagens em {options.shots}")
     return code
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Any, cast
@@ -10,7 +12,8 @@ from typing import Any, cast
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication
 
-from desk.services.plans import LoginItem, PlanRow
+from desk.services.deliveries import PendingDeliveries
+from desk.services.plans import CustomerPlanTree, LoginItem, PlanRow, SuspendPlan
 from desk.tour import SIZE, Tour
 from desk.tour_network import network
 from desk.ui.core.actions import build_menu
@@ -20,6 +23,7 @@ from desk.ui.shell.customer_window import CustomerWindow
 from desk.ui.shell.registry import settings_pages
 
 MARIA = 1
+SUSPENDED = range(40, 52)  # customers whose routers are in trouble when Entregas is drawn
 
 
 def walk(tour: Tour) -> int:
@@ -113,7 +117,7 @@ def plan_dialogs(tour: Tour, page: PlansPage) -> None:
     if plan is not None:
         online = next(login for login in plan.logins if login.online_since is not None)
         tour.over("informacoes-login", lambda: desk.run_action("sessions.information", online))
-        tour.over("alterar-senha", lambda: desk.run_action("logins.password", online))
+        tour.over("alterar-senha", lambda: desk.run_action("logins.generate", online), partial(_looked, tour))
         connections(tour, plan, online)
     tour.over("novo-plano", lambda: desk.run_action("plans.new", GroupRow(page.customer_id)), _choose_product)
     tour.over("novo-plano-resumo", lambda: desk.run_action("plans.new", GroupRow(page.customer_id)), _to_summary)
@@ -127,13 +131,18 @@ def _next_free(tour: Tour, dialog: Any) -> None:
     tour.until(lambda: not dialog._soon.isActive() and dialog.network.said, "the routers")
 
 
+def _looked(tour: Tour, dialog: Any) -> None:
+    """What the network would be told, once it is known."""
+    tour.until(lambda: not dialog.network.soon.isActive() and "conferido" in dialog.network.when.text(), "the network")
+
+
 def connections(tour: Tour, plan: PlanRow, login: LoginItem) -> None:
     """What a login's connection carries, how it is ended, tried and slowed down, and who had an address."""
     desk = tour.shell.desk
     tour.over("dados-de-trafego", lambda: desk.run_action("sessions.traffic", login), partial(_two_minutes, tour))
-    tour.over("fechar-conexao", lambda: desk.run_action("sessions.close", login))
+    tour.over("fechar-conexao", lambda: desk.run_action("sessions.close", login), partial(_looked, tour))
     tour.over("testar-autenticacao", lambda: desk.run_action("sessions.try", login))
-    tour.over("reduzir-velocidade", lambda: desk.run_action("sessions.throttle", plan))
+    tour.over("reduzir-velocidade", lambda: desk.run_action("sessions.throttle", plan), partial(_looked, tour))
     tour.over("quem-usava-este-ip", lambda: desk.run_action("sessions.who_used"), partial(_search_address, login.ip))
 
 
@@ -160,7 +169,7 @@ def new_login(tour: Tour) -> None:
     for customer_id in range(MARIA + 1, MARIA + 20):
         for plan in plans_of(customer(tour, customer_id)):
             if desk.actions["logins.new"].shown(plan) and desk.actions["logins.new"].obstacle(desk, plan) is None:
-                tour.over("novo-login", partial(desk.run_action, "logins.new", plan))
+                tour.over("novo-login", partial(desk.run_action, "logins.new", plan), partial(_looked, tour))
                 tour.shell.window.close_current()
                 return
         tour.shell.window.close_current()
@@ -247,12 +256,52 @@ def settings(tour: Tour) -> None:
 
 
 def program_dialogs(tour: Tour) -> None:
-    """Entregas, help, keys, own password."""
+    """Entregas, Divergências da Rede, help, keys, own password."""
     shell = tour.shell
-    tour.over("entregas", shell.show_deliveries)
+    with trouble(tour):
+        tour.over("entregas", shell.show_deliveries)
+    tour.over("divergencias", lambda: shell.desk.run_action("drift.open"), _others_too)
     tour.over("ajuda", shell.show_help)
     tour.over("atalhos", shell.show_shortcuts)
     tour.over("trocar-senha", shell.change_password)
+
+
+def _others_too(drift: Any) -> None:
+    """What is not Desk's is counted and, when asked for, listed."""
+    drift.others.click()
+    drift.table.selectRow(0)
+
+
+@contextmanager
+def trouble(tour: Tour) -> Iterator[None]:
+    """One router hangs up and another has forgotten Desk's password, while customers are suspended behind them all."""
+    desk, (silent, refusing, *_) = tour.shell.desk, tour.desktop.routers.values()
+    known = dict(refusing.users)
+    silent.faults.close_on_accept = True
+    refusing.users.clear()
+    for customer_id in SUSPENDED:
+        asked: list[Any] = []
+        desk.ask(CustomerPlanTree(customer_id), owner=tour.shell.window, done=asked.append, slot="trouble")
+        tour.until(partial(bool, asked), "the plans of somebody to suspend")
+        for plan in (each for each in asked[0].plans if each.enabled and each.logins):
+            order = SuspendPlan(plan_id=plan.id, reason="A pedido do cliente", version=plan.version)
+            desk.do(order, owner=tour.shell.window)
+    tour.calm()
+    tour.until(lambda: _owed(tour), "debts that were tried")
+    try:
+        yield
+    finally:
+        silent.faults.close_on_accept = False
+        refusing.users.update(known)
+
+
+def _owed(tour: Tour) -> bool:
+    """Whether one waits for a person and another for its next attempt."""
+    found: list[Any] = []
+    tour.shell.desk.ask(PendingDeliveries(), owner=tour.shell.window, done=found.append, slot="owed")
+    tour.until(lambda: found, "what is owed")
+    rows = found[0]
+    return {row.due_at is None for row in rows if row.error} == {True, False} and not any(row.running for row in rows)
 
 
 def delivery(tour: Tour, page: PlansPage) -> None:

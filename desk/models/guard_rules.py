@@ -246,6 +246,15 @@ _IP_LOGIN = Need(
     rule="rule:ip_login",
     says="O login que entrega o IP precisa ser do mesmo plano",
 )
+# Who has the address is said beneath Editar IP do Plano, and the gateway is the range's own.
+_FIXED_IP = Need(
+    when="NEW.fixed_ip IS NOT NULL AND (EXISTS (SELECT FROM desk.ip_holdings h"
+    " JOIN desk.customer_ips i ON i.id = h.ip_id WHERE h.block >>= NEW.fixed_ip AND i.plan_id <> NEW.plan_id)"
+    " OR EXISTS (SELECT FROM desk.ip_ranges r WHERE r.network >>= NEW.fixed_ip"
+    " AND host(r.gateway) = host(NEW.fixed_ip)))",
+    rule="rule:fixed_ip_held",
+    says="Este endereço é de outro plano ou do próprio roteador",
+)
 _IP_GONE = Need(
     when="EXISTS (SELECT FROM desk.customer_ips i WHERE i.id = {row}.ip_id AND i.deleted_at IS NOT NULL)",
     rule="rule:deleted",
@@ -312,19 +321,20 @@ GUARDS: tuple[Guard, ...] = (
     _simple("circuits", (P.EDIT_PLAN,), "name", keys=("plan_id",)),
     Guard(
         "radius_logins",
-        insert=one(P.EDIT_PLAN),
+        insert=(Need((P.EDIT_PLAN,)), _FIXED_IP),
         on_insert=("plan_id", "login", "fixed_ip", "mac_lock"),
         empty_on_insert=("deleted_at", "deleted_by"),
         update=(Need(when="OLD.deleted_at IS NOT NULL", rule="rule:deleted", says="Este login já foi apagado"),),
         columns={
-            **each(one(P.EDIT_PLAN), "login", "fixed_ip", "mac_lock"),
+            **each(one(P.EDIT_PLAN), "login", "mac_lock"),
+            "fixed_ip": (Need((P.EDIT_PLAN,)), _FIXED_IP),
             **each(one(P.DELETE_RADIUS_LOGIN), "deleted_at", "deleted_by"),
         },
     ),
     _simple("cities", (P.CATALOG, P.EDIT_CUSTOMER), "name", "state", "ibge", "abbreviation"),
     _simple("business_units", (P.CATALOG,), "name", "city_id"),
     _simple("service_groups", (P.CATALOG,), "name"),
-    _simple("payment_methods", (P.CATALOG,), "name", "prints_booklet", "active"),
+    _simple("payment_methods", (P.CATALOG,), "name", "prints_booklet", "active", "speed_gap_days"),
     _simple("catalog_plans", (P.CATALOG,), *_CATALOG),
     _simple("catalog_plan_units", (P.CATALOG,), keys=("catalog_plan_id", "business_unit_id")),
     _simple(

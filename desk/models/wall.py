@@ -31,6 +31,7 @@ FUNCTIONS = (
     ("ips", "desk_owner"),
     ("vault", "desk_vault"),
     ("sessions", "desk_owner"),
+    ("drift", "desk_owner"),
     ("people", "desk_people"),
     ("signal", "desk_signal"),
     ("jobs", "desk_job"),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 
 import psycopg
 import pytest
 
+from desk.bootstrap import sign_in
+from desk.services.core.errors import WrongPassword
 from tests.postgres import password_of
 from tests.security.scene import Scene, constraint
 
@@ -135,3 +138,21 @@ def test_a_reset_password_is_known_to_be_somebody_elses(fresh: Scene) -> None:
         "SELECT must_change_password, password_by FROM desk.people WHERE role = 'ninguem'"
     )
     assert row.fetchone() == (True, "administrador")
+
+
+def test_whoever_has_no_password_is_let_in_by_none(
+    fresh: Scene, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fresh.run("administrador", "SELECT desk.person_create('novo', 'Do Domínio', '', NULL)")
+    # Nor does a password that somebody who shares this machine left lying about stand in for none.
+    kept = tmp_path / "pgpass"
+    kept.write_text(f"*:*:*:*:{password_of('ninguem')}\n")
+    kept.chmod(0o600)
+    monkeypatch.setenv("PGPASSFILE", str(kept))
+    for password in ("", " ", "novo", "NULL", password_of("novo"), password_of("ninguem"), VERIFIER):
+        with pytest.raises(psycopg.OperationalError):
+            fresh.database.connect("novo", password=password)
+        with pytest.raises(WrongPassword):
+            sign_in(fresh.database.server(), "novo", password)
+    with pytest.raises(WrongPassword):
+        sign_in(fresh.database.server(), "ninguem", "")

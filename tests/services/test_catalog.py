@@ -210,6 +210,15 @@ def test_a_status_of_ones_own(database: Database) -> None:
     bus.execute(DeleteStatus(code=code, version=row.version))
 
 
+def test_a_status_of_ones_own_cancels_nothing(database: Database) -> None:
+    """Domain 4.5: Cancelar is the way there, and its status is terminal; no plan could ever be given another."""
+    with pytest.raises(Invalid) as refused:
+        database.bus("administrador").execute(
+            SaveStatus(description="Cancelado por mudança", group=PlanGroup.CANCELLED, bills=False)
+        )
+    assert [(found.field, found.code) for found in refused.value.violations] == [("group", "status_never_given")]
+
+
 def test_statuses_of_the_system_keep_what_the_program_knows(database: Database) -> None:
     bus = database.bus("administrador")
     row = status(database, "SUSPENSO")

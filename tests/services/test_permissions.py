@@ -63,6 +63,16 @@ def test_a_new_person_can_sign_in_with_what_was_granted_and_nothing_more(databas
     assert (row.job, row.seller, row.active, row.must_change_password) == ("Balcão", True, True, True)
 
 
+def test_a_person_of_the_domain_has_no_password_to_change(database: Database) -> None:
+    database.bus("administrador").execute(CreatePerson(role="dora", full_name="Dora do Domínio", password=None))
+    kept = database.admin().execute("SELECT rolpassword FROM pg_authid WHERE rolname = 'dora'").fetchone()
+    assert kept == (None,)
+    assert not person(database, "dora").must_change_password
+    database.bus("administrador").execute(ResetPassword(role="dora", password="agora-com-senha-1"))
+    with database.connect("dora", password="agora-com-senha-1") as connection:
+        assert connection.execute("SELECT full_name FROM desk.me()").fetchone() == ("Dora do Domínio",)
+
+
 def test_no_password_is_written_down_anywhere(database: Database) -> None:
     create(database)
     database.bus("administrador").execute(ResetPassword(role="caio", password="segunda-senha-22"))

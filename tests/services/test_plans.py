@@ -6,8 +6,10 @@ import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
 
+import psycopg
 import pytest
 
+from desk.services.core.database_errors import translate
 from desk.services.core.errors import ForbiddenBy, Invalid, NotAllowed, StaleRecord
 from desk.services.plans import (
     PROVISIONAL,
@@ -381,8 +383,8 @@ def test_st_10_contracting_a_plan_with_its_first_login(database: Database) -> No
 def test_steps_nobody_may_take_are_refused_by_the_database(database: Database) -> None:
     plan = a_plan(database)
     connection = database.connect("administrador")
-    import psycopg
-
-    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+    with pytest.raises(psycopg.errors.InsufficientPrivilege) as refused:
         connection.execute("UPDATE desk.customer_plans SET status = 'SUSPENSO_DEBITO' WHERE id = %s", (plan.id,))
-    assert ForbiddenBy.code == "forbidden_by"
+    told = translate(refused.value)
+    assert isinstance(told, ForbiddenBy)
+    assert told.params["what"] == "Este status não pode ser mudado assim"

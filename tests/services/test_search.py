@@ -280,14 +280,16 @@ def crowded(crowd: Database) -> psycopg.Connection[tuple[object, ...]]:
     return connection
 
 
-def plan_of(connection: psycopg.Connection[tuple[object, ...]], chosen: tuple[Branch, ...], asked: Asked) -> str:
+def plan_of(
+    connection: psycopg.Connection[tuple[object, ...]],
+    chosen: tuple[Branch, ...],
+    asked: Asked,
+    within: tuple[Branch, ...] = (),
+) -> str:
     """The plan for any values at all, which is the one a prepared statement may get."""
-    question = statement(chosen, 50)
-    names = sorted(question.names)
-    numbered = re.sub(r"%\((\w+)\)s", lambda found: f"${names.index(found[1]) + 1}", question.sql.decode())
-    values = [asked.params[name] for name in names]
+    text, values = statement(chosen, within, 50).filled(asked.params)
     types = ", ".join("integer" if isinstance(value, int) else "varchar" for value in values)
-    connection.execute(f"PREPARE asked ({types}) AS {numbered}".encode())
+    connection.execute(f"PREPARE asked ({types}) AS {text.decode()}".encode())
     try:
         call = sql.SQL("EXPLAIN EXECUTE asked ({})").format(sql.SQL(", ").join(map(sql.Literal, values)))
         return "\n".join(str(row[0]) for row in connection.execute(call))
@@ -300,10 +302,11 @@ def test_no_branch_scans_a_table_or_walks_an_index_to_its_end(
     crowded: psycopg.Connection[tuple[object, ...]], typed: str
 ) -> None:
     asked = understand(typed)
-    groups = [(branch,) for branch in (*branches(asked, 50), *parts(asked, 50))]
+    groups: list[tuple[Branch, ...]] = [(branch,) for branch in (*branches(asked, 50), *parts(asked, 50))]
     assert groups
-    for chosen in (*groups, tuple(branches(asked, 50))):
-        plan = plan_of(crowded, chosen, asked)
+    together = tuple(branches(asked, 50)), tuple(parts(asked, 50))
+    for chosen, within in (*((group, ()) for group in groups), together):
+        plan = plan_of(crowded, chosen, asked, within)
         assert "Seq Scan" not in plan, plan
         lines = plan.splitlines()
         for line, below in zip(lines, [*lines[1:], ""], strict=True):

@@ -40,6 +40,23 @@ def test_a_new_person_gets_a_first_password_that_works(
     shown.reject()
 
 
+def test_a_person_of_the_domain_is_made_without_a_password(
+    qtbot: QtBot, host: QMainWindow, desk_as: DeskAs, database: Database
+) -> None:
+    desk = desk_as("administrador")
+    shown = window(qtbot, host, desk, "people")
+    person = editor(qtbot, desk, listed(shown), PersonDialog)
+    person.form.set("role", "dora")
+    person.form.set("full_name", "Dora do Domínio")
+    person.form.set("domain", True)
+    save(qtbot, desk, person)
+    gone(qtbot, PersonDialog)
+    assert not [each for each in shown.findChildren(FirstPasswordDialog) if each.isVisible()]
+    kept = database.admin().execute("SELECT rolpassword FROM pg_authid WHERE rolname = 'dora'").fetchone()
+    assert kept == (None,)
+    shown.reject()
+
+
 def test_permissions_are_given_and_taken_in_the_tree(
     qtbot: QtBot, host: QMainWindow, desk_as: DeskAs, database: Database
 ) -> None:

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QWidget
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desk.bootstrap import reconcilers
@@ -18,6 +20,7 @@ from desk.services.plans import LoginItem, OnePlan
 from desk.services.sessions import FileKind, ending
 from desk.ui.core.desk import Desk
 from desk.ui.core.message_box import MessageBox
+from desk.ui.core.network_question import NetworkQuestion
 from desk.ui.core.strip import Delivery
 from desk.ui.logins.dialogs import PasswordChangeDialog
 from desk.ui.sessions.information import HIDDEN, LoginInformationDialog
@@ -70,10 +73,13 @@ def login_of(line: Line, desk: Desk) -> LoginItem:
     return desk.bus.execute(OnePlan(line.plan.id)).value.logins[0]
 
 
-def close(qtbot: QtBot, line: Line, desk: Desk) -> MessageBox:
-    """Choose the entry and answer the question."""
+def close(qtbot: QtBot, line: Line, desk: Desk) -> NetworkQuestion:
+    """Choose the entry and answer the question, once it has said what it would do."""
     desk.run_action("sessions.close", login_of(line, desk))
-    box = dialog(qtbot, MessageBox)
+    box = dialog(qtbot, NetworkQuestion)
+    qtbot.waitUntil(lambda: len(box.network.said) == 2, timeout=PATIENCE)
+    assert box.network.said[0].endswith("Disconnect-Request: login maria.casa · sessão 81700001 · IP 100.64.0.7")
+    assert box.network.said[1].endswith("Conexão: se nada provar o fim: encerra a conexão de maria.casa")
     assert box.primary is not None
     box.primary.click()
     return box
@@ -187,7 +193,7 @@ def test_the_password_is_shown_for_a_moment_and_the_look_is_recorded(qtbot: QtBo
     assert "Ver Senha Login Radius" in other.eye.toolTip()
 
 
-@pytest.mark.parametrize("kind", list(FileKind))
+@pytest.mark.parametrize("kind", [FileKind.CSV, FileKind.PDF])
 def test_export_asks_where_and_writes(
     qtbot: QtBot, line: Line, desk_as: DeskAs, kind: FileKind, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -201,7 +207,7 @@ def test_export_asks_where_and_writes(
     qtbot.waitUntil(lambda: bool(told), timeout=PATIENCE)
     assert told == [f"Gravado em {place}"]
     assert place.read_bytes().startswith(b"%PDF" if kind is FileKind.PDF else b"\xef\xbb\xbf")
-    assert opened == ([str(place)] if kind is FileKind.PDF else [])
+    assert [Path(each) for each in opened] == ([place] if kind is FileKind.PDF else [])
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "nada" / "x.csv"), ""))
     window.statement.export(kind)
     box = dialog(qtbot, MessageBox)
@@ -209,13 +215,43 @@ def test_export_asks_where_and_writes(
     box.reject()
 
 
+def on_paper(monkeypatch: pytest.MonkeyPatch, place: Path) -> None:
+    """The person chooses a printer, here one that prints into a file."""
+
+    def accept(dialog: QDialog) -> None:
+        assert isinstance(dialog, QPrintDialog)
+        dialog.printer().setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+        dialog.printer().setOutputFileName(str(place))
+        dialog.done(QDialog.DialogCode.Accepted)
+
+    monkeypatch.setattr(QDialog, "open", accept)
+
+
+def test_the_statement_goes_to_a_printer(
+    qtbot: QtBot, line: Line, desk_as: DeskAs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, place = desk_as("suporte"), tmp_path / "folha.pdf"
+    window, told = shown(qtbot, line, desk), listen(desk.told)
+    on_paper(monkeypatch, place)
+    window.statement.export(FileKind.PAGE)
+    qtbot.waitUntil(lambda: bool(told), timeout=PATIENCE)
+    assert told[0].startswith("Enviado à impressora: conexoes-maria.casa-")
+    sheet = PdfReader(place).pages[0]
+    assert sheet.mediabox.width > sheet.mediabox.height  # the table of connections is wide
+    words = " ".join(sheet.extract_text().split())
+    for expected in ("Extrato de conexões", "Maria da Silva", "maria.casa", "Provedor Exemplo", "Início"):
+        assert expected in words
+
+
 def test_after_another_password_the_open_connection_is_asked_about(qtbot: QtBot, line: Line, desk_as: DeskAs) -> None:
     desk = desk_as("suporte")
     desk.run_action("logins.generate", login_of(line, desk))
     change = dialog(qtbot, PasswordChangeDialog)
+    told = ["RADIUS · maria.casa: senha nova ••••••••"]
+    qtbot.waitUntil(lambda: change.network.said == told, timeout=PATIENCE)
     change.save()
     gone(qtbot, PasswordChangeDialog)
-    box = dialog(qtbot, MessageBox)
+    box = dialog(qtbot, NetworkQuestion)
     assert box.text.what == "Fechar a conexão atual de maria.casa?"
     box.reject()
 
@@ -300,7 +336,9 @@ def test_trying_a_login_without_a_server_says_what_to_do(qtbot: QtBot, line: Lin
     assert "Nenhum servidor RADIUS cadastrado" in window.answer.label.text()
 
 
-def test_who_used_an_address_and_the_way_to_the_customer(qtbot: QtBot, line: Line, desk_as: DeskAs) -> None:
+def test_who_used_an_address_and_the_way_to_the_customer(
+    qtbot: QtBot, line: Line, desk_as: DeskAs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk = desk_as("suporte")
     shell = QWidget()
     opened: list[int] = []
@@ -313,7 +351,13 @@ def test_who_used_an_address_and_the_way_to_the_customer(qtbot: QtBot, line: Lin
     window.search()
     qtbot.waitUntil(lambda: window.table.table.rowCount() == 1, timeout=PATIENCE)
     assert window.said.text().endswith("estava com Maria da Silva.")
-    assert window.print.isEnabled()
+    told = listen(desk.told)
+    with monkeypatch.context() as patched:
+        on_paper(patched, tmp_path / "resposta.pdf")
+        window.print.click()
+        qtbot.waitUntil(lambda: bool(told), timeout=PATIENCE)
+    words = " ".join(PdfReader(tmp_path / "resposta.pdf").pages[0].extract_text().split())
+    assert "Uso do IP 100.64.0.7" in words and "Maria da Silva" in words and "Lei 12.965/2014" in words
     window.form.set("day", dt.date.today() + dt.timedelta(days=2))
     window.search()
     qtbot.waitUntil(lambda: bool(window.form["time"].problem), timeout=PATIENCE)

@@ -74,6 +74,14 @@ MENUS = {
         defaults=ENABLED,
         refers=(("interface", "/interface"),),
     ),
+    "/ipv6/address": Menu(
+        fields=("address", "interface", "advertise", "disabled", "comment"),
+        needs=("address", "interface"),
+        unique=("address", "interface"),
+        taken="failure: already have such address",
+        defaults={"advertise": "true", **ENABLED},
+        refers=(("interface", "/interface"),),
+    ),
     "/ip/firewall/address-list": Menu(
         fields=("list", "address", "timeout", "disabled", "comment"),
         needs=("list", "address"),

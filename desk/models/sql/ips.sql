@@ -178,6 +178,16 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- What a login's session brings is told to FreeRADIUS by a view; an open connection hears of another speed only if the
+-- login is owed as well.
+CREATE FUNCTION desk_guard.ip_login_debt() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM desk.owe_logins(ARRAY(SELECT l.id FROM desk.radius_logins l WHERE l.deleted_at IS NULL
+    AND l.id IN (NEW.login_id, CASE WHEN TG_OP = 'UPDATE' THEN OLD.login_id END)));
+  RETURN NULL;
+END $$;
+
 CREATE FUNCTION desk_guard.plan_ip_debts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -193,6 +203,16 @@ BEGIN
   PERFORM desk.owe('customer_ip', i.id::text, p.customer_id, p.id)
     FROM desk.customer_ips i JOIN desk.customer_plans p ON p.id = i.plan_id
     WHERE i.access_point_id = NEW.id AND i.deleted_at IS NULL;
+  RETURN NULL;
+END $$;
+
+-- Another router at the old one's place, or one that comes back into use, knows none of the lines, or old ones.
+CREATE FUNCTION desk_guard.server_ip_debts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM desk.owe('customer_ip', i.id::text, p.customer_id, p.id)
+    FROM desk.access_points a JOIN desk.customer_ips i ON i.access_point_id = a.id AND i.deleted_at IS NULL
+      JOIN desk.customer_plans p ON p.id = i.plan_id WHERE a.routing_server_id = NEW.id ORDER BY i.id;
   RETURN NULL;
 END $$;
 
@@ -229,6 +249,20 @@ BEGIN
   -- Nobody has that many dialogs open; without a limit one clerk could hold a whole range.
   IF (SELECT count(*) FROM desk.ip_holdings h WHERE h.held_by = session_user AND h.token <> of_token
       AND h.expires_at > clock_timestamp()) >= 8 THEN
+    PERFORM desk.refuse('rule:ip_reservations', 'ip_holdings', '', 'Há reservas demais abertas por esta pessoa');
+  END IF;
+END $$;
+
+-- Eight reservations could still be eight quarters of a range. Nobody's dialogs together hold more than a quarter of one,
+-- nor more than a customer could have: a reservation leaves no trace, and whoever renews it keeps it.
+CREATE FUNCTION desk_guard.end_holding(of_block cidr) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF (masklen(of_block) < CASE family(of_block) WHEN 4 THEN 16 ELSE 32 END) OR EXISTS (
+    SELECT FROM desk.ip_ranges r WHERE r.network && of_block AND (
+      SELECT sum(2::numeric ^ GREATEST(0, r.block_prefix - masklen(h.block))) FROM desk.ip_holdings h
+        WHERE h.held_by = session_user AND h.expires_at > clock_timestamp() AND h.block && r.network)
+      > GREATEST(16, 2::numeric ^ (r.block_prefix - masklen(r.network)) / 4)) THEN
     PERFORM desk.refuse('rule:ip_reservations', 'ip_holdings', '', 'Há reservas demais abertas por esta pessoa');
   END IF;
 END $$;
@@ -303,6 +337,7 @@ BEGIN
   DELETE FROM desk.ip_holdings h WHERE h.block && of_block AND h.expires_at <= clock_timestamp();
   INSERT INTO desk.ip_holdings (block, token, held_by, expires_at)
     VALUES (of_block, of_token, session_user, clock_timestamp() + desk.ip_patience());
+  PERFORM desk_guard.end_holding(of_block);
 END $$;
 
 CREATE FUNCTION desk.renew_ip(of_token uuid) RETURNS boolean

@@ -24,6 +24,9 @@ CREATE TRIGGER nn_debts AFTER UPDATE ON desk.customer_plans FOR EACH ROW
 CREATE TRIGGER nn_speed AFTER UPDATE ON desk.catalog_plans FOR EACH ROW
   WHEN (OLD.down_kbps <> NEW.down_kbps OR OLD.up_kbps <> NEW.up_kbps)
   EXECUTE FUNCTION desk_guard.catalog_speed_debts();
+CREATE TRIGGER nn_profile AFTER UPDATE ON desk.catalog_plans FOR EACH ROW
+  WHEN (OLD.radius_profile IS DISTINCT FROM NEW.radius_profile)
+  EXECUTE FUNCTION desk_guard.catalog_profile_debts();
 CREATE TRIGGER nn_speed AFTER UPDATE ON desk.customer_plans FOR EACH ROW
   WHEN (OLD.throttled_until IS DISTINCT FROM NEW.throttled_until OR OLD.speed_until IS DISTINCT FROM NEW.speed_until)
   EXECUTE FUNCTION desk_guard.speed_debt();

@@ -80,6 +80,8 @@ def save_status(cmd: SaveStatus, work: Work) -> str:
     found = [] if description else [Violation("description", "required")]
     if len(description) > 60:
         found.append(Violation("description", "too_long", {"limit": 60}))
+    if cmd.code is None and cmd.group is PlanGroup.CANCELLED:
+        found.append(Violation("group", "status_never_given"))  # 4.5: Cancelar is the only way there, and an end
     if cmd.code is not None and cmd.next_code == cmd.code:
         found.append(Violation("next_code", "status_leads_to_itself"))
     if found:

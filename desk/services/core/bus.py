@@ -15,9 +15,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
 
+from desk.db.errors import DatabaseNewer
+from desk.db.revisions import compatible
 from desk.models.people import Permission
-from desk.services.core.database_errors import translate
-from desk.services.core.errors import DatabaseLost, DomainError, NotAllowed, StaleRecord
+from desk.services.core.database_errors import meets_other_tables, translate
+from desk.services.core.errors import DatabaseLost, DomainError, NotAllowed, ProgramOutgrown, StaleRecord
 from desk.services.core.ports import Ports
 from desk.services.core.work import Actor, Work
 
@@ -31,6 +33,13 @@ class Command(Generic[R]):
 
 class Query(Command[R]):
     """Base of every question: the same, in a read-only transaction."""
+
+
+class Lookup(Query[R]):
+    """A question whose statements each read for themselves, so that no transaction is begun and ended around them.
+
+    Asked by `prepared.ask` or `prepared.send`, and open to everybody.
+    """
 
 
 @dataclass(frozen=True)
@@ -75,6 +84,8 @@ def use_case(
     def register(handler: Handler[R]) -> Handler[R]:
         if command in HANDLERS:
             raise TypeError(f"{command.__name__} has two handlers")
+        if any_of and issubclass(command, Lookup):
+            raise TypeError(f"{command.__name__} asks for a permission, which takes a transaction: a Query")
         HANDLERS[command] = UseCase(handler, any_of)
         return handler
 
@@ -86,6 +97,7 @@ class Bus:
 
     def __init__(self, sessions: sessionmaker[Session], actor: Actor, ports: Ports) -> None:
         self._sessions, self.actor, self._ports = sessions, actor, ports
+        self._unbegun = sessions(autobegin=False)  # of all lookups: it holds nothing, and refuses to begin anything
 
     def needs(self, command: type[Command[Any]]) -> tuple[Permission, ...]:
         """The permissions of which one is needed; empty when everybody may."""
@@ -117,6 +129,7 @@ class Bus:
             if isinstance(found, DatabaseLost):
                 found = DatabaseLost(committed=self._was_committed(name))
             if found is None:
+                self._unless_outgrown(error)
                 raise
             raise found from error
 
@@ -133,6 +146,8 @@ class Bus:
 
     def _answer(self, query: Query[R], use_case_: UseCase) -> Outcome[R]:
         try:
+            if isinstance(query, Lookup):
+                return Outcome(use_case_.handler(query, Work(self._unbegun, self.actor, self._sessions, self._ports)))
             with self._sessions() as session:
                 session.connection(execution_options={"postgresql_readonly": True})
                 if use_case_.any_of:
@@ -149,8 +164,18 @@ class Bus:
         except (DBAPIError, InterfaceError) as error:
             found = translate(error)
             if found is None:
+                self._unless_outgrown(error)
                 raise
             raise found from error
+
+    def _unless_outgrown(self, error: BaseException) -> None:
+        """What looks like a bug is none when the tables moved on while this program was open."""
+        if meets_other_tables(error):
+            with self._sessions() as session:
+                try:
+                    compatible(session.connection())
+                except DatabaseNewer:
+                    raise ProgramOutgrown() from error
 
     def _was_committed(self, name: uuid.UUID) -> bool | None:
         """Ask a fresh connection whether a command whose answer was lost had been committed."""

@@ -13,14 +13,34 @@ from functools import cached_property
 from typing import Any, cast
 
 import psycopg
+from psycopg import RawCursor
 from psycopg.sql import Literal
-from sqlalchemy import Enum, Select, make_url
+from sqlalchemy import Connection, Engine, Enum, Select, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 DIALECT = make_url("postgresql+psycopg://").get_dialect()
 _PARAMETER = re.compile(r"%\((\w+)\)s")
+_SCANS = "desk.scans"  # in what the pool keeps about a connection
 Row = Any
+Statement = tuple[bytes, Sequence[Any]]  # with $1, $2 …: looking for %s takes the driver as long as some answers
+Answer = Sequence[tuple[Any, ...]]
+Driver = psycopg.Connection[tuple[Any, ...]]
+
+
+def numbered(
+    written: str, parameter: re.Pattern[str], fixed: Mapping[str, Any] | None = None
+) -> tuple[bytes, tuple[str, ...]]:
+    """The text with $1, $2 … in place of its named parameters but the fixed ones, and their names in that order."""
+    places: dict[str, int] = {}
+
+    def place(found: re.Match[str]) -> str:
+        name = found[1]
+        if fixed and name in fixed:
+            return Literal(fixed[name]).as_string()
+        return f"${places.setdefault(name, len(places) + 1)}"
+
+    return parameter.sub(place, written).encode(), tuple(places)
 
 
 class Prepared:
@@ -33,15 +53,16 @@ class Prepared:
         self._statement, self._into = statement, into
 
     @cached_property
-    def sql(self) -> bytes:
-        """As the driver takes it: constants in the text, open parameters by name."""
+    def _written(self) -> tuple[bytes, tuple[str, ...]]:
+        """As the server takes it, constants in the text, and the names of the open parameters $1, $2 …"""
         compiled = self._statement.compile(dialect=DIALECT())
         fixed = {name: value for name, value in compiled.params.items() if value is not None}
+        return numbered(str(compiled).replace("%%", "%"), _PARAMETER, fixed)
 
-        def written(found: re.Match[str]) -> str:
-            return Literal(fixed[found[1]]).as_string().replace("%", "%%") if found[1] in fixed else found[0]
-
-        return _PARAMETER.sub(written, str(compiled)).encode()
+    def filled(self, values: Mapping[str, Any]) -> Statement:
+        """The statement with the values of its open parameters."""
+        sql, names = self._written
+        return sql, [values[name] for name in names]
 
     @cached_property
     def row(self) -> Callable[[Sequence[Any]], Row]:
@@ -66,20 +87,69 @@ class Prepared:
 
 def ask(session: Session, *questions: Prepared, **values: Any) -> list[list[Row]]:
     """The rows of each question, in one journey to the server."""
-    answers = send(session, *((each.sql, values) for each in questions))
+    answers = send(session, *(each.filled(values) for each in questions))
     return [[each.row(found) for found in answer] for each, answer in zip(questions, answers, strict=True)]
 
 
-def send(session: Session, *statements: tuple[bytes, Mapping[str, Any]]) -> list[Sequence[tuple[Any, ...]]]:
-    """What each statement answers, within the session's transaction; all of them leave before the first answer."""
+def send(session: Session, *statements: Statement, scans: bool = True) -> list[Answer]:
+    """What each statement answers, within the session's transaction; all of them leave before the first answer.
+
+    A session without one (see `bus.Lookup`) gets none: what reads once needs no beginning and no end, which would be
+    two journeys more. Without `scans` no table is read from end to end, whatever the planner thinks of its size.
+    """
+    if not session.in_transaction():
+        return _at_once(cast(Engine, session.get_bind()), statements, scans)
+    assert scans, "within a transaction SET LOCAL says so"
     session.flush()
     connection = session.connection()
-    driver = cast("psycopg.Connection[tuple[Any, ...]]", connection.connection.driver_connection)
+    driver = cast(Driver, connection.connection.driver_connection)
     try:
-        with driver.pipeline():
-            cursors = [driver.execute(sql, values) for sql, values in statements]
-        return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
+        return _answers(driver, statements, prepare=None)
     except psycopg.Error as error:  # as SQLAlchemy does: a connection that died leaves the pool, whoever waits is told
         if driver.closed:
             connection.invalidate(error)
         raise DBAPIError(None, None, error, connection_invalidated=driver.closed) from error
+
+
+def _at_once(engine: Engine, statements: Sequence[Statement], scans: bool) -> list[Answer]:
+    lent = engine.raw_connection()
+    driver = cast(Driver, lent.driver_connection)
+    try:
+        _allow_scans(driver, lent.info, scans)
+        driver.autocommit = True
+        # Prepared at once, not at the sixth time: planning anew takes longer than all the rest.
+        return _answers(driver, statements, prepare=True)
+    except psycopg.Error as error:
+        if driver.closed:
+            lent.invalidate(error)
+        raise DBAPIError(None, None, error, connection_invalidated=driver.closed) from error
+    finally:
+        if not driver.closed:
+            driver.autocommit = False
+        lent.close()
+
+
+def _answers(driver: Driver, statements: Sequence[Statement], prepare: bool | None) -> list[Answer]:
+    if len(statements) == 1 and driver.autocommit:  # alone, it is quicker without a pipeline around it
+        cursors = [RawCursor(driver).execute(*statements[0], prepare=prepare)]
+    else:
+        with driver.pipeline():
+            cursors = [RawCursor(driver).execute(sql, values, prepare=prepare) for sql, values in statements]
+    return [cursor.fetchall() for cursor in cursors]
+
+
+def _allow_scans(driver: Driver, info: dict[Any, Any], scans: bool) -> None:
+    """Say so only when it changes: who types into the search asks again and again, by the same connection."""
+    if info.get(_SCANS, True) is scans:
+        return
+    driver.autocommit = True
+    driver.execute(b"RESET enable_seqscan" if scans else b"SET enable_seqscan = off")
+    driver.autocommit = False
+    info[_SCANS] = scans
+
+
+@event.listens_for(Session, "after_begin")
+def _every_plan_again(session: Session, transaction: object, connection: Connection) -> None:
+    """A transaction may get a connection that was used without scans."""
+    if not connection.info.get(_SCANS, True):
+        _allow_scans(cast(Driver, connection.connection.driver_connection), connection.info, True)

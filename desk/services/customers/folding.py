@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 _MARKS = re.compile("[\u0300-\u036f]")
@@ -18,19 +19,23 @@ def fold(text: str) -> str:
 
 def found_in(text: str, typed: str) -> tuple[tuple[int, int], ...]:
     """Where `typed` stands in `text`, accents and case ignored: as a whole, or else the beginnings of its words."""
-    folded, origin = _folded_with_origin(text)
-    needle = fold(typed)
+    needle = _needle(typed)
     if not needle:
         return ()
+    folded = text.translate(_PLAIN)
+    origin: Sequence[int] = range(len(text))
+    if _LONGER in folded or "  " in folded or folded.startswith(" "):
+        folded, origin = _folded_with_origin(text)
     at = folded.find(needle)
     if at >= 0:
         return (_back(origin, at, at + len(needle)),)
-    ranges: list[tuple[int, int]] = []
+    # A beginning stands at the start or after a space: nothing but letters, digits and spaces is left here.
+    ranges: set[tuple[int, int]] = set()
     for word in needle.split(" "):
-        hit = re.search(rf"\b{word}", folded)
-        if hit:
-            ranges.append(_back(origin, *hit.span()))
-    return tuple(sorted(set(ranges)))
+        start = 0 if folded.startswith(word) else folded.find(f" {word}") + 1
+        if start or folded.startswith(word):
+            ranges.add(_back(origin, start, start + len(word)))
+    return tuple(sorted(ranges))
 
 
 def literally_in(text: str, typed: str) -> tuple[tuple[int, int], ...]:
@@ -58,5 +63,19 @@ def _letter(letter: str) -> str:
     return "".join(part if "a" <= part <= "z" or "0" <= part <= "9" else " " for part in parts)
 
 
-def _back(origin: list[int], start: int, end: int) -> tuple[int, int]:
+class _Plain(dict[int, str]):
+    """Each letter as one plain letter; a mark in place of those that become none or several."""
+
+    def __missing__(self, code: int) -> str:
+        plain = _letter(chr(code))
+        self[code] = found = plain if len(plain) == 1 else _LONGER
+        return found
+
+
+_LONGER = "\0"
+_PLAIN = _Plain()
+_needle = lru_cache(maxsize=64)(fold)
+
+
+def _back(origin: Sequence[int], start: int, end: int) -> tuple[int, int]:
     return origin[start], origin[end - 1] + 1

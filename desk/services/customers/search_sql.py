@@ -13,27 +13,25 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from desk.models.base import metadata
+from desk.services.core.prepared import Statement, numbered
 from desk.services.customers.search_input import Asked, SearchKind
 
 K = SearchKind
 _MOST_SHAPES = 500
+ENOUGH = 10  # customers found that make the look into the middle of words unnecessary
 _PARAMETER = re.compile(r"(?<![:\w]):(\w+)")
 
 
 class Question:
-    """A statement as the driver takes it, and the parameters it names; written with `:name`."""
+    """A statement as the server takes it, and the parameters it names; written with `:name`."""
 
     def __init__(self, written: str) -> None:
-        self.sql = _PARAMETER.sub(r"%(\1)s", written.replace("%", "%%")).encode()
-        self.names = frozenset(_PARAMETER.findall(written))
+        self.sql, self.names = numbered(written, _PARAMETER)
 
-    def filled(self, params: Mapping[str, Any]) -> tuple[bytes, dict[str, Any]]:
+    def filled(self, params: Mapping[str, Any]) -> Statement:
         """The statement with the values of its own parameters."""
-        return self.sql, {name: params[name] for name in self.names}
+        return self.sql, [params[name] for name in self.names]
 
-
-# In a table of some thousand rows the planner would rather read all of them; by a million it would be wrong to.
-NO_SCANS = Question("SET LOCAL enable_seqscan = off")
 
 _PLACES = {str(index.name): index for table in metadata.tables.values() for index in table.indexes}
 
@@ -218,7 +216,7 @@ def _begun(asked: Asked, limit: int) -> list[Branch]:
 
 
 def parts(asked: Asked, limit: int) -> list[Branch]:
-    """The middle of a word: the second statement, sent only when the first brought little."""
+    """The middle of a word: looked into only when the others brought little."""
     found: list[Branch] = []
     if not asked.substring:
         return found
@@ -270,25 +268,42 @@ SELECT f.rank, f.kind AS found_by, f.value, c.id, c.name_key, c.code, c.kind, c.
 """
 
 
-def statement(chosen: Sequence[Branch], limit: int) -> Question:
-    """The branches joined into one statement with the details of each hit."""
+def statement(first: Sequence[Branch], within: Sequence[Branch], limit: int) -> Question:
+    """The branches joined into one statement with the details of each hit.
+
+    The look into words waits for what the others found: one condition before it, which is asked once. Whoever typed all
+    of a login or a number wants that one, not those that contain it.
+    """
+    found = f"begun AS MATERIALIZED ({_joined(first, limit)})"
+    if within:
+        found += (
+            ", few (few) AS MATERIALIZED (SELECT count(DISTINCT customer_id) < "
+            f"{ENOUGH} AND count(*) FILTER (WHERE rank = 0) = 0 FROM begun)"
+            f", found AS MATERIALIZED (SELECT * FROM begun UNION ALL"
+            f" SELECT * FROM ({_joined(within, limit)}) w WHERE (SELECT few FROM few))"
+        )
+        return Question(f"WITH {found}{DETAILS}")
+    return Question(f"WITH {found.replace('begun', 'found', 1)}{DETAILS}")
+
+
+def _joined(chosen: Sequence[Branch], limit: int) -> str:
     union = " UNION ALL ".join(f"({branch.sql})" for branch in chosen)
-    return Question(f"WITH found AS MATERIALIZED (SELECT * FROM ({union}) u LIMIT {int(limit)}){DETAILS}")
+    return f"SELECT * FROM ({union}) u LIMIT {int(limit)}"
 
 
 # By shape of the question: putting the text together costs as much as some of the answers.
-_questions: dict[tuple[object, ...], tuple[Question | None, Question | None]] = {}
+_questions: dict[tuple[object, ...], Question | None] = {}
 
 
-def questions(asked: Asked, limit: int) -> tuple[Question | None, Question | None]:
-    """The first statement, and the look into words; None where there is nothing to ask."""
+def question(asked: Asked, limit: int) -> Question | None:
+    """The one statement that finds all; None where there is nothing to ask."""
     shape = (asked.kinds, asked.exact_address, asked.exact_mac, asked.suffix, asked.substring, limit)
-    found = _questions.get(shape)
-    if found is None:
-        first, within = branches(asked, limit), parts(asked, limit)
-        found = statement(first, limit) if first else None, statement(within, limit) if within else None
-        if len(_questions) < _MOST_SHAPES:
-            _questions[shape] = found
+    if shape in _questions:
+        return _questions[shape]
+    first = branches(asked, limit)
+    found = statement(first, parts(asked, limit), limit) if first else None
+    if len(_questions) < _MOST_SHAPES:
+        _questions[shape] = found
     return found
 
 

@@ -52,13 +52,13 @@ class People(Query[list[PersonRow]]):
 
 @dataclass(frozen=True, kw_only=True)
 class CreatePerson(Command[PersonCreated]):
-    """Novo usuário, with a first password that must be changed."""
+    """Novo usuário, with a first password that must be changed; without one only the domain's account signs in."""
 
     role: str
     full_name: str
     job: str = ""
     seller: bool = False
-    password: str = field(repr=False)
+    password: str | None = field(repr=False)
     permissions: frozenset[str] = frozenset()
 
 
@@ -124,10 +124,12 @@ def create_person(cmd: CreatePerson, work: Work) -> PersonCreated:
     """Make the role, the person and the grants in one transaction."""
     role, name, job = cmd.role.strip().lower(), cmd.full_name.strip(), cmd.job.strip()
     found = [Violation(field, "required") for field, value in (("role", role), ("full_name", name)) if not value]
-    found += check_new_password(cmd.password, role) if role else ()
+    if role and cmd.password is not None:
+        found += check_new_password(cmd.password, role)
     if found:
         raise Invalid(found)
-    _call(work, "person_create", login=role, name=name, job=job, verifier=verifier(work, role, cmd.password))
+    kept = None if cmd.password is None else verifier(work, role, cmd.password)
+    _call(work, "person_create", login=role, name=name, job=job, verifier=kept)
     if cmd.seller:
         _call(work, "person_update", login=role, name=name, job=job, seller=True)
     for code in sorted(cmd.permissions):

@@ -25,7 +25,7 @@ from desk.models.plans import (
     PlanAddress,
     PlanStatusHistory,
 )
-from desk.services.core.bus import Query, use_case
+from desk.services.core.bus import Lookup, Query, use_case
 from desk.services.core.prepared import Row
 from desk.services.core.work import Work
 from desk.services.plans.rows import (
@@ -44,14 +44,14 @@ from desk.services.plans.tree import plan_row as plan_row
 
 
 @dataclass(frozen=True)
-class CustomerPlanTree(Query[CustomerPlans]):
+class CustomerPlanTree(Lookup[CustomerPlans]):
     """A customer's plans with what hangs beneath them: 4 statements, whatever their number."""
 
     customer_id: int
 
 
 @dataclass(frozen=True)
-class OnePlan(Query[PlanRow]):
+class OnePlan(Lookup[PlanRow]):
     """One plan as the menus need it: 4 statements."""
 
     plan_id: int

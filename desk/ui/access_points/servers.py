@@ -83,11 +83,19 @@ class RoutingServersPage(ListPage):
             empty=("hard-drives", "Nenhum servidor de roteamento", "Cadastre os roteadores que o Desk deve chamar."),
             note="Os roteadores que o Desk chama para derrubar conexões e manter logins.",
         )
-
+        self.drift = button("Divergências", self._drift, kind="flat", icon="arrows-left-right")
+        obstacle = desk.actions["drift.open"].obstacle(desk, None)
+        self.drift.setEnabled(obstacle is None)
+        self.drift.setToolTip(obstacle or "O que o roteador marcado tem a mais, a menos ou diferente do cadastro")
+        self.add_button(self.drift)
         self.import_button = self.add_button(
             button("Importar…", lambda: ImportDialog(desk, SERVERS, self).open(), icon="upload-simple"),
             ImportRoutingServers,
         )
+
+    def _drift(self) -> None:
+        """Of the router under the bar; of all where there is none."""
+        self._desk.run_action("drift.open", self.table.current_row())
 
     def edit(self, server: RoutingServerRow | None) -> None:
         """Open a router, or an empty one."""

@@ -39,6 +39,7 @@ register_violations(
         "state_shape": "UF é a sigla do estado, como PR",
         "ibge_shape": "O código do IBGE tem 7 dígitos",
         "abbreviation_shape": "A sigla tem três letras",
+        "status_never_given": "Só “Cancelar o Plano” cancela, e põe no status do sistema: escolha outro grupo",
         "status_leads_to_itself": "O próximo status precisa ser outro",
     }
 )

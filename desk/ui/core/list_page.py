@@ -65,10 +65,10 @@ class ListPage(QWidget):
         QShortcut(QKeySequence("Ctrl+N"), self, activated=self.open_new)  # type: ignore[call-overload]
         self.load()
 
-    def add_button(self, made: QPushButton, command: type) -> QPushButton:
+    def add_button(self, made: QPushButton, command: type | None = None) -> QPushButton:
         """Put a further act after the usual ones; grey, with its reason, for who may not do it."""
         self._buttons.insertWidget(self._buttons.count() - 1, made)
-        if not self._desk.may(command):
+        if command is not None and not self._desk.may(command):
             made.setEnabled(False)
             made.setToolTip(f"Falta a permissão {self._desk.needs(command)}")
         return made

@@ -5,13 +5,40 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from types import FrameType, TracebackType
 from typing import Self
 
 from PySide6.QtCore import QCoreApplication, QSocketNotifier, QThread
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+# Codes to end with, of signals that came while `held`; None: nobody holds them.
+_waiting: list[int] | None = None
+
+
+@contextmanager
+def held() -> Iterator[Callable[[], None]]:
+    """Signals wait, and what this yields ends the program if one came: to be called between two turns of the events.
+
+    Raised inside a slot or while something is painted, SystemExit would never arrive: Qt's side of the call ends the
+    process there and then, and the database that it started goes on.
+    """
+    global _waiting
+    came: list[int] = []
+    _waiting = came
+
+    def give_way() -> None:
+        if came:
+            raise SystemExit(came[0])
+
+    try:
+        yield give_way
+    finally:
+        _waiting = None
+        give_way()
 
 
 class StopSignals:
@@ -46,8 +73,11 @@ class StopSignals:
     def _asked(self, number: int, frame: FrameType | None) -> None:
         del frame
         code = 128 + number
+        if _waiting is not None:
+            _waiting.append(code)
+            return
         if QThread.currentThread().loopLevel() == 0:
-            raise SystemExit(code)  # still starting, or drawing the tour: nothing but this ends that
+            raise SystemExit(code)  # still starting, with nothing of Qt's beneath: nothing but this ends that
         QCoreApplication.exit(code)
 
 

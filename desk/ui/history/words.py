@@ -47,7 +47,10 @@ LINES: dict[str, tuple[str, str, str]] = {
     "ip.edited": ("hash-straight", "text2", "IP {address} alterado"),
     "ip.deleted": ("trash", "bad", "IP {address} apagado"),
     "ip.code_seen": ("eye", "text2", "Código WPA2 do IP {address} consultado"),
+    "address.asked": ("magnifying-glass", "text2", "Consultado quem usava o IP {address} em {moment}"),
+    "address.printed": ("file-pdf", "text2", "Impresso quem usava o IP {address} em {moment}"),
     "login.connection_closed": ("power", "text2", "Pedido para fechar a conexão do login {login}"),
+    "drift.corrected": ("arrows-left-right", "warn", "Correção de {thing} pedida no roteador {router}"),
     "login.password_seen": ("eye", "text2", "Senha do login {login} consultada"),
 }
 KINDS = {

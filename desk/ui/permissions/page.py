@@ -85,13 +85,17 @@ class PersonDialog(SaveDialog):
         self.form.add(TextField("full_name", "Nome", mandatory=True, limit=80))
         self.form.add(TextField("job", "Função", limit=60))
         self.form.add(YesNoField("seller", "Vendedor", sentence="Aparece como vendedor dos planos."))
+        if person is None:
+            self.form.add(
+                YesNoField("domain", "Só com a conta do domínio", sentence="Sem senha: quem diz quem é é o domínio.")
+            )
         self.tree = PermissionTree(person.permissions if person is not None else frozenset())
         self.body.addWidget(self.tree)
         if person is None:
             role.set_hint("Com este nome a pessoa entra, como maria.silva")
             self.begin({})
             self.command = self._create
-            self.saved = lambda made: FirstPasswordDialog(made.role, self._password, parent).open()
+            self.saved = lambda made: self._tell_password(made.role, parent)
         else:
             role.set_read_only(True)
             names = ("role", "full_name", "job", "seller")
@@ -103,13 +107,17 @@ class PersonDialog(SaveDialog):
         plain = self.is_dirty
         self.is_dirty = lambda: plain() or bool(self.tree.granted or self.tree.revoked)
 
+    def _tell_password(self, role: str, parent: QWidget) -> None:
+        if not self.draft["domain"]:
+            FirstPasswordDialog(role, self._password, parent).open()
+
     def _create(self, draft: dict[str, Any]) -> CreatePerson:
         return CreatePerson(
             role=text_of(draft["role"]).lower(),
             full_name=text_of(draft["full_name"]),
             job=text_of(draft["job"]),
             seller=bool(draft["seller"]),
-            password=self._password,
+            password=None if draft["domain"] else self._password,
             permissions=self.tree.chosen,
         )
 

@@ -21,8 +21,8 @@ from desk.ui.core.table import Column, TableView
 RELOAD_MS = 300
 _ERRORS = {
     "Unreachable": "sem resposta",
-    "Refused": "recusado",
-    "Rejected": "recusado",
+    "Refused": "senha do Desk recusada",
+    "Rejected": "pedido recusado",
     "": "pendente",
 }
 
@@ -55,23 +55,24 @@ class DeliveriesWindow(DeskDialog):
         self.table = TableView(
             [
                 Column(head="Cliente", text=lambda r: r.customer or "—", stretch=True),
-                Column(head="Login", text=lambda r: r.thing or "—", code=True, width=180),
-                Column(head="Equipamento", text=lambda r: r.device or "—", width=150),
+                Column(head="Login", text=lambda r: r.thing or "—", code=True, width=160),
+                Column(head="Equipamento", text=lambda r: r.device or "—", width=162),
                 Column(
                     head="Situação",
                     text=state_of,
                     icon=lambda r: "x-circle-fill" if r.error else "clock-fill",
                     tone=lambda r: "bad" if r.error else "warn",
-                    width=270,
+                    width=262,
                 ),
                 Column(
                     head="Tentativas", text=lambda r: str(r.attempts), sort=lambda r: r.attempts, right=True, width=84
                 ),
-                Column(head="Desde", text=lambda r: format.moment(r.changed_at.astimezone()), width=126),
+                Column(head="Desde", text=lambda r: format.moment(r.changed_at.astimezone()), width=134),
             ],
             name="deliveries",
             settings=desk.settings,
         )
+        self.table.setAccessibleName("Entregas pendentes")
         self.table.setMinimumHeight(320)
         self.table.opened.connect(self._go)
         self.empty = EmptyState("check-circle", "Nada pendente", "A rede está de acordo com o que foi salvo.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ from desk.ui.core.labels import ElidedLabel, IconLabel, Label, button, link, row
 from desk.ui.core.passwords import PasswordField
 
 WIDTH, INNER = 420, 32
+WINDOWS = sys.platform == "win32"
 
 
 class Credentials(NamedTuple):
@@ -156,7 +158,8 @@ class SignInWindow(QWidget):
         self.lock.set_icon("lock-simple" if verified else "desktop", "ok" if verified else "text2")
         self.where.setText(f"{server} · {safe}")
         if single_sign_on and self.single is None:
-            self.single = button(self.tr("Entrar com a conta do Windows"), self._single, icon="monitor")
+            words = self.tr("Entrar com a conta do Windows") if WINDOWS else self.tr("Entrar com a conta do domínio")
+            self.single = button(words, self._single, icon="monitor")
             self.ways.addWidget(self.single)
         if self.single is not None:
             self.single.setVisible(single_sign_on)

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Text, bindparam, event, func, literal, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.orm import Session
 
 from desk.models.catalog import PlanGroup, PlanStatus
+from desk.services.core.bus import HANDLERS, Lookup, UseCase
 from desk.services.core.database_errors import translate
 from desk.services.core.errors import Busy, DatabaseLost
-from desk.services.core.prepared import Prepared, ask
+from desk.services.core.prepared import Prepared, ask, send
 from desk.services.plans import CustomerPlanTree
 from desk.services.plans.rows import CircuitItem, LoginItem, PlanRow
 from desk.services.plans.tree import BY_CUSTOMER
@@ -21,6 +22,7 @@ from tests.builders import a_plan
 from tests.postgres import Database
 
 ECHO = Prepared(select(bindparam("what", type_=Text).label("said"), literal("100%").label("all")))
+SCANS = Prepared(select(func.current_setting("enable_seqscan").label("enable_seqscan")))
 GROUPS = Prepared(select(PlanStatus.group).order_by(PlanStatus.code))
 
 
@@ -66,10 +68,10 @@ def test_a_connection_that_dies_in_the_middle_is_lost_and_the_next_one_works(dat
     def end(*_: Any) -> None:
         end_all(database)
 
-    event.listen(person.engine, "begin", end)
+    event.listen(person.engine, "checkout", end)  # after the look whether the server has said something
     with pytest.raises(DatabaseLost):
         person.bus.execute(CustomerPlanTree(plan.customer_id))
-    event.remove(person.engine, "begin", end)
+    event.remove(person.engine, "checkout", end)
     assert person.bus.execute(CustomerPlanTree(plan.customer_id)).value.plans[0].id == plan.id
 
 
@@ -77,3 +79,31 @@ def end_all(database: Database) -> None:
     """End every session of the clerk, and wait until they are gone."""
     query = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'atendente'"
     assert database.admin().execute(query).fetchall()
+
+
+class _SomethingElse(Lookup[str]):
+    """Reads as no lookup may."""
+
+
+@pytest.mark.parametrize("scans", [True, False])
+def test_a_lookup_leaves_the_connection_as_every_transaction_expects_it(database: Database, *, scans: bool) -> None:
+    person = database.signed_in("atendente")
+    with person.sessions(autobegin=False) as unbegun:
+        send(unbegun, SCANS.filled({}), scans=True)
+        ((said,),) = send(unbegun, SCANS.filled({}), scans=scans)
+        assert said == ("on" if scans else "off",)
+    with person.sessions() as session:
+        assert session.connection().exec_driver_sql("SHOW enable_seqscan").scalar_one() == "on"
+        assert session.connection().exec_driver_sql("SELECT statement_timestamp() = now()").scalar_one() is False
+        session.rollback()
+        assert session.connection().exec_driver_sql("SHOW enable_seqscan").scalar_one() == "on"
+
+
+def test_a_lookup_can_begin_no_transaction(database: Database) -> None:
+    bus = database.bus("atendente")
+    HANDLERS[_SomethingElse] = UseCase(lambda query, work: work.today.isoformat(), ())
+    try:
+        with pytest.raises(InvalidRequestError, match="Autobegin is disabled"):
+            bus.execute(_SomethingElse())
+    finally:
+        del HANDLERS[_SomethingElse]
