@@ -249,12 +249,13 @@ def test_a_giant_a_folder_a_pipe_and_nothing_are_refused_unread(database: Databa
     giant = tmp_path / "giant.csv"
     with giant.open("wb") as opened:
         opened.truncate(1 << 30)  # a gigabyte that takes no room on the disk
-    pipe = tmp_path / "pipe.csv"
-    os.mkfifo(pipe)  # reading it would wait for ever
+    expected = {giant: "too_big", tmp_path: "not_a_file", tmp_path / "none.csv": "cannot_open"}
+    if hasattr(os, "mkfifo"):  # Windows has none that lie in folders
+        pipe = tmp_path / "pipe.csv"
+        os.mkfifo(pipe)  # reading it would wait for ever
+        expected[pipe] = "not_a_file"
     bus = database.bus("suporte")
-    said = {path.name: bus.execute(TryAccessPoints(path)).value.problem for path in (giant, pipe, tmp_path)}
-    assert said == {"giant.csv": "too_big", "pipe.csv": "not_a_file", tmp_path.name: "not_a_file"}
-    assert bus.execute(TryAccessPoints(tmp_path / "none.csv")).value.problem == "cannot_open"
+    assert {path: bus.execute(TryAccessPoints(path)).value.problem for path in expected} == expected
 
 
 def test_two_hundred_thousand_lines_are_stopped_at_the_bound(database: Database, file: Path) -> None:

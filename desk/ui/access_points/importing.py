@@ -15,7 +15,6 @@ from desk.services.access_points import (
     DryRun,
     ImportAccessPoints,
     Imported,
-    ImportFile,
     ImportLine,
     ImportMoved,
     ImportRoutingServers,
@@ -49,7 +48,7 @@ class Kind:
     title: str
     things: str
     look: Callable[[Path], Any]
-    order: type[ImportFile]
+    order: type[ImportAccessPoints] | type[ImportRoutingServers]
     template: Callable[[], bytes]
     file_name: str
 

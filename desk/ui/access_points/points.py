@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QDialog, QWidget
 
 from desk.services.access_points import (
@@ -135,7 +136,7 @@ class AccessPointDialog(SaveDialog):
         form = self.section("Como o roteador aplica os IPs dos clientes")
         form.add(YesNoField("sets_queue", "Fila", sentence="/queue/simple com a velocidade"))
         form.add(YesNoField("sets_arp", "ARP", sentence="/ip/arp com o MAC do cliente"))
-        form.add(YesNoField("sets_address", "Endereço", sentence="/ip/address em cada bloco, como /30"))
+        form.add(YesNoField("sets_address", "Endereço", sentence="/ip/address em cada bloco"))
         form.add(TextField("interface", "Interface", code=True, limit=60, hint="Para endereço e ARP"))
         form.add(TextField("allowed_list", "Lista dos liberados", code=True, limit=60, hint="Vazio: não usa"))
         form.add(TextField("blocked_list", "Lista dos bloqueados", code=True, limit=60, hint="Vazio: não usa"))
@@ -173,7 +174,8 @@ class AccessPointDialog(SaveDialog):
         self.answer.set_text("")
         self.steps.show_steps(answer.steps)
         self.fit()
-        self.area.ensureWidgetVisible(self.steps)
+        # Only once they have their places: before that, it would lead to where they are not.
+        QTimer.singleShot(0, self, lambda: self.area.ensureWidgetVisible(self.steps))
 
     def _not_tested(self, error: DomainError) -> bool:
         self.test_button.setEnabled(True)

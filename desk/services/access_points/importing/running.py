@@ -63,8 +63,8 @@ class TryRoutingServers(Query[DryRun]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImportFile(Command[Imported]):
-    """What was looked through, and the digest of what was shown."""
+class Shown:
+    """What was looked through, and the digest of what was shown of it."""
 
     content: bytes = field(repr=False)
     digest: str
@@ -72,12 +72,12 @@ class ImportFile(Command[Imported]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImportAccessPoints(ImportFile):
+class ImportAccessPoints(Shown, Command[Imported]):
     """Importar pontos de acesso."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImportRoutingServers(ImportFile):
+class ImportRoutingServers(Shown, Command[Imported]):
     """Importar servidores de roteamento."""
 
 
@@ -124,7 +124,7 @@ def _tried(path: Path, work: Work, kind: Kind) -> DryRun:
     return run
 
 
-def _imported(cmd: ImportFile, work: Work, kind: Kind) -> Imported:
+def _imported(cmd: Shown, work: Work, kind: Kind) -> Imported:
     """Looked through once more in the transaction that writes: what was shown must still be so."""
     try:
         run, steps, plan = _looked_through(cmd.content, work, kind)
