@@ -18,6 +18,7 @@ from desk.demo.routeros import RouterOsStandIn
 from desk.services.core.outbox import Deliveries, Settler
 from desk.services.plans import LoginItem, OnePlan
 from desk.services.sessions import FileKind, ending
+from desk.ui.core import printing
 from desk.ui.core.desk import Desk
 from desk.ui.core.message_box import MessageBox
 from desk.ui.core.network_question import NetworkQuestion
@@ -243,6 +244,35 @@ def test_the_statement_goes_to_a_printer(
         assert expected in words
 
 
+def test_the_answer_about_an_address_goes_to_a_printer(
+    qtbot: QtBot, line: Line, desk_as: DeskAs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = desk_as("suporte")
+    told = listen(desk.told)
+    desk.run_action("sessions.who_used")
+    window = dialog(qtbot, WhoUsedDialog)
+    window.form.set("address", "100.64.0.7")
+    window.search()
+    qtbot.waitUntil(window.print.isEnabled, timeout=PATIENCE)
+    on_paper(monkeypatch, tmp_path / "resposta.pdf")
+    window.print.click()
+    qtbot.waitUntil(lambda: bool(told), timeout=PATIENCE)
+    words = " ".join(PdfReader(tmp_path / "resposta.pdf").pages[0].extract_text().split())
+    assert "Uso do IP 100.64.0.7" in words and "Maria da Silva" in words and "Lei 12.965/2014" in words
+    window.reject()
+
+
+def test_where_there_is_no_printer_it_is_told(
+    qtbot: QtBot, line: Line, desk_as: DeskAs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = shown(qtbot, line, desk_as("suporte"))
+    monkeypatch.setattr(printing, "ready", lambda: False)
+    window.statement.export(FileKind.PAGE)
+    box = dialog(qtbot, MessageBox)
+    assert (box.text.what, box.text.why) == ("Nada foi impresso.", "Este computador não tem impressora.")
+    box.reject()
+
+
 def test_after_another_password_the_open_connection_is_asked_about(qtbot: QtBot, line: Line, desk_as: DeskAs) -> None:
     desk = desk_as("suporte")
     desk.run_action("logins.generate", login_of(line, desk))
@@ -336,9 +366,7 @@ def test_trying_a_login_without_a_server_says_what_to_do(qtbot: QtBot, line: Lin
     assert "Nenhum servidor RADIUS cadastrado" in window.answer.label.text()
 
 
-def test_who_used_an_address_and_the_way_to_the_customer(
-    qtbot: QtBot, line: Line, desk_as: DeskAs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_who_used_an_address_and_the_way_to_the_customer(qtbot: QtBot, line: Line, desk_as: DeskAs) -> None:
     desk = desk_as("suporte")
     shell = QWidget()
     opened: list[int] = []
@@ -351,13 +379,7 @@ def test_who_used_an_address_and_the_way_to_the_customer(
     window.search()
     qtbot.waitUntil(lambda: window.table.table.rowCount() == 1, timeout=PATIENCE)
     assert window.said.text().endswith("estava com Maria da Silva.")
-    told = listen(desk.told)
-    with monkeypatch.context() as patched:
-        on_paper(patched, tmp_path / "resposta.pdf")
-        window.print.click()
-        qtbot.waitUntil(lambda: bool(told), timeout=PATIENCE)
-    words = " ".join(PdfReader(tmp_path / "resposta.pdf").pages[0].extract_text().split())
-    assert "Uso do IP 100.64.0.7" in words and "Maria da Silva" in words and "Lei 12.965/2014" in words
+    assert window.print.isEnabled() and window.pdf.isEnabled()
     window.form.set("day", dt.date.today() + dt.timedelta(days=2))
     window.search()
     qtbot.waitUntil(lambda: bool(window.form["time"].problem), timeout=PATIENCE)

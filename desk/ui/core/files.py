@@ -31,10 +31,19 @@ def keep(desk: Desk, exported: Exported, owner: QWidget) -> None:
 
 def put_on_paper(desk: Desk, exported: Exported, owner: QWidget) -> None:
     """Ask for a printer of this computer and print."""
-    from desk.ui.core.printing import print_page  # here, since few print and it loads a part of Qt
+    from desk.ui.core import printing  # here, since few print and it loads a part of Qt
 
+    if not printing.ready():
+        desk.fail(
+            Text(
+                "Nada foi impresso.",
+                "Este computador não tem impressora.",
+                "Guarde em PDF, ou peça à TI que instale uma.",
+            )
+        )
+        return
     title = Path(exported.name).stem
-    print_page(
+    printing.print_page(
         owner,
         exported.content.decode(),
         title,

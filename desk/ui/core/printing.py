@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 from PySide6.QtCore import QMarginsF
 from PySide6.QtGui import QFont, QPageLayout, QPageSize, QTextDocument
-from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
 from PySide6.QtWidgets import QDialog, QWidget
 
 MARGIN_MM = 15.0
 FONT_POINTS = 9
+
+
+def ready() -> bool:
+    """Whether there is something to print on: without any printer Windows' dialog does not even open."""
+    return sys.platform != "win32" or bool(QPrinterInfo.availablePrinterNames())
 
 
 def print_page(owner: QWidget, html: str, title: str, *, landscape: bool, printed: Callable[[], object]) -> None:
