@@ -67,7 +67,10 @@ class ListPage(QWidget):
 
     def add_button(self, made: QPushButton, command: type | None = None) -> QPushButton:
         """Put a further act after the usual ones; grey, with its reason, for who may not do it."""
+        before = self._buttons.itemAt(self._buttons.count() - 2)
         self._buttons.insertWidget(self._buttons.count() - 1, made)
+        if before is not None and (neighbour := before.widget()) is not None:
+            QWidget.setTabOrder(neighbour, made)
         if command is not None and not self._desk.may(command):
             made.setEnabled(False)
             made.setToolTip(f"Falta a permissão {self._desk.needs(command)}")
