@@ -338,7 +338,11 @@ def test_the_password_is_changed_from_where_the_traffic_is_seen(
     desk = desk_as("suporte")
     desk.run_action("sessions.traffic", login_of(line, desk))
     window = dialog(qtbot, TrafficDialog)
-    (change,) = (each for each in window.findChildren(QPushButton) if each.text() == "Alterar Senha de Autenticação")
+    (change,) = (
+        each
+        for each in window.findChildren(QPushButton)
+        if each.text().replace("&", "") == "Alterar Senha de Autenticação"
+    )
     change.click()
     asked = dialog(qtbot, PasswordChangeDialog)
     if by_hand:
