@@ -224,8 +224,7 @@ def lock() -> None:
 
 
 def installed(package: str) -> bool:
-    query = ["dpkg-query", "-W", "-f", "${Status}", package]
-    done = subprocess.run(query, capture_output=True, text=True, check=False)
+    done = subprocess.run(["dpkg-query", "-Wf", "${Status}", package], capture_output=True, text=True, check=False)
     return done.returncode == 0 and done.stdout.endswith(" installed")
 
 
@@ -304,7 +303,7 @@ def check(venv: Path) -> None:
 def test(venv: Path, arguments: list[str], wanted: str | None) -> None:
     """The checks, then every test twice: Debian's PostgreSQL, and on another Python the one that Desk brings.
 
-    With arguments it is only what pytest is told to run, once, without the checks.
+    Between both the program is frozen and tests itself. With arguments it is only what pytest is told to run, once.
     """
     node_client()
     if arguments:
@@ -318,6 +317,8 @@ def test(venv: Path, arguments: list[str], wanted: str | None) -> None:
     notes.unlink(missing_ok=True)
     # Nothing is printed after pytest: its closing line is the summary, and above it stands what each pass counted.
     pytest(venv, WORKERS, DESK_TEST_NOTES=str(notes))
+    if sys.platform == "linux":
+        run([tool(venv, "python"), "-m", "installer", "--only", "linux"], child_env())
     pytest(other, WORKERS, DESK_TEST_NOTES=str(notes), DESK_TEST_PG="embedded")
 
 

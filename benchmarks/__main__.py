@@ -9,7 +9,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks import cold_start, customer_tab, event_loop, next_free, radius_decisions, search, sessions, suspend
+from benchmarks import (
+    cold_start,
+    customer_tab,
+    drift,
+    event_loop,
+    next_free,
+    previews,
+    radius_decisions,
+    search,
+    sessions,
+    suspend,
+)
 from desk.db.bootstrap import prepare
 from desk.demo import load_large
 from tests.postgres import Cluster, started
@@ -77,6 +88,8 @@ def main(argv: list[str]) -> int:
         "suspend": suspend.run,
         "event_loop": event_loop.run,
         "next_free": next_free.run,
+        "previews": previews.run,
+        "drift": drift.run,
         "sessions": lambda cluster: connections(cluster, options.sessions),
     }
     wanted = set(options.names) or {"cold_start", *large, *small}

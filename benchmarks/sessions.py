@@ -17,7 +17,7 @@ from typing import Any
 import psycopg
 
 from benchmarks.timing import pair
-from desk.services.sessions.address_use import V4_SQL
+from desk.services.sessions.address_use import ASK_SQL, SILENT
 from desk.services.sessions.statement import MACS_SQL, PAGE_SQL
 
 WHOLE = 20_000_000
@@ -87,9 +87,10 @@ def _questions(logins: int) -> dict[str, Callable[[], tuple[bytes, dict[str, Any
     end = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
     month = {"since": today - dt.timedelta(days=30), "until": today, "limit": 101, "before_id": 0}
     year = month | {"since": today - dt.timedelta(days=360)}
-    page, sums, who = _plain(PAGE_SQL), _plain(MACS_SQL), _plain(V4_SQL)
+    page, sums, who = _plain(PAGE_SQL), _plain(MACS_SQL), _plain(ASK_SQL)
     at = dt.datetime.now(dt.UTC) - dt.timedelta(days=100)
     address = {"address": "100.64.1.7", "at": at, "near": dt.timedelta(minutes=5)}
+    address |= {"prefixes": [], "silent": SILENT, "printed": False}
     deep = dt.datetime.now(dt.UTC) - dt.timedelta(days=300)
     turn = iter(range(10**9))
 

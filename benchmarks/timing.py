@@ -8,13 +8,15 @@ import time
 from collections.abc import Callable
 
 
-def pair(ours: Callable[[], object], floor: Callable[[], object], rounds: int = 30) -> tuple[float, float]:
-    """Milliseconds of both, after eight warm-up rounds: the driver prepares at the sixth.
+def pair(
+    ours: Callable[[], object], floor: Callable[[], object], rounds: int = 30, *, warm: int = 8
+) -> tuple[float, float]:
+    """Milliseconds of both, after `warm` rounds: the driver prepares at the sixth.
 
     The lower quartile, since others who use the machine only ever add to a time.
     Without Python's cyclic collector on either side, since the program runs it by a timer of its own.
     """
-    for _ in range(8):
+    for _ in range(warm):
         ours()
         floor()
     times: tuple[list[float], list[float]] = ([], [])

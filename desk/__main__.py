@@ -1,4 +1,4 @@
-"""`desk`: the desktop program; `desk worker`, `desk doctor`, `desk db …`: what runs without a screen."""
+"""`desk`: the desktop program; `desk worker`, `desk doctor`, `desk notice`, `desk db …`: what runs without a screen."""
 
 from __future__ import annotations
 
@@ -22,6 +22,10 @@ def main(argv: list[str] | None = None) -> int:
         from desk.doctor import main as doctor
 
         return doctor(arguments[1:])
+    if arguments[:1] == ["notice"]:
+        from desk.notice import main as notice
+
+        return notice(arguments[1:])
     if arguments[:1] == ["worker"]:
         from desk.worker import main as worker
 

@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import Session, sessionmaker
 
 from desk.db.errors import DatabaseNewer, DatabaseNotDesk, DatabaseOlder
-from desk.db.revisions import compatible
+from desk.db.revisions import HEAD, compatible
 from desk.integrations.radius.client import RadiusAuth, RadiusNas
 from desk.integrations.routeros.client import RouterOs
 from desk.models.people import Permission
@@ -36,6 +36,7 @@ from desk.services.core.refusals import refusal
 from desk.services.core.timeline import OldPrimary, Timelines
 from desk.services.core.topics import Topic
 from desk.services.core.work import Actor
+from desk.services.drift.reconcile import LeftoverReconciler
 from desk.services.ips.reconcile import IpReconciler
 from desk.services.logins.reconcile import LoginReconciler
 from desk.services.sessions.ending import OpenConnections
@@ -53,6 +54,7 @@ SESSION_OPTIONS = (
     " -c default_transaction_isolation=read\\ committed -c datestyle=ISO -c intervalstyle=iso_8601"
     # Every question is short and by a key: one plan for any values, which tests have seen, and no preparations for
     # long ones. A plan made for the values at hand costs more than it saves, five times for each statement.
+    f" -c desk.program={HEAD}"  # what this program was made for: the database tells it when the tables have moved on
     " -c plan_cache_mode=force_generic_plan -c jit=off -c max_parallel_workers_per_gather=0"
 )
 
@@ -69,6 +71,7 @@ def reconcilers(sessions: sessionmaker[Session], devices: Devices | None = None)
         Topic.PLAN_PROVISIONAL: one_after_another(logins.provisional_over, ips.provisional_over),
         Topic.RADIUS_SESSION: connections,
         Topic.PLAN_SPEED: connections.speed_moment,
+        Topic.ROUTER_LEFTOVER: LeftoverReconciler(sessions, PORTS.router, known),
     }
 
 
@@ -184,7 +187,18 @@ class SignedIn:
     def _heard(self, names: frozenset[str], on_change: Callable[[frozenset[str]], None]) -> None:
         if self.deliveries is not None and any(name.startswith(("debts", "*")) for name in names):
             self.deliveries.look()
-        on_change(names)
+        on_change(names | {"outgrown"} if names & {"program", "*"} and self._outgrown() else names)
+
+    def _outgrown(self) -> bool:
+        """Whether the database was migrated further than this program knows; a gap may have hidden the notice of it."""
+        try:
+            with self.sessions() as session:
+                compatible(session.connection())
+        except DatabaseNewer:
+            return True
+        except DBAPIError:
+            log.warning("could not look at the state of the tables")
+        return False
 
     def close(self) -> None:
         """Stop the threads and give every connection back."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from functools import cached_property, partial
@@ -160,7 +161,6 @@ class Desktop(QObject):
         server = self.server
         if not self.people:
             self.app.bugs.write_into(self._settings.log_folder)
-        import_module("desk.bootstrap")
         return server
 
     def _configured(self, server: Server) -> None:
@@ -169,6 +169,9 @@ class Desktop(QObject):
         if not self.people:
             for name in ("host", "sslmode", "single_sign_on"):
                 self.remembered.setValue(f"server/{name}", getattr(server, name))
+        # After the server's name is there to be read: this takes longer.
+        load = partial(import_module, "desk.bootstrap")
+        self.runner.run(load, owner=self, done=lambda _: None, failed=self._unprepared)
 
     def _unprepared(self, error: Exception) -> None:
         raise error  # a file of settings that cannot be read, or a defect: both are told
@@ -205,6 +208,9 @@ class Desktop(QObject):
 
     def _signed_in(self, signed_in: SignedIn) -> None:
         self.session = Session(signed_in, self.runner, self.remembered)
+        if not self.people:  # the demonstration leaves nothing on the computer and asks it for nothing
+            self._follow_news(self.session)
+            self._offer_recent(self.session)
         self.session.shell.signed_out.connect(self._leave)
         self.session.shell.window.closed.connect(self._closed)
         kept = str(self.session.desk.settings.value("theme", Scheme.SYSTEM.value))
@@ -219,6 +225,23 @@ class Desktop(QObject):
             self.window = None
         if signed_in.must_change_password:
             self.session.shell.change_password()
+
+    def _follow_news(self, session: Session) -> None:
+        if self._settings.update_source:
+            from desk import __version__
+            from desk.ui.shell.news import News
+
+            news = News(
+                self.runner, self._settings.update_source, self._settings.update_key, __version__, session.shell
+            )
+            news.found.connect(session.shell.announce)
+
+    def _offer_recent(self, session: Session) -> None:
+        if sys.platform == "win32":
+            from desk.ui.shell.jump_list import JumpList
+
+            listed = JumpList(session.desk, self._settings.jump_list, session.shell)
+            session.shell.opened.connect(listed.renew)
 
     def _closed(self) -> None:
         if self.session is not None:

@@ -17,6 +17,8 @@ from desk.server import Server as Server
 from desk.settings_layers import MACHINE, POLICY, registry
 
 DIRS = PlatformDirs("Desk", appauthor=False)
+# What only the company decides, by policy or in the machine's own file.
+DECIDED = {"update_source", "update_key"}
 
 
 class Settings(BaseSettings):
@@ -35,6 +37,9 @@ class Settings(BaseSettings):
     single_sign_on: bool = False
     data_folder: Path = Path(DIRS.user_data_dir)
     log_folder: Path = Path(DIRS.user_log_dir)
+    update_source: str = ""  # where IT's notice of a newer version lies: a file on a share, or an https address
+    update_key: str = ""  # whose signature it must have
+    jump_list: bool = True  # whether the taskbar offers the customers opened last, by name
 
     @classmethod
     def settings_customise_sources(
@@ -48,8 +53,13 @@ class Settings(BaseSettings):
         """Policy above the environment above the machine above the person; on Linux there is no policy."""
         machine = TomlConfigSettingsSource(settings_cls, toml_file=Path(DIRS.site_config_dir) / "desk.toml")
         person = TomlConfigSettingsSource(settings_cls, toml_file=Path(DIRS.user_config_dir) / "desk.toml")
+        # A person's own word does not send this computer anywhere.
+        own, around = (
+            InitSettingsSource(settings_cls, {name: each for name, each in layer().items() if name not in DECIDED})
+            for layer in (person, env_settings)
+        )
         policy, installer = (InitSettingsSource(settings_cls, registry(key)) for key in (POLICY, MACHINE))
-        return (init_settings, policy, env_settings, installer, machine, person)
+        return (init_settings, policy, around, installer, machine, own)
 
     @property
     def timelines_file(self) -> Path:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from desk.services.deliveries import PendingDeliveries
 from desk.services.plans import CustomerPlanTree, LoginItem, PlanRow, SuspendPlan
 from desk.tour import SIZE, Tour
+from desk.tour_network import network
 from desk.ui.core.actions import build_menu
 from desk.ui.core.inputs import ComboField
 from desk.ui.plans.page import GroupRow, PlansPage
@@ -38,6 +39,7 @@ def walk(tour: Tour) -> int:
     new_login(tour)
     customer_dialogs(tour)
     settings(tour)
+    network(tour)
     program_dialogs(tour)
     delivery(tour, page)
     return 0
@@ -115,7 +117,7 @@ def plan_dialogs(tour: Tour, page: PlansPage) -> None:
     if plan is not None:
         online = next(login for login in plan.logins if login.online_since is not None)
         tour.over("informacoes-login", lambda: desk.run_action("sessions.information", online))
-        tour.over("alterar-senha", lambda: desk.run_action("logins.password", online))
+        tour.over("alterar-senha", lambda: desk.run_action("logins.generate", online), partial(_looked, tour))
         connections(tour, plan, online)
     tour.over("novo-plano", lambda: desk.run_action("plans.new", GroupRow(page.customer_id)), _choose_product)
     tour.over("novo-plano-resumo", lambda: desk.run_action("plans.new", GroupRow(page.customer_id)), _to_summary)
@@ -129,13 +131,18 @@ def _next_free(tour: Tour, dialog: Any) -> None:
     tour.until(lambda: not dialog._soon.isActive() and dialog.network.said, "the routers")
 
 
+def _looked(tour: Tour, dialog: Any) -> None:
+    """What the network would be told, once it is known."""
+    tour.until(lambda: not dialog.network.soon.isActive() and "conferido" in dialog.network.when.text(), "the network")
+
+
 def connections(tour: Tour, plan: PlanRow, login: LoginItem) -> None:
     """What a login's connection carries, how it is ended, tried and slowed down, and who had an address."""
     desk = tour.shell.desk
     tour.over("dados-de-trafego", lambda: desk.run_action("sessions.traffic", login), partial(_two_minutes, tour))
-    tour.over("fechar-conexao", lambda: desk.run_action("sessions.close", login))
+    tour.over("fechar-conexao", lambda: desk.run_action("sessions.close", login), partial(_looked, tour))
     tour.over("testar-autenticacao", lambda: desk.run_action("sessions.try", login))
-    tour.over("reduzir-velocidade", lambda: desk.run_action("sessions.throttle", plan))
+    tour.over("reduzir-velocidade", lambda: desk.run_action("sessions.throttle", plan), partial(_looked, tour))
     tour.over("quem-usava-este-ip", lambda: desk.run_action("sessions.who_used"), partial(_search_address, login.ip))
 
 
@@ -162,7 +169,7 @@ def new_login(tour: Tour) -> None:
     for customer_id in range(MARIA + 1, MARIA + 20):
         for plan in plans_of(customer(tour, customer_id)):
             if desk.actions["logins.new"].shown(plan) and desk.actions["logins.new"].obstacle(desk, plan) is None:
-                tour.over("novo-login", partial(desk.run_action, "logins.new", plan))
+                tour.over("novo-login", partial(desk.run_action, "logins.new", plan), partial(_looked, tour))
                 tour.shell.window.close_current()
                 return
         tour.shell.window.close_current()
@@ -249,13 +256,20 @@ def settings(tour: Tour) -> None:
 
 
 def program_dialogs(tour: Tour) -> None:
-    """Entregas, help, keys, own password."""
+    """Entregas, Divergências da Rede, help, keys, own password."""
     shell = tour.shell
     with trouble(tour):
         tour.over("entregas", shell.show_deliveries)
+    tour.over("divergencias", lambda: shell.desk.run_action("drift.open"), _others_too)
     tour.over("ajuda", shell.show_help)
     tour.over("atalhos", shell.show_shortcuts)
     tour.over("trocar-senha", shell.change_password)
+
+
+def _others_too(drift: Any) -> None:
+    """What is not Desk's is counted and, when asked for, listed."""
+    drift.others.click()
+    drift.table.selectRow(0)
 
 
 @contextmanager

@@ -31,12 +31,16 @@ def main(argv: list[str]) -> int:
     wanted = set(options.only or PARTS[:-1])
     began = time.monotonic()
     try:
-        require(*PROGRAMS)
-        chain(wanted)
+        if "linux" in wanted:
+            _linux(HOME / "work")
+        if wanted - {"linux"}:
+            require(*PROGRAMS)
+            chain(wanted)
     except StepFailed as failure:
         print(f"\ninstaller: {failure}", file=sys.stderr, flush=True)
         return 1
-    say(f"Instalador pronto e provado em {(time.monotonic() - began) / 60:.1f} min: {HOME / 'out'}")
+    what = f"Instalador pronto e provado: {HOME / 'out'}" if wanted >= set(PARTS[:-1]) else f"Provado: {sorted(wanted)}"
+    say(f"{what}, em {(time.monotonic() - began) / 60:.1f} min")
     return 0
 
 
@@ -57,8 +61,6 @@ def chain(wanted: set[str]) -> None:
                 with step("testes como programa do Windows"):
                     for name, count in windows_tests.run_tests(wine, python, work, windows_tests.FOLDERS).items():
                         say(f"  {name}: {count} passaram")
-            if "linux" in wanted:
-                _linux(work)
             if "msi" in wanted:
                 _packages(wine, python, work, out)
             if "rollout" in wanted:
@@ -75,6 +77,7 @@ def chain(wanted: set[str]) -> None:
 
 def _linux(work: Path) -> None:
     with step("PyInstaller no Linux, como ensaio"):
+        work.mkdir(parents=True, exist_ok=True)
         folder = freeze.freeze_linux(HOME / "dist-linux", work)
         place = work / "selftest-linux"
         shutil.rmtree(place, ignore_errors=True)

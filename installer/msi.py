@@ -11,6 +11,7 @@ import uuid
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+from desk.ui.core.taskbar import APP_ID
 from installer.console import ROOT, StepFailed, expect, run
 
 NAMESPACE = "http://schemas.microsoft.com/wix/2006/wi"
@@ -87,6 +88,13 @@ def _mend(msi: Path) -> None:
                 f"INSERT INTO `{table}` (`Action`, `Condition`, `Sequence`)"
                 f" VALUES ('{action}', 'NOT {name} AND KEPT_{name}', {60 + at})"
             )
+    # Pins and the list over the taskbar's button belong to the name that the program gives itself.
+    queries += [
+        "CREATE TABLE `MsiShortcutProperty` (`MsiShortcutProperty` CHAR(72) NOT NULL, `Shortcut_` CHAR(72) NOT NULL,"
+        " `PropertyKey` CHAR(255) NOT NULL, `PropVariantValue` CHAR(255) NOT NULL PRIMARY KEY `MsiShortcutProperty`)",
+        "INSERT INTO `MsiShortcutProperty` (`MsiShortcutProperty`, `Shortcut_`, `PropertyKey`, `PropVariantValue`)"
+        f" VALUES ('DeskAppId', 'DeskShortcut', 'System.AppUserModel.ID', '{APP_ID}')",
+    ]
     # Only these may be handed from the person who asks to the service that installs.
     secure = ";".join((*PROPERTIES, *(f"KEPT_{name}" for name in PROPERTIES)))
     found = re.search(r"^SecureCustomProperties\t(.*)$", run(["msiinfo", "export", msi, "Property"]), re.MULTILINE)
@@ -121,6 +129,7 @@ def check_msi(msi: Path, folder: Path, version: str, work: Path) -> None:
     expect(order.get("RemoveExistingProducts") == str(REMOVE_OLD_AT), f"ordem: {order.get('RemoveExistingProducts')}")
     expect(int(order["InstallInitialize"]) < REMOVE_OLD_AT < int(order["InstallFiles"]), f"ordem: {order}")
     expect(int(order["AppSearch"]) < int(order["KeepDBHOST"]) < int(order["CostFinalize"]), f"ordem: {order}")
+    expect(APP_ID in run(["msiinfo", "export", msi, "MsiShortcutProperty"]), "o atalho não diz de que programa é")
     summary = run(["msiinfo", "suminfo", msi])
     expect(f"x64;{LANGUAGE}" in summary, f"plataforma: {summary}")
     out = work / "extracted"

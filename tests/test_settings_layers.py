@@ -48,6 +48,20 @@ def test_without_a_policy_the_next_layer_counts(monkeypatch: pytest.MonkeyPatch,
     assert (found.host, found.port) == ("file", "2")
 
 
+def test_only_the_company_says_where_notices_come_from(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    layered(monkeypatch, tmp_path, {}, {})
+    (tmp_path / "user_config_dir" / "desk.toml").write_text(
+        'update_source = "https://elsewhere.example/x"\nport = "9"\n'
+    )
+    monkeypatch.setenv("DESK_UPDATE_KEY", "other")
+    found = settings.Settings()
+    assert (found.update_source, found.update_key, found.port) == ("", "", "2")
+    layered_policy = {"update_source": "\\\\files\\desk\\aviso.json", "update_key": "k", "jump_list": "0"}
+    monkeypatch.setattr(settings, "registry", lambda key: layered_policy if key == POLICY else {})
+    found = settings.Settings()
+    assert (found.update_source, found.update_key, found.jump_list) == (layered_policy["update_source"], "k", False)
+
+
 def test_where_there_is_no_registry_nothing_is_asked() -> None:
     assert registry(r"Software\Desk\not there") == {}
 

@@ -30,6 +30,8 @@ UPGRADE_LOCK: Final = 5_243_611_001
 VIEW_SCHEMAS: Final = ("desk", "radius_api", "mail_api", "ftp_api", "voice_api")
 
 
+# What desks that are open hear when the tables have moved on; they look for themselves whether they still fit.
+OUTGROWN: Final = "program"
 LOCK_TIMEOUT: Final = "30s"
 
 Waiting = Callable[[], object]
@@ -118,6 +120,8 @@ def upgrade_within(
     for column, value in (facts or {}).items():
         connection.execute(text(f"UPDATE desk.installation SET {column} = :value"), {"value": value})
     connection.execute(text("RESET ROLE"))
+    if before != HEAD:
+        connection.execute(text("SELECT pg_notify('desk_changed', :name)"), {"name": OUTGROWN})
     return Upgraded(before, HEAD, changed=True)
 
 

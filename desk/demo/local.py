@@ -24,6 +24,7 @@ from desk.settings import Server
 COMPANY = "SerraNet Telecom"
 DATABASE = "desk"
 
+_FORGOTTEN = 990_001  # a number that no login has
 _ROUTERS = "SELECT id, name, username, local_secrets, nas_address FROM desk.routing_servers ORDER BY id"
 _SECRET = "SELECT version, ciphertext FROM desk_vault.secrets WHERE kind = 'router' AND owner = %s"
 _ONLINE = """
@@ -129,6 +130,10 @@ class DemoServer:
             fixed = {"remote-address": address} if address else {}
             disabled = "false" if allowed else "true"
             router.tables.secret(login, comment=f"desk:{login_id}", disabled=disabled, profile=profile, **fixed)
+        # What years leave on a router: a line that the program once made for a login nobody knows any more, and a
+        # technician's own. Divergências da Rede finds both, and touches one.
+        router.tables.secret("migracao.2019", comment=f"desk:{_FORGOTTEN}", profile="default")
+        router.tables.secret("tecnico.campo", comment="acesso do técnico", profile="default")
 
     def _session_removed(self, row: dict[str, str]) -> None:
         """What the router's accounting would tell RADIUS."""

@@ -83,11 +83,13 @@ class PaymentMethod(Base):
     """Forma Pagamento."""
 
     __tablename__ = "payment_methods"
+    __table_args__ = (CheckConstraint("speed_gap_days BETWEEN 0 AND 365", name="speed_gap_days"),)
 
     id: Mapped[BigId]
     name: Mapped[str] = mapped_column(String(60), unique=True)
     prints_booklet: Mapped[bool] = mapped_column(server_default=text("false"))
     active: Mapped[bool] = mapped_column(server_default=text("true"))
+    speed_gap_days: Mapped[int | None]  # between two provisional speeds; empty: what the variable says
 
 
 class CatalogPlan(Stamped, Versioned, Base):

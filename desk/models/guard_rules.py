@@ -334,7 +334,7 @@ GUARDS: tuple[Guard, ...] = (
     _simple("cities", (P.CATALOG, P.EDIT_CUSTOMER), "name", "state", "ibge", "abbreviation"),
     _simple("business_units", (P.CATALOG,), "name", "city_id"),
     _simple("service_groups", (P.CATALOG,), "name"),
-    _simple("payment_methods", (P.CATALOG,), "name", "prints_booklet", "active"),
+    _simple("payment_methods", (P.CATALOG,), "name", "prints_booklet", "active", "speed_gap_days"),
     _simple("catalog_plans", (P.CATALOG,), *_CATALOG),
     _simple("catalog_plan_units", (P.CATALOG,), keys=("catalog_plan_id", "business_unit_id")),
     _simple(

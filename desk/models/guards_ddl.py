@@ -18,6 +18,7 @@ LOGGED_BESIDES = {
     "person_permissions": ("role", "permission"),
     "installation": ("one",),
     "approvals": ("id",),
+    "place_approvals": ("id",),
 }
 
 

@@ -170,6 +170,26 @@ class Approval(Base):
     used_by: Mapped[str | None] = mapped_column(String(63))
 
 
+class PlaceApproval(Base):
+    """That an authoriser let one plan onto an access point that was full (PL-12); used once, within minutes."""
+
+    __tablename__ = "place_approvals"
+
+    id: Mapped[BigId]
+    access_point_id: Mapped[Ref] = mapped_column(ForeignKey("access_points.id", ondelete="CASCADE"), index=True)
+    customer_id: Mapped[Ref] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"), index=True)
+    # Empty: a plan that is yet to be made.
+    plan_id: Mapped[Ref | None] = mapped_column(ForeignKey("customer_plans.id", ondelete="CASCADE"))
+    catalog_plan_id: Mapped[Ref]
+    customer_limit: Mapped[int]
+    linked: Mapped[int]
+    by: Mapped[str] = mapped_column(String(63))
+    at: Mapped[dt.datetime]
+    used_at: Mapped[dt.datetime | None]
+    used_by: Mapped[str | None] = mapped_column(String(63))
+    used_for: Mapped[Ref | None]
+
+
 class Circuit(Base):
     """The named access circuit of a plan."""
 

@@ -40,6 +40,8 @@ class Variable(enum.StrEnum):
     THROTTLE_PERCENT = "Velocidade Reduzida (% da contratada)"
     SPEED_DAYS = "Dias de Velocidade Restabelecida"
     SPEED_GAP_DAYS = "Dias entre Velocidades Restabelecidas"
+    # Design D2: whether authorisers may be asked for their password where the clerk sits.
+    AUTHORISE_OWN_DESK_ONLY = "Autorizador Só Autoriza na Própria Mesa"
 
     @property
     def code(self) -> str:

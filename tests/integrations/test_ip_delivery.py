@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from desk.bootstrap import PORTS, reconcilers
+from desk.bootstrap import reconcilers
 from desk.demo.routeros import Faults, RouterOsStandIn
 from desk.services.core.outbox import DeliveryState, Progress, Settler
 from desk.services.ips import (
@@ -16,10 +16,7 @@ from desk.services.ips import (
     EditIp,
     IpDraft,
     IpSaved,
-    LookAtIps,
     MacEntry,
-    OneIp,
-    PreviewIp,
 )
 from desk.services.logins import reconcile as reconciling
 from desk.services.plans import OnePlan, SuspendPlan
@@ -34,7 +31,14 @@ DONE, UNCHANGED, SILENT, REFUSED = (
     DeliveryState.SILENT,
     DeliveryState.REFUSED,
 )
-MENUS = ("/ip/address", "/ip/arp", "/queue/simple", "/ip/firewall/address-list", "/ipv6/firewall/address-list")
+MENUS = (
+    "/ip/address",
+    "/ipv6/address",
+    "/ip/arp",
+    "/queue/simple",
+    "/ip/firewall/address-list",
+    "/ipv6/firewall/address-list",
+)
 ALL = "interface = 'ether2', sets_address = true, sets_queue = true, sets_arp = true"
 LISTS = "allowed_list = 'liberados', blocked_list = 'bloqueados'"
 CLERK = "suporte"
@@ -206,60 +210,11 @@ def test_prefixes_go_to_the_lists_of_ipv6(database: Database, router: RouterOsSt
     made = street.create(street.draft("2001:db8::", 56))
     street.settle(made.ip_id)
     assert street.held() == [
+        "/ipv6/address 2001:db8::1/56",
         "/queue/simple 2001:db8::/56 50000000/100000000",
         "/ipv6/firewall/address-list liberados 2001:db8::/56",
         "/ipv6/firewall/address-list desk-firewall 2001:db8::/56",
     ]
-
-
-def test_the_preview_is_what_is_sent(database: Database, router: RouterOsStandIn) -> None:
-    street = Street(database, router)
-    bus = database.bus(CLERK, ports=PORTS)
-    before = bus.execute(PreviewIp(plan_id=street.plan.id, draft=street.draft())).value
-    (look,) = before.routers
-    assert look.answers
-    assert [(change.act, change.menu, change.after) for change in look.changes] == [
-        ("add", "/ip/arp", "10.0.0.2 ether2 00:00:5E:00:53:01"),
-        ("add", "/queue/simple", "10.0.0.2/32 50000000/100000000"),
-        ("add", "/ip/firewall/address-list", "liberados 10.0.0.2"),
-        ("add", "/ip/firewall/address-list", "desk-firewall 10.0.0.2"),
-    ]
-    assert router.writes() == []
-    made = street.create(street.draft())
-    street.settle(made.ip_id)
-    same = bus.execute(PreviewIp(plan_id=street.plan.id, ip_id=made.ip_id, draft=street.draft())).value
-    assert same.routers[0].changes == ()
-    faster = street.draft(down_kbps=9_000, up_kbps=8_000)
-    (change,) = bus.execute(PreviewIp(plan_id=street.plan.id, ip_id=made.ip_id, draft=faster)).value.routers[0].changes
-    assert (change.act, change.before, change.after) == (
-        "change",
-        "10.0.0.2/32 50000000/100000000",
-        "10.0.0.2/32 8000000/9000000",
-    )
-    gone = bus.execute(PreviewIp(plan_id=street.plan.id, ip_id=made.ip_id)).value.routers[0].changes
-    assert [change.act for change in gone] == ["drop"] * 4
-    closing = database.bus("atendente", ports=PORTS).execute(LookAtIps(plan_id=street.plan.id, allowed=False)).value
-    assert [(change.act, change.menu) for change in closing.routers[0].changes] == [
-        ("change", "/ip/arp"),
-        ("add", "/ip/firewall/address-list"),
-        ("drop", "/ip/firewall/address-list"),
-        ("drop", "/ip/firewall/address-list"),
-    ]
-    assert bus.execute(OneIp(made.ip_id)).value.version == made.version
-
-
-def test_a_mute_router_is_said_in_the_preview_and_holds_nobody_up(
-    database: Database, router: RouterOsStandIn, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from desk.services.ips import preview
-
-    monkeypatch.setattr(preview, "LOOK_SECONDS", 0.3)
-    street = Street(database, router)
-    router.faults = Faults(mute_after_accept=True)
-    (look,) = (
-        database.bus(CLERK, ports=PORTS).execute(PreviewIp(plan_id=street.plan.id, draft=street.draft())).value.routers
-    )
-    assert (look.answers, look.problem, len(look.changes)) == (False, "silent", 4)
 
 
 def test_when_provisional_time_is_over_the_addresses_close(database: Database, router: RouterOsStandIn) -> None:

@@ -1,4 +1,4 @@
-"""The live look of a card: as few statements for many logins as for one, and each reason told for what it is."""
+"""The live look of a preview: each reason why a router was not asked is told for what it is."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from sqlalchemy import event
 
 from desk.demo.routeros import RouterOsStandIn
 from desk.services.core.errors import DatabaseLost
-from desk.services.logins import LookAtNetwork, RouterLook
-from desk.services.logins.network import Act
+from desk.services.plans import OnePlan, SuspendPlan
+from desk.services.previews import DeviceLook, Rehearse
 from tests.builders import a_plan, a_routing_server, an_access_point
 from tests.postgres import Database
-from tests.services.core.net import online, router_of, settled
+from tests.services.core.net import router_of, settled
 
 ROLE = "atendente"
 
@@ -26,33 +26,12 @@ def router() -> Iterator[RouterOsStandIn]:
         yield stand_in
 
 
-def looked(database: Database, plan_id: int, role: str = ROLE) -> tuple[RouterLook, ...]:
-    return database.bus(role).execute(LookAtNetwork(plan_id=plan_id, allowed=False)).value.routers
-
-
-def test_it_takes_as_many_statements_with_one_login_as_with_twenty(database: Database, router: RouterOsStandIn) -> None:
-    point = router_of(database, router, nas="192.0.2.1", local=True)
-    engine = database.signed_in(ROLE).engine
-    counts = []
-    for logins in (1, 20):
-        plan = a_plan(database, access_point=point, logins=logins)
-        for login in plan.logins:
-            online(database, login, "192.0.2.1")
-            router.tables.session(login.login)
-        sent: list[str] = []
-
-        def note(connection: Any, cursor: Any, statement: str, *_: Any, seen: list[str] = sent) -> None:
-            seen.append(statement)
-
-        event.listen(engine, "before_cursor_execute", note)
-        try:
-            (found,) = looked(database, plan.id)
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
-        dropped = [each.name for each in found.differences if each.act is Act.DROP_SESSION]
-        assert sorted(dropped) == sorted(login.login for login in plan.logins)
-        counts.append(len(sent))
-    assert counts == [7, 7]  # the permission, 4 to know, 2 for the password of the one router
+def looked(database: Database, plan_id: int, role: str = ROLE) -> tuple[DeviceLook, ...]:
+    bus = database.bus(role)
+    row = bus.execute(OnePlan(plan_id)).value
+    return bus.execute(
+        Rehearse(command=SuspendPlan(plan_id=plan_id, reason="prévia", version=row.version))
+    ).value.devices
 
 
 def test_a_password_that_is_missing_one_that_is_not_given_and_a_lost_database_are_three_things(

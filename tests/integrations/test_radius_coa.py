@@ -67,6 +67,33 @@ def test_silence_is_never_done(nas: NasStandIn, trouble: str) -> None:
     assert bool(nas.dropped) == (trouble == "wrong secret")
 
 
+def test_an_answer_under_another_number_is_no_answer(nas: NasStandIn) -> None:
+    nas.faults.wrong_id = True
+    error = refusal(nas, deadline=0.6)
+    assert isinstance(error, Unreachable) and error.reason is Reason.SILENT
+
+
+def test_a_late_answer_to_another_question_is_not_taken_for_this_one(nas: NasStandIn) -> None:
+    """A NAK that somebody recorded, under the right number, before the true ACK: its authenticator does not fit."""
+    stranger = Connection(username="outra", session_id="81700009")
+    assert asked(nas).disconnect(stranger) is Verdict.NOT_THERE
+    nas.faults.replays = nas.answered[-1]
+    assert asked(nas).disconnect(HOME) is Verdict.DONE
+    assert nas.open == {}
+
+
+def test_and_an_ack_that_somebody_recorded_proves_nothing(nas: NasStandIn) -> None:
+    assert asked(nas).change_rate(HOME, "1k/1k") is Verdict.DONE
+    nas.faults.replays, nas.faults.forged = nas.answered[-1], True  # no true answer comes after it
+    error = refusal(nas, deadline=0.6)
+    assert isinstance(error, Unreachable) and error.reason is Reason.SILENT
+
+
+def test_a_router_that_does_not_sign_its_answer_is_believed_by_its_authenticator(nas: NasStandIn) -> None:
+    nas.faults.unsigned = True
+    assert asked(nas).disconnect(HOME) is Verdict.DONE
+
+
 def test_a_closed_port_is_told_at_once(nas: NasStandIn) -> None:
     nas.__exit__(None, None, None)
     began = time.monotonic()
@@ -92,6 +119,18 @@ def test_what_cannot_be_sent_is_refused_before_it_is_sent(nas: NasStandIn) -> No
         asked(nas).disconnect(Connection(username="x" * 300, session_id="1"))
     assert caught.value.reason is Reason.BAD_REQUEST
     assert nas.heard == []
+
+
+def test_both_routers_say_the_same_of_the_same_question(nas: NasStandIn) -> None:
+    """Our stand-in and the real FreeRADIUS: yes, session context not found, and silence for another secret."""
+    stranger = Connection(username="outra", session_id="81700009")
+    with CoaServer(SECRET, HOME.username) as server:
+        for port in (nas.port, server.port):
+            there = RadiusNas(RadiusAddress(host="127.0.0.1", port=port, secret=SECRET))
+            verdicts = [there.change_rate(HOME, "1k/1k"), there.disconnect(stranger), there.disconnect(HOME)]
+            assert verdicts == [Verdict.DONE, Verdict.NOT_THERE, Verdict.DONE]
+            with pytest.raises(Unreachable):
+                RadiusNas(RadiusAddress(host="127.0.0.1", port=port, secret="outro", deadline=0.6)).disconnect(HOME)
 
 
 def test_freeradius_as_the_router() -> None:

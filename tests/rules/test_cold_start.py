@@ -25,7 +25,8 @@ def run(made):
     loop = QEventLoop()
     deadline = QTimer(); deadline.setSingleShot(True); deadline.timeout.connect(loop.quit); deadline.start(20000)
     poll = QTimer()
-    poll.timeout.connect(lambda: made.window.where.text().startswith("banco.exemplo") and loop.quit())
+    ready = lambda: made.window.where.text().startswith("banco.exemplo") and not made.runner.busy
+    poll.timeout.connect(lambda: ready() and loop.quit())
     poll.start(5)
     loop.exec()
     print(made.window.where.text())

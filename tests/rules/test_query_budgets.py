@@ -10,6 +10,7 @@ import datetime as dt
 import json
 import os
 import re
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,9 +22,17 @@ import pytest
 
 from desk import services
 from desk.models.catalog import StatusCode
-from desk.services.access_points import AccessPoints, IpOptions, IpRanges, RoutingServers
+from desk.services.access_points import (
+    AccessPoints,
+    AccessPointUses,
+    IpOptions,
+    IpRanges,
+    RoutingServers,
+    TryAccessPoints,
+    TryRoutingServers,
+)
 from desk.services.catalog import CatalogPlans, Lists, SmallList, Statuses
-from desk.services.core.bus import HANDLERS, Lookup, Query
+from desk.services.core.bus import HANDLERS, Lookup, Owed, Query
 from desk.services.customers import (
     CustomerChoices,
     CustomerHeader,
@@ -33,6 +42,7 @@ from desk.services.customers import (
     SuggestName,
 )
 from desk.services.deliveries import DebtNews, PendingDeliveries
+from desk.services.drift import CorrectionNews, ExportDrift, RoutersToLookAt
 from desk.services.history import CustomerHistory, DeletedItems, Difference
 from desk.services.ips import IpFormOf, MacHints, OneIp
 from desk.services.logins import LoginInformation, LoginIsFree, NewLoginForm
@@ -42,6 +52,7 @@ from desk.services.plans import (
     ChoicesForPlan,
     CustomerPlanTree,
     OnePlan,
+    PlaceAuthorisers,
     PlanWindow,
     PreviewStatusChange,
     StatusesToGive,
@@ -67,7 +78,7 @@ services.register_all()
 BUDGETS = Path(__file__).with_name("query_budgets.json")
 RENEW = bool(os.environ.get("DESK_RENEW_BUDGETS"))
 # They speak to routers: each login, or each router, is asked for on its own, within a deadline of its own.
-LIVE = {"LookAtNetwork", "CheckRouter", "ReadCertificate", "PreviewIp", "LookAtIps", "TryLogin"}
+LIVE = {"Rehearse", "CheckAccessPoint", "CheckRouter", "ReadCertificate", "TryLogin", "LookForDrift"}
 MOST_ADDRESSES = 19
 
 
@@ -85,6 +96,14 @@ class World:
     at: dt.datetime
 
 
+def spreadsheet(world: World, names: str, more: str) -> Path:
+    """A file with a line for each row that is there, and one that is not."""
+    rows = world.database.admin().execute(f"SELECT name FROM desk.{names}").fetchall()  # type: ignore[arg-type]
+    path = Path(tempfile.gettempdir(), f"desk-{names}-{os.getpid()}.csv")
+    path.write_text("\n".join([f"Nome;{more}", *(f"{name};" for (name,) in rows), "Outro;"]), encoding="utf-8")
+    return path
+
+
 SINCE, UNTIL = dt.date(2026, 1, 1), dt.date(2026, 12, 31)
 CASES: dict[str, Callable[[World], Query[Any]]] = {
     "AllowanceUse": lambda world: AllowanceUse(world.plan_id),
@@ -99,9 +118,14 @@ CASES: dict[str, Callable[[World], Query[Any]]] = {
     "WatchTraffic": lambda world: WatchTraffic(world.login_id),
     "WhoUsedAddress": lambda world: WhoUsedAddress(address="192.0.2.7", at=world.at),
     "AccessPoints": lambda world: AccessPoints(),
+    "AccessPointUses": lambda world: AccessPointUses(world.point_id),
+    "TryAccessPoints": lambda world: TryAccessPoints(spreadsheet(world, "access_points", "Faixas")),
+    "TryRoutingServers": lambda world: TryRoutingServers(spreadsheet(world, "routing_servers", "Senha")),
+    "PlaceAuthorisers": lambda world: PlaceAuthorisers(),
     "CatalogPlans": lambda world: CatalogPlans(),
     "ChoicesForNewPlan": lambda world: ChoicesForNewPlan(world.customer_id),
     "ChoicesForPlan": lambda world: ChoicesForPlan(),
+    "CorrectionNews": lambda world: CorrectionNews(debts=(Owed("radius_login", str(world.login_id)),)),
     "CustomerChoices": lambda world: CustomerChoices(),
     "CustomerHeader": lambda world: CustomerHeader(world.customer_id),
     "CustomerHistory": lambda world: CustomerHistory(world.customer_id),
@@ -110,6 +134,7 @@ CASES: dict[str, Callable[[World], Query[Any]]] = {
     "DebtNews": lambda world: DebtNews(debts=(("radius_login", str(world.login_id)),)),
     "DeletedItems": lambda world: DeletedItems(world.customer_id),
     "Difference": lambda world: Difference(world.xid, world.at),
+    "ExportDrift": lambda world: ExportDrift(heads=("Roteador",), lines=(("=1",),)),
     "IpFormOf": lambda world: IpFormOf(world.plan_id),
     "IpOptions": lambda world: IpOptions(),
     "IpRanges": lambda world: IpRanges(world.point_id),
@@ -125,6 +150,7 @@ CASES: dict[str, Callable[[World], Query[Any]]] = {
     "PlanWindow": lambda world: PlanWindow(world.plan_id),
     "PreviewStatusChange": lambda world: PreviewStatusChange(plan_id=world.plan_id, target=StatusCode.SUSPENDED),
     "RecentCustomers": lambda world: RecentCustomers(),
+    "RoutersToLookAt": lambda world: RoutersToLookAt(),
     "RoutingServers": lambda world: RoutingServers(),
     # Its dearest form: nothing begins like that, so words are looked into as well.
     "SearchCustomers": lambda world: SearchCustomers("aria"),

@@ -67,6 +67,7 @@ def texts(wanted: WantedIp) -> list[str]:
         (
             replace(HOUSE, address="2001:db8::", block="2001:db8::/56"),
             [
+                "/ipv6/address 2001:db8::1/56 ether2",
                 "/queue/simple 2001:db8::/56 250000000/500000000",
                 "/ipv6/firewall/address-list liberados 2001:db8::/56",
                 "/ipv6/firewall/address-list desk-firewall 2001:db8::/56",

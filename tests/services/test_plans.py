@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import psycopg
@@ -32,6 +33,7 @@ from desk.services.plans import (
 )
 from desk.services.plans.errors import (
     AccessPointFull,
+    AccessPointOverLimit,
     FactsMoved,
     NotSuspendedForDebt,
     PlanAlreadyEnabled,
@@ -286,7 +288,10 @@ def test_pl_12_a_full_access_point_takes_no_more_plans(database: Database) -> No
     plan = a_plan(database)
     with pytest.raises(AccessPointFull):
         database.bus("atendente").execute(_save(database, plan.id, access_point_id=point.id))
-    database.bus("administrador").execute(_save(database, plan.id, access_point_id=point.id))
+    over = _save(database, plan.id, access_point_id=point.id)
+    with pytest.raises(AccessPointOverLimit):
+        database.bus("administrador").execute(over)
+    database.bus("administrador").execute(replace(over, confirmed=True))
 
 
 def test_bi_10_to_13_discounts_and_surcharges(database: Database) -> None:

@@ -10,6 +10,7 @@ import zoneinfo
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 import pytest
 from pypdf import PdfReader
 
@@ -25,7 +26,7 @@ from desk.services.sessions import (
     StatementPage,
     WhoUsedAddress,
 )
-from desk.services.sessions.address_use import V4_SQL, V6_SQL, prefixes_of
+from desk.services.sessions.address_use import ASK_SQL, SILENT, prefixes_of
 from desk.services.sessions.statement import MACS_SQL, PAGE_SQL
 from tests.builders import Login, a_customer, a_plan, a_routing_server
 from tests.postgres import Database
@@ -256,13 +257,11 @@ def test_the_answer_on_paper_names_its_source(book: Book) -> None:
 PLANS = {
     "page": (PAGE_SQL, "ix_radius_sessions_login_id_started_at_id"),
     "sums": (MACS_SQL, "ix_radius_sessions_login_id_started_at_id"),
-    "IPv4": (V4_SQL, "ix_radius_sessions_framed_ip"),
-    "IPv6": (V6_SQL, "ix_radius_sessions_delegated_ipv6_prefix"),
 }
 
 
-@pytest.mark.parametrize("what", PLANS)
-def test_no_question_reads_the_whole_table(database: Database, what: str) -> None:
+def a_busy_year(database: Database) -> None:
+    """So many connections that reading them all would show."""
     admin = database.admin()
     admin.execute(
         "INSERT INTO desk.radius_sessions (session_id, unique_id, username, nas_address, started_at, stopped_at,"
@@ -275,6 +274,12 @@ def test_no_question_reads_the_whole_table(database: Database, what: str) -> Non
     admin.execute("UPDATE desk.radius_sessions SET login_id = id % 300")
     admin.execute("RESET session_replication_role")
     admin.execute("ANALYZE desk.radius_sessions")
+
+
+@pytest.mark.parametrize("what", PLANS)
+def test_no_question_reads_the_whole_table(database: Database, what: str) -> None:
+    a_busy_year(database)
+    admin = database.admin()
     values = {
         "login": 7,
         "since": day(10),
@@ -282,10 +287,6 @@ def test_no_question_reads_the_whole_table(database: Database, what: str) -> Non
         "before": dt.datetime(9999, 1, 1, tzinfo=dt.UTC),
         "before_id": 0,
         "limit": 101,
-        "address": "10.0.0.7" if what == "IPv4" else "2001:db8::7",
-        "at": at(2, 12),
-        "near": dt.timedelta(minutes=5),
-        "prefixes": prefixes_of(ipaddress.IPv6Address("2001:db8::7")),
     }
     sql, index = PLANS[what]
     psycopg_sql = re.sub(r"(?<!:):([a-z_]+)", r"%(\1)s", sql.replace("%", "%%"))
@@ -294,3 +295,44 @@ def test_no_question_reads_the_whole_table(database: Database, what: str) -> Non
     assert index in plan, plan
     if what == "page":
         assert "Sort" not in plan, plan  # in the order of the index, so that a page costs a page
+
+
+@pytest.mark.parametrize("address", ["10.0.0.7", "2001:db8::7"])
+def test_nor_does_the_one_that_leaves_a_trace(database: Database, address: str) -> None:
+    a_busy_year(database)
+    person = database.connect("suporte", autocommit=False)
+    parsed = ipaddress.ip_address(address)
+    values = {
+        "address": address,
+        "prefixes": prefixes_of(parsed) if isinstance(parsed, ipaddress.IPv6Address) else [],
+        "at": at(2, 12),
+        "near": dt.timedelta(minutes=5),
+        "silent": SILENT,
+        "printed": False,
+    }
+    asked = re.sub(r"(?<!:):([a-z_]+)", r"%(\1)s", ASK_SQL)
+    person.execute(asked.encode(), values).fetchall()
+    scans = person.execute("SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 'radius_sessions'").fetchone()
+    assert scans == (0,)
+    person.rollback()
+
+
+def test_who_asked_for_an_address_is_kept_with_whom_the_answer_names(book: Book) -> None:
+    """The line is written by the function that answers, in a transaction committed before the answer is given."""
+    ip = "177.10.20.30"
+    book.connection(at(30, 8), at(30, 10), framed_ip=ip)
+    assert who(book, ip, at(30, 9)) == [("maria.casa", True)]
+    assert who(book, ip, at(20, 9)) == []
+    moment = at(30, 9).replace(tzinfo=None)
+    book.database.bus("suporte").execute(PrintAddressUse(address=ip, at=moment))
+    lines = book.database.admin().execute(
+        "SELECT who, action, customer_id IS NOT NULL, params->>'address', params->>'moment', params->>'found'"
+        " FROM desk.history_entries WHERE action LIKE 'address.%' ORDER BY id"
+    )
+    assert lines.fetchall() == [
+        ("ninguem", "address.asked", True, ip, f"{moment:%d/%m/%Y %H:%M:%S}", "1"),
+        ("ninguem", "address.asked", False, ip, f"{at(20, 9):%d/%m/%Y %H:%M:%S}", "0"),
+        ("suporte", "address.printed", True, ip, f"{moment:%d/%m/%Y %H:%M:%S}", "1"),
+    ]
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        book.database.connect("radius").execute("SELECT desk.who_used('10.0.0.1', '{}', now(), '0', '0', false)")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.demo.routeros import RouterOsStandIn
+from desk.services.catalog import Lists, SaveListRow, SmallList
 from desk.services.core.errors import Invalid, NotAllowed
 from desk.services.plans import OnePlan, PlanRow, SuspendPlan
 from desk.services.sessions import (
@@ -162,6 +164,24 @@ def test_what_is_refused(line: Line) -> None:
         restore(line, today(line), confirmed=True)
     with pytest.raises(NotAllowed):
         line.database.bus("suporte").execute(EndThrottle(plan_id=line.plan.id, version=row(line).version))
+
+
+def test_a_way_of_paying_has_days_of_its_own(line: Line) -> None:
+    """6.13: how soon again depends on how the customer pays; where nothing is said, the variable counts."""
+    throttle(line)
+    restore(line, today(line))
+    with pytest.raises(SpeedTooSoon) as refused:
+        restore(line, today(line))
+    assert refused.value.params["days"] == 30
+    methods = line.database.bus("administrador")
+    (method,) = methods.execute(Lists(SmallList.METHODS)).value
+    order = SaveListRow(which=SmallList.METHODS, id=method.id, name=method.name, speed_gap_days=7)
+    methods.execute(order)
+    with pytest.raises(SpeedTooSoon) as refused:
+        restore(line, today(line))
+    assert refused.value.params["days"] == 7
+    methods.execute(replace(order, speed_gap_days=0))
+    restore(line, today(line))
 
 
 @given(st.dates(dt.date(2020, 1, 1), dt.date(2032, 12, 31)), st.integers(1, 31))

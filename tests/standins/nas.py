@@ -27,6 +27,9 @@ class NasFaults:
     cause: int = 0  # says no, with this Error-Cause
     lies: bool = False  # says yes and does nothing
     forged: bool = False  # answers with another secret
+    wrong_id: bool = False  # answers a question that was not asked
+    replays: bytes = b""  # an answer to somebody's earlier question comes first, under the number of this one
+    unsigned: bool = False  # answers without Message-Authenticator, as RFC 5176 allows
 
 
 @dataclass
@@ -40,6 +43,8 @@ class NasStandIn:
     rates: dict[str, str] = field(default_factory=dict)
     heard: list[str] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
+    told: list[tuple[str, dict[str, str]]] = field(default_factory=list)  # every attribute but the clock's
+    answered: list[bytes] = field(default_factory=list)
     port: int = 0
 
     def __enter__(self) -> Self:
@@ -67,6 +72,10 @@ class NasStandIn:
             data, sender = self._socket.recvfrom(4096)
             answer = self._answer(data)
             if answer is not None:
+                if self.faults.replays:
+                    old = self.faults.replays
+                    self._socket.sendto(old[:1] + data[1:2] + old[2:], sender)
+                self.answered.append(answer)
                 self._socket.sendto(answer, sender)
 
     def _answer(self, data: bytes) -> bytes | None:
@@ -83,6 +92,8 @@ class NasStandIn:
             self.dropped.append("stale")
             return None
         self.heard.append(known)
+        unsaid = {"Event-Timestamp", "Message-Authenticator"}
+        self.told.append((known, {name: str(request[name][0]) for name in request.keys() if name not in unsaid}))  # noqa: SIM118
         if self.faults.mute:
             return None
         reply = request.CreateReply()
@@ -92,7 +103,10 @@ class NasStandIn:
             return None
         if self.faults.forged:
             reply.secret = b"another secret"
-        reply.add_message_authenticator()
+        if self.faults.wrong_id:
+            reply.id = (request.id + 1) % 256
+        if not self.faults.unsigned:
+            reply.add_message_authenticator()
         return bytes(reply.ReplyPacket())
 
     def _code(self, request: packet.CoAPacket, reply: packet.CoAPacket, known: str) -> int:

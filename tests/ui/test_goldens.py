@@ -41,6 +41,8 @@ def test_the_screens_are_as_stored(database: Database, tmp_path: Path, scale: fl
     admin = database.admin()
     # No router is there to answer, and no debt is settled while its picture is taken.
     as_job(database, "UPDATE desk.routing_servers SET host = '127.0.0.1', port = 9")
+    # Other routers would be owed the IPs; in the pictures they stand as they did before.
+    admin.execute("UPDATE desk.debts SET done = wanted, due_at = NULL WHERE topic = 'customer_ip'")
     admin.execute("UPDATE desk.installation SET settle_by = 'worker'")
     freeze_database(admin, database.name)
     seen = tmp_path / "pictures"

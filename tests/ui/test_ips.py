@@ -15,8 +15,8 @@ from desk.services.ips import Encryption, OneIp
 from desk.services.plans import OnePlan
 from desk.ui.core.change_card import ChangeCard
 from desk.ui.core.desk import Desk
-from desk.ui.ips.dialog import DeleteIpDialog, IpDialog
-from desk.ui.ips.network_box import NetworkBox
+from desk.ui.core.network_question import NetworkQuestion
+from desk.ui.ips.dialog import IpDialog
 from tests.builders import AccessPoint, Plan, a_customer, a_plan, a_range, an_access_point, an_ip
 from tests.postgres import Database
 from tests.services.core.net import router_of
@@ -192,7 +192,6 @@ def test_deleted_and_used_macs_are_hinted(qtbot: QtBot, database: Database, desk
     from desk.ui.core.message_box import MessageBox
 
     question = dialog(qtbot, MessageBox)
-    assert not box.busy
     assert question.primary is not None
     question.primary.click()
     gone(qtbot, IpDialog)
@@ -250,10 +249,9 @@ def test_edited_copied_and_deleted_from_the_tree(qtbot: QtBot, database: Databas
     qtbot.waitUntil(lambda: node(page, ("ip", ip.id)).right[0].text == "Câmeras", timeout=PATIENCE)
     page.tree.select(("ip", ip.id))
     page.tree.delete_wanted.emit(node(page, ("ip", ip.id)))
-    question = dialog(qtbot, DeleteIpDialog)
-    assert isinstance(question.network, NetworkBox)
-    qtbot.waitUntil(lambda: question.network.said == ["Nada muda nos roteadores."], timeout=PATIENCE)
-    question.delete()
+    question = dialog(qtbot, NetworkQuestion)
+    qtbot.waitUntil(lambda: question.network.said == ["Nada muda na rede."], timeout=PATIENCE)
+    question.go()
     qtbot.waitUntil(lambda: page.tree.nodes.find(("ip", ip.id)) is None, timeout=PATIENCE)
     still(qtbot, desk)
 
@@ -270,7 +268,7 @@ def test_without_the_permission_it_stays_in_sight(qtbot: QtBot, database: Databa
 def test_the_card_of_a_suspension_shows_what_the_router_is_told(
     qtbot: QtBot, database: Database, desk_as: DeskAs, router: RouterOsStandIn
 ) -> None:
-    from desk.ui.plans.card import ip_changes, network_section
+    from desk.ui.plans.card import network_section
 
     point = router_of(database, router)
     as_job(database, f"UPDATE desk.access_points SET blocked_list = 'bloqueados' WHERE id = {point.id}")
@@ -279,10 +277,12 @@ def test_the_card_of_a_suspension_shows_what_the_router_is_told(
     desk = desk_as("atendente", ports=PORTS)
     desk.run_action("plans.suspend", desk.bus.execute(OnePlan(plan.id)).value)
     card = dialog(qtbot, ChangeCard).property("change")
-    qtbot.waitUntil(lambda: card._ip_look is not None and card._look is not None, timeout=PATIENCE)
-    (line,) = ip_changes(card._ip_look)
-    assert (line.text, line.old, line.new) == ("Lista de endereços", "—", "bloqueados 177.10.20.7")
-    section = network_section(card._card, card._look, card._ip_look)
+    qtbot.waitUntil(lambda: card.preview is not None, timeout=PATIENCE)
+    section = network_section(card._card, card.preview)
+    (device,) = [look.device for look in card.preview.devices]
+    assert [(line.text, line.note, line.detail) for line in section.lines if "Lista" in line.text] == [
+        (f"{device} · Lista de endereços", "177.10.20.7", "bloqueados 177.10.20.7")
+    ]
     assert next((each.text, each.old, each.new) for each in section.lines) == (
         "IP no MikroTik",
         "liberado",

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desk.bootstrap import reconcilers
@@ -16,8 +18,10 @@ from desk.demo.routeros import RouterOsStandIn
 from desk.services.core.outbox import Deliveries, Settler
 from desk.services.plans import LoginItem, OnePlan
 from desk.services.sessions import FileKind, ending
+from desk.ui.core import printing
 from desk.ui.core.desk import Desk
 from desk.ui.core.message_box import MessageBox
+from desk.ui.core.network_question import NetworkQuestion
 from desk.ui.core.strip import Delivery
 from desk.ui.logins.dialogs import PasswordChangeDialog
 from desk.ui.sessions.information import HIDDEN, LoginInformationDialog
@@ -25,12 +29,12 @@ from desk.ui.sessions.traffic import TrafficDialog
 from desk.ui.sessions.trying import TryLoginDialog
 from desk.ui.sessions.who_used import WhoUsedDialog
 from desk.ui.shell.deliveries import DeliveryFollower
-from tests.builders import a_secret
+from tests.builders import a_login, a_secret
 from tests.postgres import Database
 from tests.services.core.line import SECRET, Line, a_line
 from tests.standins.nas import NasStandIn
 from tests.ui.conftest import DeskAs
-from tests.ui.screens import PATIENCE, dialog, gone, listen
+from tests.ui.screens import PATIENCE, dialog, gone, listen, popup
 
 
 @pytest.fixture
@@ -70,10 +74,13 @@ def login_of(line: Line, desk: Desk) -> LoginItem:
     return desk.bus.execute(OnePlan(line.plan.id)).value.logins[0]
 
 
-def close(qtbot: QtBot, line: Line, desk: Desk) -> MessageBox:
-    """Choose the entry and answer the question."""
+def close(qtbot: QtBot, line: Line, desk: Desk) -> NetworkQuestion:
+    """Choose the entry and answer the question, once it has said what it would do."""
     desk.run_action("sessions.close", login_of(line, desk))
-    box = dialog(qtbot, MessageBox)
+    box = dialog(qtbot, NetworkQuestion)
+    qtbot.waitUntil(lambda: len(box.network.said) == 2, timeout=PATIENCE)
+    assert box.network.said[0].endswith("Disconnect-Request: login maria.casa · sessão 81700001 · IP 100.64.0.7")
+    assert box.network.said[1].endswith("Conexão: se nada provar o fim: encerra a conexão de maria.casa")
     assert box.primary is not None
     box.primary.click()
     return box
@@ -187,7 +194,7 @@ def test_the_password_is_shown_for_a_moment_and_the_look_is_recorded(qtbot: QtBo
     assert "Ver Senha Login Radius" in other.eye.toolTip()
 
 
-@pytest.mark.parametrize("kind", list(FileKind))
+@pytest.mark.parametrize("kind", [FileKind.CSV, FileKind.PDF])
 def test_export_asks_where_and_writes(
     qtbot: QtBot, line: Line, desk_as: DeskAs, kind: FileKind, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -201,7 +208,7 @@ def test_export_asks_where_and_writes(
     qtbot.waitUntil(lambda: bool(told), timeout=PATIENCE)
     assert told == [f"Gravado em {place}"]
     assert place.read_bytes().startswith(b"%PDF" if kind is FileKind.PDF else b"\xef\xbb\xbf")
-    assert opened == ([str(place)] if kind is FileKind.PDF else [])
+    assert [Path(each) for each in opened] == ([place] if kind is FileKind.PDF else [])
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "nada" / "x.csv"), ""))
     window.statement.export(kind)
     box = dialog(qtbot, MessageBox)
@@ -209,13 +216,72 @@ def test_export_asks_where_and_writes(
     box.reject()
 
 
+def on_paper(monkeypatch: pytest.MonkeyPatch, place: Path) -> None:
+    """The person chooses a printer, here one that prints into a file."""
+
+    def accept(dialog: QDialog) -> None:
+        assert isinstance(dialog, QPrintDialog)
+        dialog.printer().setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+        dialog.printer().setOutputFileName(str(place))
+        dialog.done(QDialog.DialogCode.Accepted)
+
+    monkeypatch.setattr(QDialog, "open", accept)
+
+
+def test_the_statement_goes_to_a_printer(
+    qtbot: QtBot, line: Line, desk_as: DeskAs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, place = desk_as("suporte"), tmp_path / "folha.pdf"
+    window, told = shown(qtbot, line, desk), listen(desk.told)
+    on_paper(monkeypatch, place)
+    window.statement.export(FileKind.PAGE)
+    qtbot.waitUntil(lambda: bool(told), timeout=PATIENCE)
+    assert told[0].startswith("Enviado à impressora: conexoes-maria.casa-")
+    sheet = PdfReader(place).pages[0]
+    assert sheet.mediabox.width > sheet.mediabox.height  # the table of connections is wide
+    words = " ".join(sheet.extract_text().split())
+    for expected in ("Extrato de conexões", "Maria da Silva", "maria.casa", "Provedor Exemplo", "Início"):
+        assert expected in words
+
+
+def test_the_answer_about_an_address_goes_to_a_printer(
+    qtbot: QtBot, line: Line, desk_as: DeskAs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = desk_as("suporte")
+    told = listen(desk.told)
+    desk.run_action("sessions.who_used")
+    window = dialog(qtbot, WhoUsedDialog)
+    window.form.set("address", "100.64.0.7")
+    window.search()
+    qtbot.waitUntil(window.print.isEnabled, timeout=PATIENCE)
+    on_paper(monkeypatch, tmp_path / "resposta.pdf")
+    window.print.click()
+    qtbot.waitUntil(lambda: bool(told), timeout=PATIENCE)
+    words = " ".join(PdfReader(tmp_path / "resposta.pdf").pages[0].extract_text().split())
+    assert "Uso do IP 100.64.0.7" in words and "Maria da Silva" in words and "Lei 12.965/2014" in words
+    window.reject()
+
+
+def test_where_there_is_no_printer_it_is_told(
+    qtbot: QtBot, line: Line, desk_as: DeskAs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = shown(qtbot, line, desk_as("suporte"))
+    monkeypatch.setattr(printing, "ready", lambda: False)
+    window.statement.export(FileKind.PAGE)
+    box = dialog(qtbot, MessageBox)
+    assert (box.text.what, box.text.why) == ("Nada foi impresso.", "Este computador não tem impressora.")
+    box.reject()
+
+
 def test_after_another_password_the_open_connection_is_asked_about(qtbot: QtBot, line: Line, desk_as: DeskAs) -> None:
     desk = desk_as("suporte")
     desk.run_action("logins.generate", login_of(line, desk))
     change = dialog(qtbot, PasswordChangeDialog)
+    told = ["RADIUS · maria.casa: senha nova ••••••••"]
+    qtbot.waitUntil(lambda: change.network.said == told, timeout=PATIENCE)
     change.save()
     gone(qtbot, PasswordChangeDialog)
-    box = dialog(qtbot, MessageBox)
+    box = dialog(qtbot, NetworkQuestion)
     assert box.text.what == "Fechar a conexão atual de maria.casa?"
     box.reject()
 
@@ -250,6 +316,46 @@ def test_traffic_is_live_stops_when_closed_and_survives_the_router(qtbot: QtBot,
     assert len(line.router.received) == received
 
 
+def test_of_several_logins_the_person_says_which(qtbot: QtBot, line: Line, desk_as: DeskAs) -> None:
+    a_login(line.database, plan_id=line.plan.id, login="ana.sala")
+    desk = desk_as("suporte")
+    plan = desk.bus.execute(OnePlan(line.plan.id)).value
+    desk.run_action("sessions.plan_traffic", plan)
+    menu = popup(qtbot)
+    assert [entry.text() for entry in menu.actions()] == ["maria.casa – online", "ana.sala – offline"]
+    menu.actions()[1].trigger()
+    menu.close()
+    window = dialog(qtbot, TrafficDialog)
+    assert window._login.login == "ana.sala"
+    window.reject()
+    qtbot.waitUntil(lambda: not desk.background.busy, timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_the_password_is_changed_from_where_the_traffic_is_seen(
+    qtbot: QtBot, line: Line, desk_as: DeskAs, by_hand: bool
+) -> None:
+    desk = desk_as("suporte")
+    desk.run_action("sessions.traffic", login_of(line, desk))
+    window = dialog(qtbot, TrafficDialog)
+    (change,) = (each for each in window.findChildren(QPushButton) if each.text() == "Alterar Senha de Autenticação")
+    change.click()
+    asked = dialog(qtbot, PasswordChangeDialog)
+    if by_hand:
+        asked.form.set("password", "nova7senha")
+    else:
+        asked.generate()
+    typed = asked.form["password"].value()
+    asked.save()
+    gone(qtbot, PasswordChangeDialog)
+    for box in (each for each in QApplication.topLevelWidgets() if isinstance(each, MessageBox) and each.isVisible()):
+        box.reject()
+    stored = "SELECT cleartext FROM desk_vault.radius_clear WHERE login_id = %s"
+    assert line.database.admin().execute(stored, (line.login.id,)).fetchone() == (typed,)
+    window.reject()
+    qtbot.waitUntil(lambda: not desk.background.busy, timeout=PATIENCE)
+
+
 def test_trying_a_login_without_a_server_says_what_to_do(qtbot: QtBot, line: Line, desk_as: DeskAs) -> None:
     desk = desk_as("suporte")
     desk.run_action("sessions.try", login_of(line, desk))
@@ -273,7 +379,7 @@ def test_who_used_an_address_and_the_way_to_the_customer(qtbot: QtBot, line: Lin
     window.search()
     qtbot.waitUntil(lambda: window.table.table.rowCount() == 1, timeout=PATIENCE)
     assert window.said.text().endswith("estava com Maria da Silva.")
-    assert window.print.isEnabled()
+    assert window.print.isEnabled() and window.pdf.isEnabled()
     window.form.set("day", dt.date.today() + dt.timedelta(days=2))
     window.search()
     qtbot.waitUntil(lambda: bool(window.form["time"].problem), timeout=PATIENCE)

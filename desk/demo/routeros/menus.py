@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 
+from desk.demo.routeros import about
 from desk.demo.routeros.query import Row, matches
 
 MISSING, BAD_VALUE, INTERRUPTED, SCRIPT, FAILURE, API, TTY, RETURN = range(8)
@@ -73,6 +74,14 @@ MENUS = {
         defaults=ENABLED,
         refers=(("interface", "/interface"),),
     ),
+    "/ipv6/address": Menu(
+        fields=("address", "interface", "advertise", "disabled", "comment"),
+        needs=("address", "interface"),
+        unique=("address", "interface"),
+        taken="failure: already have such address",
+        defaults={"advertise": "true", **ENABLED},
+        refers=(("interface", "/interface"),),
+    ),
     "/ip/firewall/address-list": Menu(
         fields=("list", "address", "timeout", "disabled", "comment"),
         needs=("list", "address"),
@@ -98,6 +107,11 @@ MENUS = {
     ),
     "/system/identity": Menu(fields=("name",), verbs=PRINT_SET, single=True),
     "/system/resource": Menu(fields=(), verbs=PRINT, single=True),
+    "/system/clock": Menu(fields=(), verbs=PRINT, single=True),
+    "/user": Menu(fields=("name", "group"), verbs=PRINT),
+    "/user/group": Menu(fields=("name", "policy"), verbs=PRINT),
+    "/radius": Menu(fields=("address", "service", "disabled"), verbs=PRINT),
+    "/radius/incoming": Menu(fields=("accept", "port"), verbs=PRINT_SET, single=True),
 }
 
 
@@ -116,6 +130,7 @@ class Tables:
         self.rows["/system/resource"] = [
             {"version": "7.19.4 (stable)", "board-name": "CCR2116-12G-4S+", "uptime": "3w2d04:05:06", "cpu-load": "7"}
         ]
+        self.rows |= about.rows("desk")
         for name in ("default", "50M", "100M"):
             self.put("/ppp/profile", name=name)
         for name in ("ether1", "ether2"):
@@ -183,6 +198,8 @@ class Tables:
 
     def _listed(self, path: str) -> list[Row]:
         rows = list(self.rows[path])
+        if path == "/system/clock":
+            return [about.with_time(row) for row in rows]
         if path == "/ppp/active" and self.lingering:
             rows += [row for row, _ in self.lingering]
             self.lingering = [(row, looks - 1) for row, looks in self.lingering if looks > 1]

@@ -15,7 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from desk.integrations.errors import Reason, Rejected, Unreachable, printable
-from desk.integrations.radius.port import Connection, LoginTried, Method, RadiusAddress, Verdict
+from desk.integrations.radius.port import Connection, LoginTried, Method, RadiusAddress, Verdict, named
 
 if TYPE_CHECKING:
     from pyrad.client_async import ClientAsync
@@ -94,24 +94,21 @@ class RadiusNas:
         """Send a Disconnect-Request."""
         from pyrad import packet
 
-        return self._ask(packet.DisconnectRequest, connection, {}, packet.DisconnectACK)
+        return self._ask(packet.DisconnectRequest, named(connection), packet.DisconnectACK)
 
     def change_rate(self, connection: Connection, rate: str) -> Verdict:
         """Send a CoA-Request with the speed as a RouterOS device writes it."""
         from pyrad import packet
 
-        return self._ask(packet.CoARequest, connection, {"Mikrotik-Rate-Limit": rate}, packet.CoAACK)
+        return self._ask(packet.CoARequest, named(connection, rate), packet.CoAACK)
 
-    def _ask(self, code: int, connection: Connection, more: dict[str, str], yes: int) -> Verdict:
-        named: dict[str, Any] = {"User-Name": connection.username, "Acct-Session-Id": connection.session_id}
-        if connection.address and ":" not in connection.address:
-            named["Framed-IP-Address"] = connection.address
+    def _ask(self, code: int, told: dict[str, str], yes: int) -> Verdict:
         # A router that checks the time refuses what somebody recorded and sends again (RFC 5176, 6.3).
-        named["Event-Timestamp"] = int(time.time())
+        attributes: dict[str, Any] = {**told, "Event-Timestamp": int(time.time())}
 
         def question(client: ClientAsync) -> Packet:
             made = client.CreateCoAPacket(code=code, message_authenticator=True)
-            for name, value in (named | more).items():
+            for name, value in attributes.items():
                 made[name] = value
             return made
 

@@ -30,6 +30,14 @@ class Connection:
     address: str = ""
 
 
+def named(connection: Connection, rate: str = "") -> dict[str, str]:
+    """The attributes by which a router is asked; a preview and the router are told the same."""
+    attributes = {"User-Name": connection.username, "Acct-Session-Id": connection.session_id}
+    if connection.address and ":" not in connection.address:
+        attributes["Framed-IP-Address"] = connection.address
+    return attributes | ({"Mikrotik-Rate-Limit": rate} if rate else {})
+
+
 class Verdict(enum.StrEnum):
     """What a router answered; silence is no verdict but `Unreachable`."""
 

@@ -7,7 +7,7 @@ import socket
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from desk.integrations.errors import (
@@ -18,38 +18,37 @@ from desk.integrations.errors import (
     printable,
     without_secrets,
 )
-from desk.integrations.routeros import lines
+from desk.integrations.routeros import lines, looks, reading
+from desk.integrations.routeros.lines import words
 from desk.integrations.routeros.port import (
     OWNER_MARK,
     LineMenu,
     PppActive,
     PppSecret,
+    RadiusSetup,
     RouterAddress,
     RouterInfo,
     RouterLine,
     Traffic,
+    loose_address,
+    secret_fields,
+    stale_secret,
 )
+from desk.integrations.routeros.reading import Row
 from desk.integrations.routeros.tls import Deadline, dial, secure, unreachable
 
 if TYPE_CHECKING:
     from desk.integrations.routeros.wire import PlainApi
 
-Row = dict[str, str]
 
 SECRET_FIELDS = (".id", "name", "profile", "disabled", "service", "remote-address", "comment")
 ACTIVE_FIELDS = (".id", "name", "address", "caller-id", "uptime", "session-id")
 COUNTER_FIELDS = (".id", "name", "rx-byte", "tx-byte")
 NAMES_PER_QUESTION = 100
-FIELD_LIMIT = 255
 LOOK_PAUSE = 0.1
 LONGEST_PAUSE = 1.0
 
 _ID = re.compile(r"\*[0-9A-Fa-f]{1,16}")
-_UPTIME = re.compile(
-    r"(?:(?P<weeks>[0-9]{1,5})w)?(?:(?P<days>[0-9]{1,6})d)?"
-    r"(?:(?P<h>[0-9]{1,6}):(?P<m>[0-9]{2}):(?P<s>[0-9]{2})"
-    r"|(?:(?P<hours>[0-9]{1,6})h)?(?:(?P<minutes>[0-9]{1,6})m)?(?:(?P<seconds>[0-9]{1,6})s)?)"
-)
 
 
 class RouterOs:
@@ -108,7 +107,7 @@ class RouterOsSession:
     ) -> tuple[PppSecret, ...]:
         """Secrets the router holds, all of them or those with these names."""
         rows = self._secret_rows(names, with_passwords=with_passwords)
-        return tuple(_secret(row) for row in rows)
+        return tuple(reading.secret(row) for row in rows)
 
     def find_secret(self, name: str, *, with_password: bool = False) -> PppSecret | None:
         """The secret with exactly this name, ours first where several services share it."""
@@ -136,9 +135,36 @@ class RouterOsSession:
         gone = [self._remove("/ppp/secret/remove", row) for row in ours]
         return any(gone)
 
+    def marked_secrets(self, mark: str) -> tuple[PppSecret, ...]:
+        """Secrets whose comment is exactly this, whatever their names."""
+        proplist = f"=.proplist={','.join(SECRET_FIELDS)}"
+        rows = self._believed(self.say("/ppp/secret/print", proplist, f"?comment={mark}"))
+        return tuple(reading.secret(row) for row in rows if row.get("comment") == mark)
+
+    def drop_marked_secret(self, there: PppSecret) -> bool:
+        """Remove that very line, which must be ours; True if the router still had it."""
+        if not there.ours or not there.id:
+            raise self._not_ours(there.name)
+        return self._remove("/ppp/secret/remove", {".id": there.id})
+
+    def each_secret(self, *, with_passwords: bool = False) -> Iterator[PppSecret]:
+        """All secrets one by one, never all of them in memory."""
+        fields = (*SECRET_FIELDS, "password") if with_passwords else SECRET_FIELDS
+        for row in self.stream("/ppp/secret/print", f"=.proplist={','.join(fields)}"):
+            yield reading.secret(self._believed([row])[0])
+
+    def each_active(self) -> Iterator[PppActive]:
+        """All connections that are up, in the same manner."""
+        for row in self.stream("/ppp/active/print", f"=.proplist={','.join(ACTIVE_FIELDS)}"):
+            yield reading.active(self._believed([row])[0])
+
+    def each_line(self, menu: LineMenu) -> Iterator[RouterLine]:
+        """All lines of a menu that somebody put there, in the same manner."""
+        return lines.each(self, menu)
+
     def list_active(self, names: Collection[str] | None = None) -> tuple[PppActive, ...]:
         """Connections that are up, all of them or those of these names."""
-        return tuple(_active(row) for row in self._rows("/ppp/active/print", ACTIVE_FIELDS, names))
+        return tuple(reading.active(row) for row in self._rows("/ppp/active/print", ACTIVE_FIELDS, names))
 
     def drop_session(self, name: str, *, session_id: str = "", address: str = "") -> int:
         """End the connections of this name, or only the one that is said, and look afterwards; how many are gone.
@@ -178,10 +204,10 @@ class RouterOsSession:
         identity = self._only(self.say("/system/identity/print"))
         resource = self._only(self.say("/system/resource/print"))
         return RouterInfo(
-            identity=_text(identity, "name"),
-            version=_text(resource, "version"),
-            board=_text(resource, "board-name"),
-            uptime=_duration(resource.get("uptime", "")),
+            identity=reading.text_in(identity, "name"),
+            version=reading.text_in(resource, "version"),
+            board=reading.text_in(resource, "board-name"),
+            uptime=reading.duration(resource.get("uptime", "")),
         )
 
     def traffic(self, name: str) -> Traffic | None:
@@ -197,15 +223,31 @@ class RouterOsSession:
             flow = self._only(self.say("/interface/monitor-traffic", f"=interface={interface}", "=once="))
         return Traffic(
             interface=interface,
-            address=_text(up, "address"),
-            caller_id=_text(up, "caller-id"),
-            uptime=_duration(up.get("uptime", "")),
+            address=reading.text_in(up, "address"),
+            caller_id=reading.text_in(up, "caller-id"),
+            uptime=reading.duration(up.get("uptime", "")),
             # The router names them from its own side: what it sends is the customer's download.
-            download_bps=_number(flow, "tx-bits-per-second"),
-            upload_bps=_number(flow, "rx-bits-per-second"),
-            downloaded=_number(counted, "tx-byte"),
-            uploaded=_number(counted, "rx-byte"),
+            download_bps=reading.number_in(flow, "tx-bits-per-second"),
+            upload_bps=reading.number_in(flow, "rx-bits-per-second"),
+            downloaded=reading.number_in(counted, "tx-byte"),
+            uploaded=reading.number_in(counted, "rx-byte"),
         )
+
+    def rights(self) -> frozenset[str] | None:
+        """The policies of whoever signed in; None where the router does not tell."""
+        return looks.rights(self, self._address.username)
+
+    def clock(self) -> datetime | None:
+        """The router's own time; None where it does not tell."""
+        return looks.clock(self)
+
+    def radius_setup(self) -> RadiusSetup:
+        """How the router is set up for RADIUS."""
+        return looks.radius_setup(self)
+
+    def has_interface(self, name: str) -> bool:
+        """Whether there is an interface of exactly this name."""
+        return looks.has_interface(self, name)
 
     def go_on(self, seconds: float) -> None:
         """Stay: what is asked next has a deadline of its own."""
@@ -214,17 +256,16 @@ class RouterOsSession:
     def _agree(self, wanted: PppSecret, *, adopt: bool) -> bool:
         rows = self._secret_rows([wanted.name], with_passwords=wanted.password is not None)
         row = next((row for row in rows if _is_ours(row)), rows[0] if rows else None)
-        fields = _fields(wanted)
         if row is None:
-            self.say("/ppp/secret/add", f"=name={wanted.name}", *_words(fields))
+            self.say("/ppp/secret/add", f"=name={wanted.name}", *words(secret_fields(wanted)))
             return True
         if not adopt and not _is_ours(row):
             raise self._not_ours(wanted.name)
-        stale = {key: value for key, value in fields.items() if not _same(row, key, value)}
+        there = reading.secret(row)
+        stale, loose = stale_secret(there, wanted), loose_address(there, wanted)
         if stale:
-            self.say("/ppp/secret/set", f"=.id={row['.id']}", *_words(stale))
-        loose = wanted.remote_address is None and bool(row.get("remote-address"))
-        if loose:  # an address cannot be set to nothing, only unset
+            self.say("/ppp/secret/set", f"=.id={row['.id']}", *words(stale))
+        if loose:
             self.say("/ppp/secret/unset", f"=.id={row['.id']}", "=value-name=remote-address")
         return bool(stale) or loose
 
@@ -287,6 +328,11 @@ class RouterOsSession:
         with self._translated():
             return list(self._api.rawCmd(command, *words))
 
+    def stream(self, command: str, *words: str) -> Iterator[Row]:
+        """The same, line by line as they come."""
+        with self._translated():
+            yield from self._api.stream(command, *words)
+
     @contextmanager
     def _translated(self) -> Iterator[None]:
         # Causes are cut off: what the library raises may quote the sentence, and with it a password.
@@ -326,35 +372,6 @@ class RouterOsSession:
         return printable(without_secrets(str(error), self._secrets))
 
 
-def _fields(wanted: PppSecret) -> dict[str, str]:
-    fields = {
-        "profile": wanted.profile,
-        "disabled": "yes" if wanted.disabled else "no",
-        "service": wanted.service,
-        "comment": wanted.comment,
-    }
-    if wanted.remote_address is not None:
-        fields["remote-address"] = wanted.remote_address
-    if wanted.password is not None:
-        fields["password"] = wanted.password
-    return fields
-
-
-def _words(fields: dict[str, str]) -> list[str]:
-    return [f"={key}={value}" for key, value in fields.items()]
-
-
-def _same(row: Row, key: str, value: str) -> bool:
-    if key == "disabled":
-        return _flag(row.get(key, "")) == _flag(value)
-    # A password the router does not show (our user lacks its "sensitive" policy) counts as different.
-    return row.get(key, None if key == "password" else "") == value
-
-
-def _flag(value: str) -> bool:
-    return value in {"true", "yes"}
-
-
 def _is_ours(row: Row) -> bool:
     return row.get("comment", "").startswith(OWNER_MARK)
 
@@ -372,49 +389,3 @@ def _is_session(row: Row, session_id: str, address: str) -> bool:
     number = row.get("session-id", "").lower().removeprefix("0x").lstrip("0")
     told = session_id.lower().removeprefix("0x").lstrip("0")
     return bool(told and told == number) or bool(address and address == row.get("address", ""))
-
-
-def _text(row: Row, key: str) -> str:
-    return printable(row.get(key, ""), FIELD_LIMIT)
-
-
-def _number(row: Row, key: str) -> int | None:
-    text = row.get(key, "")
-    return int(text) if text.isascii() and text.isdigit() else None
-
-
-def _duration(text: str) -> timedelta | None:
-    found = _UPTIME.fullmatch(text)
-    if not text or found is None:
-        return None
-    number = {key: int(value) for key, value in found.groupdict(default="0").items()}
-    return timedelta(
-        weeks=number["weeks"],
-        days=number["days"],
-        hours=number["hours"] + number["h"],
-        minutes=number["minutes"] + number["m"],
-        seconds=number["seconds"] + number["s"],
-    )
-
-
-def _secret(row: Row) -> PppSecret:
-    return PppSecret(
-        name=_text(row, "name"),
-        profile=_text(row, "profile"),
-        comment=_text(row, "comment"),
-        disabled=_flag(row.get("disabled", "")),
-        service=_text(row, "service"),
-        remote_address=_text(row, "remote-address") or None,
-        password=row.get("password"),
-    )
-
-
-def _active(row: Row) -> PppActive:
-    return PppActive(
-        name=_text(row, "name"),
-        id=row[".id"],
-        address=_text(row, "address"),
-        caller_id=_text(row, "caller-id"),
-        uptime=_duration(row.get("uptime", "")),
-        session_id=_text(row, "session-id"),
-    )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from typing import Protocol
 
 from desk.integrations.errors import Reason, Rejected, printable
-from desk.integrations.routeros.port import LINE_FIELDS, LineMenu, RouterLine
+from desk.integrations.routeros.port import LINE_FIELDS, LineMenu, RouterLine, line_fields, stale_line
 
 Row = dict[str, str]
 COMMENTS_PER_QUESTION = 100
@@ -22,6 +22,16 @@ class Speaks(Protocol):
 
     def say(self, command: str, *words: str) -> list[Row]:
         """One sentence and its answer."""
+
+    def stream(self, command: str, *words: str) -> Iterator[Row]:
+        """The same, line by line as they come."""
+
+
+def each(visit: Speaks, menu: LineMenu) -> Iterator[RouterLine]:
+    """Every line that somebody put there. A connection's own address and queue are dynamic, and nobody's to compare."""
+    proplist = f"=.proplist=.id,comment,disabled,{','.join(LINE_FIELDS[menu])}"
+    for row in visit.stream(f"{menu}/print", proplist, "?dynamic=true", "?#!"):
+        yield _line(visit, menu, row)
 
 
 def found(visit: Speaks, menu: LineMenu, comments: Collection[str] | None) -> tuple[RouterLine, ...]:
@@ -43,7 +53,7 @@ def add(visit: Speaks, line: RouterLine) -> None:
     """Add a line of ours; one that somebody else made for the same address is not taken over."""
     _require_ours(visit, line)
     try:
-        visit.say(f"{line.menu}/add", *_words(line))
+        visit.say(f"{line.menu}/add", *words(line_fields(line)))
     except Rejected as error:
         if "already" not in error.detail:
             raise
@@ -51,9 +61,9 @@ def add(visit: Speaks, line: RouterLine) -> None:
 
 
 def change(visit: Speaks, there: RouterLine, wanted: RouterLine) -> None:
-    """Change a line of ours into what it should be."""
+    """Change a line of ours into what it should be, telling only what differs."""
     _require_ours(visit, there)
-    visit.say(f"{there.menu}/set", f"=.id={there.id}", *_words(wanted))
+    visit.say(f"{there.menu}/set", f"=.id={there.id}", *words(stale_line(there, wanted)))
 
 
 def remove(visit: Speaks, there: RouterLine) -> bool:
@@ -73,8 +83,8 @@ def _require_ours(visit: Speaks, line: RouterLine) -> None:
         raise Rejected(visit.host, f"a line of {line.menu} was not made by Desk", reason=Reason.NOT_OURS)
 
 
-def _words(line: RouterLine) -> list[str]:
-    fields = {**line.fields, "disabled": "yes" if line.disabled else "no", "comment": line.comment}
+def words(fields: Mapping[str, str]) -> list[str]:
+    """Fields as the words of a sentence."""
     return [f"={name}={value}" for name, value in fields.items()]
 
 

@@ -96,6 +96,14 @@ def read_fingerprint(host: str, port: int = TLS_PORT, *, deadline: float = USUAL
         raise unreachable(host, error) from error
 
 
+def check_tls(connection: socket.socket, address: RouterAddress, *, deadline: float = USUAL_DEADLINE) -> None:
+    """Shake hands over an open connection exactly as a visit would, and hang up; nothing secret is sent."""
+    try:
+        secure(connection, address, Deadline(deadline)).close()
+    except OSError as error:
+        raise unreachable(address.host, error) from error
+
+
 def unreachable(host: str, error: OSError) -> Unreachable:
     """Say in our words how the network failed."""
     if isinstance(error, TimeoutError):

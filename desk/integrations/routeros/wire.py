@@ -6,9 +6,10 @@ Only `client` imports this module, and late, so that a desk that never visits a 
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
 
 from librouteros.api import Api
-from librouteros.exceptions import ConnectionClosed, FatalError
+from librouteros.exceptions import ConnectionClosed, FatalError, MultiTrapError, TrapError
 from librouteros.login import encode_password
 from librouteros.protocol import decode_length, determine_length, encode_sentence
 
@@ -95,6 +96,21 @@ class PlainApi(Api):  # type: ignore[misc]  # the library ships no types
         if reply == "!trap":
             return reply, {"message": pairs.get("message", "no reason given"), "category": pairs.get("category", "")}
         return reply, pairs
+
+    def stream(self, command: str, *words: str) -> Iterator[dict[str, str]]:
+        """Lines of an answer as they come; the library's own loop keeps them all until the last one."""
+        self.protocol.writeSentence(command, *words)
+        traps = []
+        while True:
+            reply, pairs = self.readSentence()
+            if reply == "!trap":
+                traps.append(TrapError(**pairs))
+            elif reply == "!re" and pairs:
+                yield pairs
+            elif reply == "!done":
+                break
+        if traps:
+            raise traps[0] if len(traps) == 1 else MultiTrapError(*traps)
 
     def sign_in(self, username: str, password: str) -> None:
         """Log in, with the answer to a challenge where the router is older than 6.43."""

@@ -72,6 +72,11 @@ CREATE FUNCTION desk.begin_command(id uuid, name text, any_of text[]) RETURNS vo
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM desk.only_read_committed('commands', '');
+  -- A program that signed in before the tables were migrated further is told so, before it writes as it used to.
+  IF nullif(current_setting('desk.program', true), '') <> (SELECT version_num FROM desk.alembic_version) THEN
+    RAISE EXCEPTION 'this program was made for other tables'
+      USING ERRCODE = 'insufficient_privilege', CONSTRAINT = 'program:outgrown';
+  END IF;
   IF cardinality(any_of) > 0 THEN
     PERFORM desk.need(any_of, '', '');
   END IF;
@@ -90,7 +95,8 @@ BEGIN
   IF changed <> '' THEN
     PERFORM pg_notify('desk_changed', changed);
   END IF;
-  RETURN QUERY SELECT d.topic::text, d.key::text, a.routing_server_id
+  RETURN QUERY SELECT d.topic::text, d.key::text,
+      COALESCE(desk.leftover_server(d.topic, d.key), a.routing_server_id)
     FROM desk.debts d LEFT JOIN desk.customer_plans p ON p.id = d.plan_id
       LEFT JOIN desk.access_points a ON a.id = p.access_point_id
     WHERE d.xid::text = pg_current_xact_id()::text AND d.done < d.wanted ORDER BY d.topic, d.key

@@ -112,6 +112,7 @@ BEGIN
         AND NOT (cardinality(avoid) > 0 AND EXISTS (SELECT FROM desk.customer_plans p
           JOIN desk.access_points a ON a.id = p.access_point_id
           WHERE p.id = d.plan_id AND a.routing_server_id = ANY (avoid)))
+        AND (desk.leftover_server(d.topic, d.key) = ANY (avoid)) IS NOT TRUE
       ORDER BY d.due_at LIMIT 1 FOR UPDATE SKIP LOCKED;
   ELSE
     SELECT d.topic, d.key INTO got_topic, got_key FROM desk.debts d
@@ -125,8 +126,8 @@ BEGIN
       leased_until = clock_timestamp() + interval '60 seconds', attempts = d.attempts + 1
     WHERE d.topic = got_topic AND d.key = got_key
     RETURNING d.topic::text, d.key::text, d.wanted, d.lease, d.attempts, d.customer_id, d.plan_id,
-      (SELECT a.routing_server_id FROM desk.customer_plans p JOIN desk.access_points a ON a.id = p.access_point_id
-        WHERE p.id = d.plan_id);
+      COALESCE(desk.leftover_server(d.topic, d.key), (SELECT a.routing_server_id FROM desk.customer_plans p
+        JOIN desk.access_points a ON a.id = p.access_point_id WHERE p.id = d.plan_id));
 END $$;
 
 CREATE FUNCTION desk.leased(topic text, key text, lease uuid) RETURNS boolean

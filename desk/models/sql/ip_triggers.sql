@@ -15,6 +15,12 @@ CREATE TRIGGER mm_holds AFTER INSERT OR UPDATE ON desk.customer_ips
   FOR EACH ROW EXECUTE FUNCTION desk_guard.ip_holds();
 CREATE TRIGGER nn_debts AFTER INSERT OR UPDATE ON desk.customer_ips
   FOR EACH ROW EXECUTE FUNCTION desk_guard.ip_debt();
+CREATE TRIGGER nn_login AFTER INSERT ON desk.customer_ips FOR EACH ROW WHEN (NEW.login_id IS NOT NULL)
+  EXECUTE FUNCTION desk_guard.ip_login_debt();
+CREATE TRIGGER nn_login_moved AFTER UPDATE ON desk.customer_ips FOR EACH ROW
+  WHEN ((OLD.login_id IS NOT NULL OR NEW.login_id IS NOT NULL) AND (OLD.login_id, OLD.down_kbps, OLD.up_kbps,
+    OLD.deleted_at, OLD.options) IS DISTINCT FROM (NEW.login_id, NEW.down_kbps, NEW.up_kbps, NEW.deleted_at, NEW.options))
+  EXECUTE FUNCTION desk_guard.ip_login_debt();
 CREATE TRIGGER nn_debts AFTER INSERT OR UPDATE OR DELETE ON desk.customer_ip_macs
   FOR EACH ROW EXECUTE FUNCTION desk_guard.ip_debt();
 CREATE TRIGGER oo_deleted AFTER UPDATE ON desk.customer_ips FOR EACH ROW
@@ -30,6 +36,9 @@ CREATE TRIGGER nn_ip_debts AFTER UPDATE ON desk.access_points FOR EACH ROW
     OLD.blocked_list) IS DISTINCT FROM (NEW.routing_server_id, NEW.interface, NEW.sets_address, NEW.sets_queue,
     NEW.sets_arp, NEW.allowed_list, NEW.blocked_list))
   EXECUTE FUNCTION desk_guard.point_ip_debts();
+CREATE TRIGGER nn_ip_debts AFTER UPDATE ON desk.routing_servers FOR EACH ROW
+  WHEN (NEW.active AND NOT OLD.active OR OLD.host <> NEW.host OR OLD.port <> NEW.port)
+  EXECUTE FUNCTION desk_guard.server_ip_debts();
 CREATE TRIGGER nn_ip_debts AFTER UPDATE ON desk.catalog_plans FOR EACH ROW
   WHEN (OLD.down_kbps <> NEW.down_kbps OR OLD.up_kbps <> NEW.up_kbps)
   EXECUTE FUNCTION desk_guard.catalog_ip_debts();

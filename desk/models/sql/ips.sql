@@ -178,6 +178,16 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- What a login's session brings is told to FreeRADIUS by a view; an open connection hears of another speed only if the
+-- login is owed as well.
+CREATE FUNCTION desk_guard.ip_login_debt() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM desk.owe_logins(ARRAY(SELECT l.id FROM desk.radius_logins l WHERE l.deleted_at IS NULL
+    AND l.id IN (NEW.login_id, CASE WHEN TG_OP = 'UPDATE' THEN OLD.login_id END)));
+  RETURN NULL;
+END $$;
+
 CREATE FUNCTION desk_guard.plan_ip_debts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -193,6 +203,16 @@ BEGIN
   PERFORM desk.owe('customer_ip', i.id::text, p.customer_id, p.id)
     FROM desk.customer_ips i JOIN desk.customer_plans p ON p.id = i.plan_id
     WHERE i.access_point_id = NEW.id AND i.deleted_at IS NULL;
+  RETURN NULL;
+END $$;
+
+-- Another router at the old one's place, or one that comes back into use, knows none of the lines, or old ones.
+CREATE FUNCTION desk_guard.server_ip_debts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM desk.owe('customer_ip', i.id::text, p.customer_id, p.id)
+    FROM desk.access_points a JOIN desk.customer_ips i ON i.access_point_id = a.id AND i.deleted_at IS NULL
+      JOIN desk.customer_plans p ON p.id = i.plan_id WHERE a.routing_server_id = NEW.id ORDER BY i.id;
   RETURN NULL;
 END $$;
 

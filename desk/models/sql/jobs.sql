@@ -21,6 +21,20 @@ BEGIN
         jsonb_build_object('access_point_id', NULL, 'version', u.after)
       FROM u;
   END IF;
+  -- IPs that were deleted, and are off the router, are nobody's; the list of what was deleted keeps them.
+  WITH o AS (
+    SELECT i.id, i.version FROM desk.customer_ips i
+      WHERE i.access_point_id = OLD.id AND i.deleted_at IS NOT NULL AND NOT EXISTS (SELECT FROM desk.debts d
+        WHERE d.topic = 'customer_ip' AND d.key = i.id::text AND d.done < d.wanted) ORDER BY i.id FOR UPDATE
+  ), u AS (
+    UPDATE desk.customer_ips i SET access_point_id = NULL FROM o WHERE i.id = o.id
+      RETURNING i.id, o.version AS before, i.version AS after
+  )
+  INSERT INTO desk.change_log (command, app, tbl, op, key, before, after)
+    SELECT left(current_setting('desk.command', true), 64), left(current_setting('application_name', true), 64),
+      'customer_ips', 'U', u.id::text, jsonb_build_object('access_point_id', OLD.id, 'version', u.before),
+      jsonb_build_object('access_point_id', NULL, 'version', u.after)
+    FROM u;
   RETURN OLD;
 END $$;
 

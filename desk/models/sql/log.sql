@@ -104,4 +104,4 @@ EXCEPTION
 END $$;
 
 GRANT EXECUTE ON FUNCTION desk.sweep_log TO desk_owner;
-GRANT EXECUTE ON FUNCTION desk.record TO desk_operator, desk_vault, desk_job;
+GRANT EXECUTE ON FUNCTION desk.record TO desk_operator, desk_owner, desk_vault, desk_job;

@@ -41,6 +41,18 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- Another profile in the catalogue: RADIUS names it at the next login by itself; a router that keeps its own secrets has
+-- it written in each of them.
+CREATE FUNCTION desk_guard.catalog_profile_debts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM desk.owe_logins(ARRAY(SELECT l.id FROM desk.customer_plans p
+    JOIN desk.access_points a ON a.id = p.access_point_id
+    JOIN desk.routing_servers r ON r.id = a.routing_server_id AND r.local_secrets AND r.active
+    JOIN desk.radius_logins l ON l.plan_id = p.id AND l.deleted_at IS NULL WHERE p.catalog_plan_id = NEW.id));
+  RETURN NULL;
+END $$;
+
 -- Of two moments the later one is still to come when the first is settled.
 CREATE FUNCTION desk.speed_again(topic text, key text, lease uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -82,6 +94,36 @@ BEGIN
   RETURN (SELECT d.rate_limit FROM radius_api.decisions d WHERE d.login_id = $1 AND d.granted);
 END $$;
 
+-- What FreeRADIUS would answer to this login's own equipment, all but the password: for showing it before it is so.
+CREATE FUNCTION desk.radius_answer(login_id bigint) RETURNS TABLE (attribute text, value text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY SELECT a.attribute, a.value FROM desk.radius_logins l
+    CROSS JOIN LATERAL radius_api.decide(l.login, COALESCE(l.mac_lock::text, '')) a
+    WHERE l.id = $1 AND l.deleted_at IS NULL AND a.attribute <> 'Cleartext-Password' ORDER BY a.id, a.value;
+END $$;
+
+-- Whether a router can be asked by RADIUS at all; of the secret itself this tells nothing.
+CREATE FUNCTION desk.shares_secret(server_id bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN EXISTS (SELECT FROM desk_vault.nas_clear k WHERE k.routing_server_id = $1);
+END $$;
+
+-- What this very transaction has come to owe: so many of each topic at most, with the number there are in all.
+CREATE FUNCTION desk.owed_now(most integer) RETURNS TABLE (topic text, key text, due_at timestamptz, plan_id bigint,
+  total bigint) LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY SELECT o.topic, o.key, o.due_at, o.plan_id, o.total FROM (
+    SELECT d.topic::text, d.key::text, d.due_at, d.plan_id, count(*) OVER (PARTITION BY d.topic) AS total,
+           row_number() OVER (PARTITION BY d.topic ORDER BY length(d.key), d.key) AS place
+      FROM desk.debts d WHERE d.xid::text = pg_current_xact_id()::text AND d.done < d.wanted) o
+    WHERE o.place <= most ORDER BY o.topic, o.place;
+END $$;
+
 -- A router has taken another speed for an open connection: known by whoever holds the debt.
 CREATE FUNCTION desk.session_rate(topic text, key text, lease uuid, session_id bigint, rate text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -106,6 +148,57 @@ BEGIN
       terminate_cause = 'Lost-Stop' WHERE id = $4 AND stopped_at IS NULL;
 END $$;
 
+-- Quem usava este IP. Whoever asks leaves a line, with each customer that the answer names, or with nobody where there is
+-- none: legal requests want to know later who looked, when, and for what.
+-- One branch for each way an address is given, each led by its own index: IPv4 or IPv6 itself, and the prefixes that
+-- could hold it, named one by one, since "which prefixes contain this" has no cheap index.
+CREATE FUNCTION desk.who_used(address inet, prefixes inet[], at timestamptz, near interval, silent interval,
+  printed boolean) RETURNS TABLE (session_id bigint, assigned text, exact boolean)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  found jsonb;
+BEGIN
+  PERFORM desk.only_read_committed('history_entries', '');
+  IF NOT EXISTS (SELECT FROM desk.people p WHERE p.role = session_user AND p.active) THEN
+    PERFORM desk.refuse('person:inactive', 'radius_sessions', '', 'Só quem trabalha aqui consulta conexões');
+  END IF;
+  WITH v4 AS (
+    SELECT o.id, host(o.framed_ip) AS assigned FROM desk.radius_sessions o WHERE family($1) = 4 AND o.framed_ip = $1
+      AND o.started_at <= $3 + $4 AND (o.stopped_at IS NULL OR o.stopped_at >= $3 - $4)
+      ORDER BY o.started_at DESC LIMIT 20),
+  v6 AS (
+    SELECT o.id, host(o.framed_ipv6) AS assigned FROM desk.radius_sessions o
+      WHERE family($1) = 6 AND o.framed_ipv6 = $1
+      AND o.started_at <= $3 + $4 AND (o.stopped_at IS NULL OR o.stopped_at >= $3 - $4)
+      ORDER BY o.started_at DESC LIMIT 20),
+  framed AS (
+    SELECT o.id, o.framed_ipv6_prefix::text AS assigned FROM desk.radius_sessions o
+      WHERE family($1) = 6 AND o.framed_ipv6_prefix = ANY ($2)
+      AND o.started_at <= $3 + $4 AND (o.stopped_at IS NULL OR o.stopped_at >= $3 - $4)
+      ORDER BY o.started_at DESC LIMIT 20),
+  delegated AS (
+    SELECT o.id, o.delegated_ipv6_prefix::text AS assigned FROM desk.radius_sessions o
+      WHERE family($1) = 6 AND o.delegated_ipv6_prefix = ANY ($2)
+      AND o.started_at <= $3 + $4 AND (o.stopped_at IS NULL OR o.stopped_at >= $3 - $4)
+      ORDER BY o.started_at DESC LIMIT 20),
+  hits AS (SELECT * FROM v4 UNION ALL SELECT * FROM v6 UNION ALL SELECT * FROM framed UNION ALL SELECT * FROM delegated)
+  SELECT jsonb_agg(jsonb_build_object('id', x.id, 'assigned', h.assigned, 'customer', p.customer_id, 'plan', p.id,
+      'exact', x.started_at <= $3
+        AND COALESCE(x.stopped_at, COALESCE(x.updated_at, x.started_at) + $5) >= $3)) INTO found
+    FROM hits h JOIN desk.radius_sessions x ON x.id = h.id
+    LEFT JOIN desk.radius_logins l ON l.id = x.login_id LEFT JOIN desk.customer_plans p ON p.id = l.plan_id;
+  PERFORM desk.record(CASE WHEN $6 THEN 'address.printed' ELSE 'address.asked' END, c.customer, c.plan,
+      jsonb_build_object('address', host($1), 'moment', to_char($3 AT TIME ZONE (SELECT i.zone FROM desk.installation i), 'DD/MM/YYYY HH24:MI:SS'),
+      'found', COALESCE(jsonb_array_length(found), 0)))
+    FROM (SELECT DISTINCT (e ->> 'customer')::bigint AS customer, (e ->> 'plan')::bigint AS plan
+            FROM jsonb_array_elements(found) e WHERE (e ->> 'exact')::boolean
+          UNION ALL SELECT NULL, NULL WHERE NOT EXISTS (
+            SELECT FROM jsonb_array_elements(COALESCE(found, '[]')) e WHERE (e ->> 'exact')::boolean)) c;
+  RETURN QUERY SELECT (e ->> 'id')::bigint, e ->> 'assigned', (e ->> 'exact')::boolean
+    FROM jsonb_array_elements(COALESCE(found, '[]')) e;
+END $$;
+
 -- Connection records older than that, oldest first. Daily use goes with them, a month later; settled debts about single
 -- connections after a week.
 CREATE FUNCTION desk.sweep_sessions(oldest timestamptz, most integer) RETURNS integer
@@ -118,11 +211,12 @@ BEGIN
   GET DIAGNOSTICS gone = ROW_COUNT;
   DELETE FROM desk.radius_usage u WHERE u.day < oldest::date - 31 AND u.login_id IN (
     SELECT x.login_id FROM desk.radius_usage x WHERE x.day < oldest::date - 31 LIMIT most);
-  DELETE FROM desk.debts d WHERE d.topic = 'radius_session' AND d.done = d.wanted
+  DELETE FROM desk.debts d WHERE d.topic IN ('radius_session', 'router_leftover') AND d.done = d.wanted
     AND d.settled_at < clock_timestamp() - interval '7 days';
   RETURN gone;
 END $$;
 
+GRANT EXECUTE ON FUNCTION desk.radius_answer, desk.shares_secret, desk.owed_now, desk.who_used TO desk_operator;
 GRANT EXECUTE ON FUNCTION desk.close_sessions, desk.wanted_rate, desk.session_rate, desk.session_lost, desk.speed_again
   TO desk_operator;
 GRANT EXECUTE ON FUNCTION desk.sessions_of_debt TO desk_vault;

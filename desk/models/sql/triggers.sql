@@ -1,6 +1,12 @@
 -- What the database itself does when rows change. Names are in the order they run; guards (zz_) come last.
 CREATE TRIGGER aa_plan BEFORE INSERT OR UPDATE ON desk.customer_plans
   FOR EACH ROW EXECUTE FUNCTION desk_guard.plan_before();
+CREATE TRIGGER yz_place_new BEFORE INSERT ON desk.customer_plans FOR EACH ROW
+  WHEN (NEW.access_point_id IS NOT NULL AND current_user <> 'desk_job') EXECUTE FUNCTION desk_guard.take_place();
+CREATE TRIGGER yz_place BEFORE UPDATE ON desk.customer_plans FOR EACH ROW
+  WHEN (NEW.access_point_id IS NOT NULL AND OLD.access_point_id IS DISTINCT FROM NEW.access_point_id
+    AND current_user <> 'desk_job')
+  EXECUTE FUNCTION desk_guard.take_place();
 CREATE TRIGGER zz_approval BEFORE UPDATE ON desk.customer_plans FOR EACH ROW
   WHEN (OLD.status = 'AGUARDANDO_AUTORIZACAO' AND NEW.status = 'HABILITADO' AND current_user <> 'desk_job')
   EXECUTE FUNCTION desk_guard.use_approval();
@@ -18,6 +24,9 @@ CREATE TRIGGER nn_debts AFTER UPDATE ON desk.customer_plans FOR EACH ROW
 CREATE TRIGGER nn_speed AFTER UPDATE ON desk.catalog_plans FOR EACH ROW
   WHEN (OLD.down_kbps <> NEW.down_kbps OR OLD.up_kbps <> NEW.up_kbps)
   EXECUTE FUNCTION desk_guard.catalog_speed_debts();
+CREATE TRIGGER nn_profile AFTER UPDATE ON desk.catalog_plans FOR EACH ROW
+  WHEN (OLD.radius_profile IS DISTINCT FROM NEW.radius_profile)
+  EXECUTE FUNCTION desk_guard.catalog_profile_debts();
 CREATE TRIGGER nn_speed AFTER UPDATE ON desk.customer_plans FOR EACH ROW
   WHEN (OLD.throttled_until IS DISTINCT FROM NEW.throttled_until OR OLD.speed_until IS DISTINCT FROM NEW.speed_until)
   EXECUTE FUNCTION desk_guard.speed_debt();

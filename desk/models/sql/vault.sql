@@ -52,6 +52,15 @@ BEGIN
   data_key := desk_vault.data_key(kind, owner, version);
 END $$;
 
+-- Which routers have a password, or a RADIUS secret: that it is there, never what it is.
+CREATE FUNCTION desk.routers_with_secret(kind text) RETURNS SETOF bigint LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM desk.need(ARRAY['routing_servers'], 'secrets', kind);
+  RETURN QUERY SELECT s.owner FROM desk_vault.secrets s
+    WHERE s.kind = routers_with_secret.kind AND s.kind IN ('router', 'nas');
+END $$;
+
 CREATE FUNCTION desk.store_secret(version bigint, ciphertext bytea, cleartext text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
@@ -165,6 +174,57 @@ BEGIN
   RETURN desk_vault.ticket('nas', server_id, 'entrega', lease);
 END $$;
 
+-- For the drift report: which of a router's own secrets hold another password than ours. Nobody is told a password: the
+-- desk sends digests of what the router holds, under a value that it made up for this look alone, and hears yes or no.
+-- So that it cannot be asked to guess, few questions are allowed an hour, and a question is committed, as the digest of
+-- all that will be asked, before it is answered: what is rolled back leaves no question open.
+CREATE FUNCTION desk.ask_comparison(server_id bigint, question bytea) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM desk.need(ARRAY['routing_servers'], 'secrets', 'radius');
+  IF NOT EXISTS (SELECT FROM desk.routing_servers r WHERE r.id = server_id AND r.active AND r.local_secrets) THEN
+    PERFORM desk.refuse('reveal:local', 'secrets', 'radius', 'Este roteador não guarda senhas');
+  END IF;
+  IF (length(question) = 32) IS NOT TRUE THEN
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'Comparação de senhas inválida';
+  END IF;
+  IF (SELECT count(*) FROM desk_vault.tickets x WHERE x.who = session_user AND x.kind = 'comparison'
+      AND x.owner = server_id AND x.at > clock_timestamp() - interval '1 hour') >= 30 THEN
+    PERFORM desk.refuse('reveal:rate', 'secrets', 'radius', 'Senhas demais foram comparadas na última hora');
+  END IF;
+  PERFORM set_config('synchronous_commit', 'on', true);
+  -- No kind of secret has this name, so that nothing else makes such a request, and none opens by it.
+  RETURN desk_vault.ticket('comparison', server_id, encode(question, 'hex'), NULL);
+END $$;
+
+-- `digests`: sha256(nonce || password) of each login, 32 bytes after 32 bytes.
+CREATE FUNCTION desk.passwords_differ(ticket uuid, nonce bytea, logins bigint[], digests bytea)
+RETURNS SETOF bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+  server_id bigint;
+BEGIN
+  PERFORM desk.need(ARRAY['routing_servers'], 'secrets', 'radius');
+  IF (length($2) BETWEEN 16 AND 64 AND cardinality($3) BETWEEN 1 AND 50000
+      AND length($4) = 32 * cardinality($3)) IS NOT TRUE THEN
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'Comparação de senhas inválida';
+  END IF;
+  SELECT x.owner INTO server_id FROM desk_vault.tickets x WHERE x.id = $1 AND x.who = session_user
+    AND x.kind = 'comparison' AND x.at > clock_timestamp() - interval '2 minutes'
+    AND x.reason = encode(sha256($2 || convert_to(array_to_string($3, ','), 'UTF8') || $4), 'hex')
+    AND pg_xact_status(x.xid::text::xid8) = 'committed';
+  IF server_id IS NULL THEN
+    PERFORM desk.refuse('reveal:ticket', 'secrets', 'radius', 'Este pedido de comparação não vale mais');
+  END IF;
+  RETURN QUERY SELECT c.login_id
+    FROM unnest($3) WITH ORDINALITY u (login_id, n)
+    JOIN desk_vault.radius_clear c ON c.login_id = u.login_id
+    JOIN desk.radius_logins l ON l.id = c.login_id AND l.deleted_at IS NULL
+    JOIN desk.customer_plans p ON p.id = l.plan_id
+    JOIN desk.access_points a ON a.id = p.access_point_id AND a.routing_server_id = server_id
+    WHERE sha256($2 || convert_to(c.cleartext, 'UTF8')) <> substring($4 FROM 32 * (u.n::int - 1) + 1 FOR 32);
+END $$;
+
 CREATE FUNCTION desk.reveal(ticket uuid, OUT kind text, OUT owner bigint, OUT version bigint, OUT ciphertext bytea,
   OUT data_key bytea)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -252,5 +312,6 @@ END $$;
 
 GRANT EXECUTE ON FUNCTION desk_vault.sweep TO desk_owner;
 GRANT EXECUTE ON FUNCTION desk.begin_secret, desk.store_secret, desk.ask_reveal, desk.ask_reveal_for_debt,
-  desk.ask_reveal_nas, desk.reveal TO desk_operator;
+  desk.ask_reveal_nas, desk.reveal, desk.ask_comparison, desk.passwords_differ, desk.routers_with_secret
+  TO desk_operator;
 GRANT EXECUTE ON FUNCTION desk.acts_on_routers, desk.need_routers TO desk_owner;

@@ -2,11 +2,32 @@
 
 from desk.models.access_points import DisconnectBy, TlsMode
 from desk.models.ips import IpEffect
-from desk.services.access_points.errors import AccessPointInUse, IpRangeInUse, IpRangeOverlaps, RoutingServerInUse
+from desk.services.access_points.errors import (
+    AccessPointHasIps,
+    AccessPointInUse,
+    ImportMoved,
+    IpRangeInUse,
+    IpRangeOverlaps,
+    RoutingServerInUse,
+)
+from desk.services.access_points.importing.columns import CellProblem
+from desk.services.access_points.importing.lines import Change, ImportLine, Verdict
+from desk.services.access_points.importing.running import (
+    DryRun,
+    ImportAccessPoints,
+    Imported,
+    ImportRoutingServers,
+    TryAccessPoints,
+    TryRoutingServers,
+    access_points_template,
+    routing_servers_template,
+)
 from desk.services.access_points.points import (
     AccessPointRow,
     AccessPoints,
+    AccessPointUses,
     DeleteAccessPoint,
+    PointUse,
     SaveAccessPoint,
 )
 from desk.services.access_points.ranges import (
@@ -22,6 +43,7 @@ from desk.services.access_points.ranges import (
 )
 from desk.services.access_points.servers import (
     CertificateShown,
+    CheckAccessPoint,
     CheckRouter,
     DeleteRoutingServer,
     ReadCertificate,
@@ -30,17 +52,31 @@ from desk.services.access_points.servers import (
     RoutingServers,
     SaveRoutingServer,
 )
+from desk.services.access_points.testing import ExaminedStep, Part
+from desk.services.doctor.report import Verdict as Standing
 
 __all__ = [
+    "AccessPointHasIps",
     "AccessPointInUse",
     "AccessPointRow",
+    "AccessPointUses",
     "AccessPoints",
+    "CellProblem",
     "CertificateShown",
+    "Change",
+    "CheckAccessPoint",
     "CheckRouter",
     "DeleteAccessPoint",
     "DeleteIpRange",
     "DeleteRoutingServer",
     "DisconnectBy",
+    "DryRun",
+    "ExaminedStep",
+    "ImportAccessPoints",
+    "ImportLine",
+    "ImportMoved",
+    "ImportRoutingServers",
+    "Imported",
     "IpEffect",
     "IpOptionRow",
     "IpOptions",
@@ -48,6 +84,8 @@ __all__ = [
     "IpRangeOverlaps",
     "IpRangeRow",
     "IpRanges",
+    "Part",
+    "PointUse",
     "ReadCertificate",
     "RouterAnswer",
     "RoutingServerInUse",
@@ -57,7 +95,13 @@ __all__ = [
     "SaveIpOption",
     "SaveIpRange",
     "SaveRoutingServer",
+    "Standing",
     "TlsMode",
+    "TryAccessPoints",
+    "TryRoutingServers",
+    "Verdict",
+    "access_points_template",
     "check_range",
     "parse_network",
+    "routing_servers_template",
 ]

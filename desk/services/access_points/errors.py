@@ -24,6 +24,18 @@ class RoutingServerInUse(DomainError):
     code = "routing_server_in_use"
 
 
+class ImportBad(DomainError):
+    """Lines of the file are wrong, and nobody said to leave them out."""
+
+    code = "import_bad"
+
+
+class ImportMoved(DomainError):
+    """What an import would do is no longer what was shown."""
+
+    code = "import_moved"
+
+
 class IpRangeOverlaps(DomainError):
     """Another range, perhaps of another access point, has part of it."""
 

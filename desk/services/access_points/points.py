@@ -15,6 +15,12 @@ from desk.services.core.errors import Invalid, NotFound, StaleRecord, Violation
 from desk.services.core.work import Work
 
 MOST_CUSTOMERS = 1_000_000
+MOST_USES = 500  # a list longer than this is not read
+FIELDS = (
+    *("name", "business_unit_id", "routing_server_id", "customer_limit", "disconnect_by", "active", "notes"),
+    *("interface", "sets_address", "sets_queue", "sets_arp", "allowed_list", "blocked_list"),
+)
+_TRIMMED = ("name", "interface", "allowed_list", "blocked_list")
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,25 @@ class DeleteAccessPoint(Command[None]):
     version: int
 
 
+@dataclass(frozen=True)
+class PointUse:
+    """One thing that hangs on an access point: a plan, an IP, a range."""
+
+    kind: str  # live, cancelled, ip, owed (deleted, and still on the router), range
+    customer_id: int | None
+    plan_id: int | None
+    customer: str
+    what: str
+    state: str
+
+
+@dataclass(frozen=True)
+class AccessPointUses(Query[list[PointUse]]):
+    """What must go, or move, before an access point can be deleted."""
+
+    access_point_id: int
+
+
 _POINTS = text("""
     SELECT a.id, a.name, a.business_unit_id, COALESCE(u.name, '') AS unit, a.routing_server_id,
            COALESCE(r.name, '') AS router, a.customer_limit, a.disconnect_by,
@@ -88,9 +113,30 @@ _POINTS = text("""
       LEFT JOIN desk.routing_servers r ON r.id = a.routing_server_id
      ORDER BY a.active DESC, a.name""")
 
-_KEEPS_IPS = text("""
-    SELECT EXISTS (SELECT FROM desk.ip_ranges WHERE access_point_id = :id)
-        OR EXISTS (SELECT FROM desk.customer_ips WHERE access_point_id = :id)""")
+_PLANS = text(
+    "SELECT count(*) FILTER (WHERE status <> 'CANCELADO'), count(*) FILTER (WHERE status = 'CANCELADO')"
+    " FROM desk.customer_plans WHERE access_point_id = :id"
+)
+# A deleted IP is in the way only until its router has let go of it.
+_USES = text("""
+    SELECT u.* FROM (
+      SELECT 1 AS part, CASE WHEN p.status = 'CANCELADO' THEN 'cancelled' ELSE 'live' END AS kind, p.customer_id,
+             p.id AS plan_id, c.name AS customer, k.name || CASE WHEN p.reference = '' THEN '' ELSE ' – ' || p.reference
+             END AS what, s.description AS state
+        FROM desk.customer_plans p JOIN desk.customers c ON c.id = p.customer_id
+        JOIN desk.catalog_plans k ON k.id = p.catalog_plan_id JOIN desk.plan_statuses s ON s.code = p.status
+       WHERE p.access_point_id = :id AND (p.status <> 'CANCELADO' OR NOT :cancelled_may_go)
+      UNION ALL
+      SELECT 2, CASE WHEN i.deleted_at IS NULL THEN 'ip' ELSE 'owed' END, p.customer_id, p.id, c.name,
+             host(i.address), i.description
+        FROM desk.customer_ips i JOIN desk.customer_plans p ON p.id = i.plan_id
+        JOIN desk.customers c ON c.id = p.customer_id
+       WHERE i.access_point_id = :id AND (i.deleted_at IS NULL OR EXISTS (SELECT FROM desk.debts d
+         WHERE d.topic = 'customer_ip' AND d.key = i.id::text AND d.done < d.wanted))
+      UNION ALL
+      SELECT 3, 'range', NULL, NULL, '', g.network::text, g.description FROM desk.ip_ranges g
+       WHERE g.access_point_id = :id) u
+     ORDER BY u.part, u.kind DESC, u.customer, u.what LIMIT :most""")
 
 
 @use_case(AccessPoints, permission=None)
@@ -102,9 +148,8 @@ def access_points(query: AccessPoints, work: Work) -> list[AccessPointRow]:
     ]
 
 
-@use_case(SaveAccessPoint, permission=Permission.ACCESS_POINTS)
-def save_access_point(cmd: SaveAccessPoint, work: Work) -> int:
-    """Save; a limit below the present use is allowed, since it only stops new links."""
+def point_violations(cmd: SaveAccessPoint) -> list[Violation]:
+    """Everything about an access point that can be told without the database."""
     found: list[Violation] = []
     if not cmd.name.strip():
         found.append(Violation("name", "required"))
@@ -114,19 +159,27 @@ def save_access_point(cmd: SaveAccessPoint, work: Work) -> int:
         found.append(Violation("interface", "interface_needed"))
     if cmd.allowed_list.strip() and cmd.allowed_list.strip() == cmd.blocked_list.strip():
         found.append(Violation("blocked_list", "lists_differ"))
-    if found:
+    return found
+
+
+def fill_point(point: AccessPoint, cmd: SaveAccessPoint) -> None:
+    """Give the row what the order says."""
+    for name in FIELDS:
+        value = getattr(cmd, name)
+        setattr(point, name, value.strip() if name in _TRIMMED else value)
+
+
+@use_case(SaveAccessPoint, permission=Permission.ACCESS_POINTS)
+def save_access_point(cmd: SaveAccessPoint, work: Work) -> int:
+    """Save; a limit below the present use is allowed, since it only stops new links."""
+    if found := point_violations(cmd):
         raise Invalid(found)
     point = AccessPoint() if cmd.id is None else work.session.get(AccessPoint, cmd.id)
     if point is None:
         raise NotFound("access_point", cmd.id)
     if cmd.id is not None and point.version != cmd.version:
         raise StaleRecord(work.changes_since("access_points", cmd.id, cmd.version))
-    point.name = cmd.name.strip()
-    plain = ("business_unit_id", "routing_server_id", "customer_limit", "disconnect_by", "active", "notes")
-    for name in (*plain, "sets_address", "sets_queue", "sets_arp"):
-        setattr(point, name, getattr(cmd, name))
-    for name in ("interface", "allowed_list", "blocked_list"):
-        setattr(point, name, getattr(cmd, name).strip())
+    fill_point(point, cmd)
     work.session.add(point)
     work.session.flush()
     work.touch("access_points")
@@ -141,16 +194,24 @@ def delete_access_point(cmd: DeleteAccessPoint, work: Work) -> None:
         raise NotFound("access_point", cmd.id)
     if point.version != cmd.version:
         raise StaleRecord(work.changes_since("access_points", cmd.id, cmd.version))
-    live, cancelled = work.session.execute(
-        text(
-            "SELECT count(*) FILTER (WHERE status <> 'CANCELADO'), count(*) FILTER (WHERE status = 'CANCELADO')"
-            " FROM desk.customer_plans WHERE access_point_id = :id"
-        ),
-        {"id": cmd.id},
-    ).one()
-    if live or (cancelled and not work.switched_on(Variable.DELETE_ACCESS_POINT_OF_CANCELLED)):
+    uses = _uses(work, cmd.id)
+    plans = sum(use.kind in ("live", "cancelled") for use in uses)
+    if plans:
+        live, cancelled = work.session.execute(_PLANS, {"id": cmd.id}).one()
         raise AccessPointInUse(name=point.name, live=live, cancelled=cancelled)
-    if work.session.execute(_KEEPS_IPS, {"id": cmd.id}).scalar_one():
+    if uses:
         raise AccessPointHasIps(name=point.name)
     work.session.execute(text("SELECT desk.delete_access_points(:id)"), {"id": cmd.id})
     work.touch("access_points")
+
+
+@use_case(AccessPointUses, permission=Permission.ACCESS_POINTS)
+def access_point_uses(query: AccessPointUses, work: Work) -> list[PointUse]:
+    """What stands in the way of deleting it, the first some hundred of it."""
+    return _uses(work, query.access_point_id)
+
+
+def _uses(work: Work, point_id: int) -> list[PointUse]:
+    may_go = work.switched_on(Variable.DELETE_ACCESS_POINT_OF_CANCELLED)
+    rows = work.session.execute(_USES, {"id": point_id, "cancelled_may_go": may_go, "most": MOST_USES}).mappings()
+    return [PointUse(**{name: value for name, value in row.items() if name != "part"}) for row in rows]

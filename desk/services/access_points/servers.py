@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import ipaddress
 import re
+import time
 from dataclasses import dataclass, field
 
 from sqlalchemy import text
 
-from desk.integrations.errors import IntegrationError
+from desk.integrations.errors import IntegrationError, Reason
 from desk.integrations.radius.port import COA_PORT
 from desk.integrations.routeros.tls import read_fingerprint
 from desk.models.access_points import RoutingServer, TlsMode
 from desk.models.people import Permission
 from desk.services.access_points.errors import RoutingServerInUse
+from desk.services.access_points.testing import Examination, ExaminedStep, Expected
 from desk.services.core.bus import Command, Query, use_case
-from desk.services.core.errors import Invalid, NotFound, Refused, RevealRefused, StaleRecord, Violation
+from desk.services.core.errors import Invalid, NotAllowed, NotFound, Refused, RevealRefused, StaleRecord, Violation
 from desk.services.core.secrets import reveal, store_secret
 from desk.services.core.work import Work
 from desk.services.logins.reconcile import address_of
@@ -88,11 +91,12 @@ class RouterAnswer:
     board: str = ""
     problem: str = ""
     detail: str = ""
+    steps: tuple[ExaminedStep, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class CheckRouter(Query[RouterAnswer]):
-    """Testar conexão: sign in to the router and ask who it is, before anything is saved."""
+    """Testar Conexão: the way to the router, signing in, and whether it is set up for us; before anything is saved."""
 
     id: int | None = None  # its stored password is used when none was typed
     host: str
@@ -101,6 +105,17 @@ class CheckRouter(Query[RouterAnswer]):
     fingerprint: str = ""
     username: str = ""
     password: str = field(default="", repr=False)
+    nas_address: str = ""
+    coa_port: int = COA_PORT
+    local_secrets: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckAccessPoint(Query[RouterAnswer]):
+    """The same for the router that is chosen for an access point, and whether it has the interface typed there."""
+
+    routing_server_id: int
+    interface: str = ""
 
 
 @dataclass(frozen=True)
@@ -140,7 +155,8 @@ def plain_fingerprint(typed: str) -> str:
     return re.sub(r"[\s:.-]", "", typed).lower().removeprefix("sha256")
 
 
-def _violations(cmd: SaveRoutingServer) -> list[Violation]:
+def server_violations(cmd: SaveRoutingServer, *, has_secret: bool) -> list[Violation]:
+    """Everything about a router that can be told without the database."""
     found = [Violation(name, "required") for name in ("name", "host") if not str(getattr(cmd, name)).strip()]
     for name in ("port", "coa_port"):
         if not 1 <= getattr(cmd, name) <= 65535:
@@ -155,7 +171,7 @@ def _violations(cmd: SaveRoutingServer) -> list[Violation]:
             found.append(Violation("nas_address", "ip_shape"))
         else:
             # FreeRADIUS answers only a client whose secret it knows.
-            if cmd.id is None and not cmd.radius_secret:
+            if not has_secret and not cmd.radius_secret:
                 found.append(Violation("radius_secret", "required"))
     elif cmd.radius_secret:
         found.append(Violation("nas_address", "nas_address_needed"))
@@ -165,27 +181,37 @@ def _violations(cmd: SaveRoutingServer) -> list[Violation]:
     return found
 
 
+def fill_server(server: RoutingServer, cmd: SaveRoutingServer) -> None:
+    """Give the row what the order says; secrets are no part of it."""
+    server.name, server.host = cmd.name.strip(), cmd.host.strip()
+    for name in ("port", "tls", "local_secrets", "coa_port", "active", "notes"):
+        setattr(server, name, getattr(cmd, name))
+    server.fingerprint, server.username = plain_fingerprint(cmd.fingerprint), cmd.username.strip()
+    server.nas_address = cmd.nas_address or None
+
+
+def store_secrets(work: Work, server_id: int, cmd: SaveRoutingServer) -> None:
+    """What was typed goes to the vault, the RADIUS secret to FreeRADIUS as well."""
+    if cmd.password:
+        store_secret(work.session, "router", server_id, cmd.password)
+    if cmd.radius_secret:
+        store_secret(work.session, "nas", server_id, cmd.radius_secret, clear=True)
+
+
 @use_case(SaveRoutingServer, permission=Permission.ROUTING_SERVERS)
 def save_routing_server(cmd: SaveRoutingServer, work: Work) -> int:
     """Save the router; a password goes to the vault, a RADIUS secret to FreeRADIUS as well."""
-    if found := _violations(cmd):
+    if found := server_violations(cmd, has_secret=cmd.id is not None):
         raise Invalid(found)
     server = RoutingServer() if cmd.id is None else work.session.get(RoutingServer, cmd.id)
     if server is None:
         raise NotFound("routing_server", cmd.id)
     if cmd.id is not None and server.version != cmd.version:
         raise StaleRecord(work.changes_since("routing_servers", cmd.id, cmd.version))
-    server.name, server.host = cmd.name.strip(), cmd.host.strip()
-    for name in ("port", "tls", "local_secrets", "coa_port", "active", "notes"):
-        setattr(server, name, getattr(cmd, name))
-    server.fingerprint, server.username = plain_fingerprint(cmd.fingerprint), cmd.username.strip()
-    server.nas_address = cmd.nas_address or None
+    fill_server(server, cmd)
     work.session.add(server)
     work.session.flush()
-    if cmd.password:
-        store_secret(work.session, "router", server.id, cmd.password)
-    if cmd.radius_secret:
-        store_secret(work.session, "nas", server.id, cmd.radius_secret, clear=True)
+    store_secrets(work, server.id, cmd)
     work.touch("access_points")
     return server.id
 
@@ -209,26 +235,49 @@ def delete_routing_server(cmd: DeleteRoutingServer, work: Work) -> None:
 
 @use_case(CheckRouter, permission=Permission.ROUTING_SERVERS)
 def check_router(query: CheckRouter, work: Work) -> RouterAnswer:
-    """Lets the session go, then visits the router for a few seconds at most."""
+    """Lets the session go, then visits the router for some seconds at most."""
+    expected = Expected(radius=bool(query.nas_address), coa_port=query.coa_port, local_secrets=query.local_secrets)
+    return _examined(work, query, query.id, query.password, expected)
+
+
+@use_case(CheckAccessPoint, permission=Permission.ACCESS_POINTS)
+def check_access_point(query: CheckAccessPoint, work: Work) -> RouterAnswer:
+    """With the router's stored password, which only those may use who act on routers."""
+    server = work.session.get(RoutingServer, query.routing_server_id)
+    if server is None:
+        raise NotFound("routing_server", query.routing_server_id)
+    expected = Expected(
+        radius=server.nas_address is not None,
+        coa_port=server.coa_port,
+        local_secrets=server.local_secrets,
+        interface=query.interface.strip(),
+    )
+    return _examined(work, server, server.id, "", expected)
+
+
+def _examined(work: Work, place: object, server_id: int | None, typed: str, expected: Expected) -> RouterAnswer:
+    # The database's clock, which is the one that everything is written down by, carried on by our own.
+    here, began = work.now, time.monotonic()
+    work.session.expunge_all()
     work.session.close()
-    password = query.password
-    if not password and query.id is not None:
-        stored = _stored_password(work, query.id)
-        if stored is None:
-            return RouterAnswer(answers=False, problem="no_credentials")
-        password = stored
-    try:
-        with work.ports.router(address_of(query, password)).open(deadline=LOOK_SECONDS) as api:
-            info = api.info()
-    except IntegrationError as error:
-        return RouterAnswer(answers=False, problem=error.reason.value, detail=error.detail)
-    return RouterAnswer(True, info.identity, info.version, info.board)
+    password: str | None = typed
+    if not typed and server_id is not None:
+        password = _stored_password(work, server_id)
+    address = address_of(place, password or "")
+    tested = Examination(
+        work.ports, address, expected, lambda: here + dt.timedelta(seconds=time.monotonic() - began)
+    ).run(credentials=password is not None)
+    info = tested.info
+    if info is None or tested.problem:
+        problem = tested.problem or Reason.NONSENSE.value
+        return RouterAnswer(answers=False, problem=problem, detail=tested.detail, steps=tested.steps)
+    return RouterAnswer(True, info.identity, info.version, info.board, steps=tested.steps)
 
 
 def _stored_password(work: Work, server_id: int) -> str | None:
     try:
         return reveal(work.sessions, "router", server_id, "teste de conexão").text
-    except (RevealRefused, Refused):
+    except (RevealRefused, Refused, NotAllowed):
         return None
 
 

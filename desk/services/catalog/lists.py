@@ -54,6 +54,7 @@ class ListRow:
     city: str = ""
     prints_booklet: bool = False
     active: bool = True
+    speed_gap_days: int | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ class SaveListRow(Command[int]):
     city_id: int | None = None
     prints_booklet: bool = False
     active: bool = True
+    speed_gap_days: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,8 +108,8 @@ _ROWS = {
     SmallList.UNITS: "SELECT u.id, u.name, '', '', '', u.city_id, COALESCE(c.name, '') FROM desk.business_units u"
     " LEFT JOIN desk.cities c ON c.id = u.city_id ORDER BY u.name",
     SmallList.GROUPS: "SELECT id, name FROM desk.service_groups ORDER BY name",
-    SmallList.METHODS: "SELECT id, name, '', '', '', NULL, '', prints_booklet, active FROM desk.payment_methods"
-    " ORDER BY active DESC, name",
+    SmallList.METHODS: "SELECT id, name, '', '', '', NULL, '', prints_booklet, active, speed_gap_days"
+    " FROM desk.payment_methods ORDER BY active DESC, name",
 }
 
 
@@ -126,6 +128,7 @@ def save_list_row(cmd: SaveListRow, work: Work) -> int:
         row.city_id = cmd.city_id
     elif cmd.which is SmallList.METHODS:
         row.prints_booklet, row.active = cmd.prints_booklet, cmd.active
+        row.speed_gap_days = cmd.speed_gap_days
     return _saved(work, row)
 
 

@@ -15,9 +15,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
 
+from desk.db.errors import DatabaseNewer
+from desk.db.revisions import compatible
 from desk.models.people import Permission
-from desk.services.core.database_errors import translate
-from desk.services.core.errors import DatabaseLost, DomainError, NotAllowed, StaleRecord
+from desk.services.core.database_errors import meets_other_tables, translate
+from desk.services.core.errors import DatabaseLost, DomainError, NotAllowed, ProgramOutgrown, StaleRecord
 from desk.services.core.ports import Ports
 from desk.services.core.work import Actor, Work
 
@@ -127,6 +129,7 @@ class Bus:
             if isinstance(found, DatabaseLost):
                 found = DatabaseLost(committed=self._was_committed(name))
             if found is None:
+                self._unless_outgrown(error)
                 raise
             raise found from error
 
@@ -161,8 +164,18 @@ class Bus:
         except (DBAPIError, InterfaceError) as error:
             found = translate(error)
             if found is None:
+                self._unless_outgrown(error)
                 raise
             raise found from error
+
+    def _unless_outgrown(self, error: BaseException) -> None:
+        """What looks like a bug is none when the tables moved on while this program was open."""
+        if meets_other_tables(error):
+            with self._sessions() as session:
+                try:
+                    compatible(session.connection())
+                except DatabaseNewer:
+                    raise ProgramOutgrown() from error
 
     def _was_committed(self, name: uuid.UUID) -> bool | None:
         """Ask a fresh connection whether a command whose answer was lost had been committed."""

@@ -16,6 +16,7 @@ from desk.services.core.errors import (
     ForbiddenBy,
     InUse,
     NotAllowed,
+    ProgramOutgrown,
     Refused,
     RevealRefused,
 )
@@ -23,6 +24,8 @@ from desk.services.core.errors import (
 # A capability names here what its own constraints mean: constraint name → error.
 CONSTRAINTS: dict[str, Callable[[], DomainError]] = {}
 
+# What a statement meets in tables that have moved on: no such table, column or function, another type.
+_OTHER_TABLES = ("42P01", "42703", "42883", "42804", "0A000")
 _LOST_CLASSES = ("08", "57P")
 
 
@@ -54,6 +57,12 @@ def translate(error: DBAPIError | BaseException) -> DomainError | None:
     return None
 
 
+def meets_other_tables(error: DBAPIError | BaseException) -> bool:
+    """Whether the statement does not fit the tables: ours is wrong, or they are no longer those it was made for."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return isinstance(cause, psycopg.Error) and cause.sqlstate in _OTHER_TABLES
+
+
 def _refusal(name: str, said: str) -> DomainError:
     kind, _, what = name.partition(":")
     if kind == "permission":
@@ -68,6 +77,8 @@ def _refusal(name: str, said: str) -> DomainError:
             return ForbiddenBy(what=what)
     if kind == "reveal":
         return RevealRefused(why=what)
+    if kind == "program":
+        return ProgramOutgrown()
     if kind in ("step", "approval"):
         return ForbiddenBy(what=said or name)
     if kind in ("person", "secret", "isolation", "rule"):

@@ -176,6 +176,12 @@ class ProgramTooOld(SignInFailed):
     code = "program_too_old"
 
 
+class ProgramOutgrown(DomainError):
+    """The database was migrated further while this program was open; nothing was written."""
+
+    code = "program_outgrown"
+
+
 class DatabaseTooOld(SignInFailed):
     """The database waits for its administrator to run the migrations."""
 

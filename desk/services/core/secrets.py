@@ -44,44 +44,44 @@ def store_secret(session: Session, kind: str, owner: int, secret: str, *, clear:
 
 def reveal(sessions: sessionmaker[Session], kind: str, owner: int, reason: str) -> Revealed:
     """Ask, commit, then look: the key comes only for a request that nobody can roll back."""
-    with _own_transaction(sessions) as session:
+    with own_transaction(sessions) as session:
         ticket = session.execute(
             text("SELECT desk.ask_reveal(:kind, :owner, :reason)"), {"kind": kind, "owner": owner, "reason": reason}
         ).scalar_one()
-    with _own_transaction(sessions) as session:
+    with own_transaction(sessions) as session:
         row = session.execute(text("SELECT * FROM desk.reveal(:ticket)"), {"ticket": ticket}).mappings().one()
     return _opened(row)
 
 
 def reveal_for_debt(sessions: sessionmaker[Session], topic: str, key: str, lease: object) -> Revealed | None:
     """The login's password for the one who holds the lease of its debt; None when none is stored."""
-    with _own_transaction(sessions) as session:
+    with own_transaction(sessions) as session:
         ticket = session.execute(
             text("SELECT desk.ask_reveal_for_debt(:topic, :key, :lease)"), {"topic": topic, "key": key, "lease": lease}
         ).scalar_one()
     if ticket is None:
         return None
-    with _own_transaction(sessions) as session:
+    with own_transaction(sessions) as session:
         row = session.execute(text("SELECT * FROM desk.reveal(:ticket)"), {"ticket": ticket}).mappings().one()
     return _opened(row)
 
 
 def reveal_nas(sessions: sessionmaker[Session], topic: str, key: str, lease: object, server_id: int) -> Revealed | None:
     """The secret that signs requests to a router, for the holder of the debt's lease; None when none is stored."""
-    with _own_transaction(sessions) as session:
+    with own_transaction(sessions) as session:
         ticket = session.execute(
             text("SELECT desk.ask_reveal_nas(:topic, :key, :lease, :server)"),
             {"topic": topic, "key": key, "lease": lease, "server": server_id},
         ).scalar_one()
     if ticket is None:
         return None
-    with _own_transaction(sessions) as session:
+    with own_transaction(sessions) as session:
         row = session.execute(text("SELECT * FROM desk.reveal(:ticket)"), {"ticket": ticket}).mappings().one()
     return _opened(row)
 
 
 @contextmanager
-def _own_transaction(sessions: sessionmaker[Session]) -> Iterator[Session]:
+def own_transaction(sessions: sessionmaker[Session]) -> Iterator[Session]:
     """Refusals leave it as the types that every caller knows, also outside of the bus."""
     try:
         with sessions.begin() as session:

@@ -13,3 +13,4 @@ class Topic(enum.StrEnum):
     CUSTOMER_IP = "customer_ip"
     RADIUS_SESSION = "radius_session"
     PLAN_SPEED = "plan_speed"
+    ROUTER_LEFTOVER = "router_leftover"  # what a router holds of something that is not there (any more)

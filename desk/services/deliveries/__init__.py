@@ -17,7 +17,8 @@ __all__ = ["DebtNews", "OwedRow", "PendingDeliveries", "RetryDebts"]
 
 _PENDING = text("""
     SELECT d.topic, d.key, d.customer_id, COALESCE(c.name, '') AS customer,
-           COALESCE(l.login, s.username, host(i.address), '') AS thing, COALESCE(r.name, '') AS device,
+           COALESCE(l.login, s.username, host(i.address), h.login, host(j.address), '') AS thing,
+           COALESCE(r.name, '') AS device,
            d.attempts, d.due_at, d.changed_at, COALESCE(d.last_error, '') AS error,
            COALESCE(d.last_detail, '') AS detail, d.leased_until > clock_timestamp() AS running
       FROM desk.debts d
@@ -29,7 +30,11 @@ _PENDING = text("""
       LEFT JOIN desk.customer_ips i ON d.topic = 'customer_ip' AND i.id::text = d.key
       LEFT JOIN desk.customer_plans p ON p.id = d.plan_id
       LEFT JOIN desk.access_points a ON a.id = COALESCE(i.access_point_id, p.access_point_id)
-      LEFT JOIN desk.routing_servers r ON r.id = a.routing_server_id
+      LEFT JOIN desk.routing_servers r ON r.id = COALESCE(desk.leftover_server(d.topic, d.key), a.routing_server_id)
+      LEFT JOIN desk.radius_logins h ON d.topic = 'router_leftover' AND split_part(d.key, '/', 2) <> 'ip'
+           AND h.id = CASE WHEN d.topic = 'router_leftover' THEN split_part(d.key, '/', 3)::bigint END
+      LEFT JOIN desk.customer_ips j ON d.topic = 'router_leftover' AND split_part(d.key, '/', 2) = 'ip'
+           AND j.id = CASE WHEN d.topic = 'router_leftover' THEN split_part(d.key, '/', 3)::bigint END
      WHERE d.done < d.wanted AND (d.due_at IS NULL OR d.due_at < clock_timestamp() + interval '2 hours')
      ORDER BY d.due_at NULLS FIRST, d.changed_at LIMIT 500""")
 

@@ -18,7 +18,6 @@ from desk.services.ips.commands import (
     RevealCode,
 )
 from desk.services.ips.errors import IpTaken, LoginHasIp, MacInUse, NoFreeIp
-from desk.services.ips.preview import IpChange, IpLook, IpPreview, LookAtIps, PreviewIp
 from desk.services.ips.queries import (
     IpDetails,
     IpForm,
@@ -51,20 +50,16 @@ __all__ = [
     "EditIp",
     "Encryption",
     "HoldIp",
-    "IpChange",
     "IpDetails",
     "IpDraft",
     "IpEffect",
     "IpForm",
     "IpFormOf",
-    "IpLook",
-    "IpPreview",
     "IpReserved",
     "IpSaved",
     "IpTaken",
     "LoginChoice",
     "LoginHasIp",
-    "LookAtIps",
     "MacEntry",
     "MacHint",
     "MacHints",
@@ -73,7 +68,6 @@ __all__ = [
     "OneIp",
     "OptionChoice",
     "PointChoice",
-    "PreviewIp",
     "ReleaseIp",
     "RenewIp",
     "ReserveIp",

@@ -7,7 +7,8 @@ import ipaddress
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from desk.integrations.routeros.port import LineMenu, RouterLine, ip_mark
+from desk.integrations.routeros.port import LineMenu, RouterLine, ip_mark, line_fields, stale_line
+from desk.services.core.sentences import FieldMove, moves
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,14 @@ class WantedIp:
                 fields = {"address": f"{own}/{block.prefixlen}", "interface": how.interface}
                 yield self._line(LineMenu.ADDRESS, fields, disabled=not self.allowed)
             if how.sets_arp and self.binds_mac and self.macs:
-                # One line for each address; a further MAC of the same customer is for the searches, not for ARP.
+                # RouterOS keeps one MAC for each address of an interface and refuses a second line for it: the first
+                # MAC is bound, further ones are for the searches and for the radio.
                 fields = {"address": self.address, "interface": how.interface, "mac-address": self.macs[0]}
                 yield self._line(LineMenu.ARP, fields, disabled=not self.allowed)
+        if not self.by_radius and block.version == 6 and how.sets_address and not single:
+            # The router's own address in the customer's prefix, by which it also announces a /64 there.
+            fields = {"address": f"{block[1]}/{block.prefixlen}", "interface": how.interface}
+            yield self._line(LineMenu.ADDRESS6, fields, disabled=not self.allowed)
         if not self.by_radius and how.sets_queue and self.limits_speed and (self.up_kbps or self.down_kbps):
             # The router's own side: what it receives is the customer's upload, and comes first.
             speed = f"{self.up_kbps * 1000}/{self.down_kbps * 1000}"
@@ -87,6 +93,9 @@ class Act(enum.StrEnum):
     DROP = "drop"
 
 
+_VERBS = {Act.ADD: "add", Act.CHANGE: "set", Act.DROP: "remove"}
+
+
 @dataclass(frozen=True)
 class Difference:
     """One thing to do on the router: preview, delivery, retry and drift report all speak of these."""
@@ -95,6 +104,21 @@ class Difference:
     menu: LineMenu
     before: RouterLine | None
     after: RouterLine | None
+
+    @property
+    def command(self) -> str:
+        """The router's own word for it."""
+        return f"{self.menu}/{_VERBS[self.act]}"
+
+    @property
+    def fields(self) -> tuple[FieldMove, ...]:
+        """What the router is told, field by field."""
+        if self.after is None:
+            return moves(self.before.fields if self.before is not None else {}, {})
+        if self.before is None:
+            return moves({}, line_fields(self.after))
+        stale, has = stale_line(self.before, self.after), line_fields(self.before)
+        return moves({name: has.get(name, "") for name in stale}, stale)
 
     @property
     def was(self) -> str:

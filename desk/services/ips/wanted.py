@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sqlalchemy import RowMapping, text
@@ -12,16 +13,25 @@ from desk.models.ips import IpEffect
 from desk.services.ips.network import Enforcement, WantedIp
 
 _ENFORCEMENT = "a.interface, a.sets_address, a.sets_queue, a.sets_arp, a.allowed_list, a.blocked_list"
-_WANTED = text(f"""
+_STATE = f"""
     SELECT i.id, i.deleted_at IS NULL AS exists, host(i.address) AS address, i.block::text AS block,
            s.grants_access OR COALESCE(p.provisional_until > clock_timestamp(), false) AS granted,
-           l.id IS NOT NULL AS by_radius, p.throttled, l.login,
+           l.id IS NOT NULL AS by_radius, p.throttled, l.login, p.customer_id,
            COALESCE(i.down_kbps, c.down_kbps) AS down_kbps, COALESCE(i.up_kbps, c.up_kbps) AS up_kbps,
            ARRAY(SELECT upper(m.mac::text) FROM desk.customer_ip_macs m WHERE m.ip_id = i.id ORDER BY m.id) AS macs,
            ARRAY(SELECT ARRAY[o.effect, o.address_list] FROM desk.ip_options o
                   WHERE o.code = ANY (i.options) AND o.active ORDER BY o.position, o.code) AS options,
            (SELECT v.value::int FROM desk.variables v WHERE v.code = '{THROTTLE_VARIABLE}') AS percent,
-           CASE WHEN r.active THEN r.id END AS router_id, {_ENFORCEMENT},
+           CASE WHEN r.active THEN r.id END AS router_id, {_ENFORCEMENT}"""
+_TABLES = """
+      FROM desk.customer_ips i
+      JOIN desk.customer_plans p ON p.id = i.plan_id
+      JOIN desk.plan_statuses s ON s.code = p.status
+      JOIN desk.catalog_plans c ON c.id = p.catalog_plan_id
+      LEFT JOIN desk.radius_logins l ON l.id = i.login_id AND l.deleted_at IS NULL
+      LEFT JOIN desk.access_points a ON a.id = i.access_point_id
+      LEFT JOIN desk.routing_servers r ON r.id = a.routing_server_id"""
+_WANTED = text(f"""{_STATE},
            EXISTS (SELECT FROM desk.debts d WHERE d.topic = 'customer_ip' AND d.key = i.id::text
                      AND d.proof @> '{{"steps": [{{"system": "router"}}]}}') AS was_there,
            ARRAY(SELECT DISTINCT b.id FROM desk.change_log g
@@ -34,15 +44,12 @@ _WANTED = text(f"""
                    JOIN desk.routing_servers b ON b.id = (g.before->>'routing_server_id')::bigint
                   WHERE g.tbl = 'access_points' AND g.key = i.access_point_id::text
                     AND g.before ? 'routing_server_id' AND g.op = 'U' AND g.at > i.created_at
-                    AND b.active AND b.id IS DISTINCT FROM r.id) AS left_behind
-      FROM desk.customer_ips i
-      JOIN desk.customer_plans p ON p.id = i.plan_id
-      JOIN desk.plan_statuses s ON s.code = p.status
-      JOIN desk.catalog_plans c ON c.id = p.catalog_plan_id
-      LEFT JOIN desk.radius_logins l ON l.id = i.login_id AND l.deleted_at IS NULL
-      LEFT JOIN desk.access_points a ON a.id = i.access_point_id
-      LEFT JOIN desk.routing_servers r ON r.id = a.routing_server_id
+                    AND b.active AND b.id IS DISTINCT FROM r.id) AS left_behind {_TABLES}
      WHERE i.id = :id""")
+_AT_ROUTER = text(f"""{_STATE},
+           EXISTS (SELECT FROM desk.debts d WHERE d.topic = 'customer_ip' AND d.key = i.id::text
+                     AND d.done < d.wanted) AS owed {_TABLES}
+     WHERE r.id = :router AND r.active AND i.deleted_at IS NULL""")
 _POINT = text(f"""
     SELECT CASE WHEN r.active THEN r.id END AS router_id, {_ENFORCEMENT}
       FROM desk.access_points a LEFT JOIN desk.routing_servers r ON r.id = a.routing_server_id WHERE a.id = :id""")
@@ -74,10 +81,32 @@ def wanted_ip(session: Session, ip_id: int) -> KnownIp | None:
     row = session.execute(_WANTED, {"id": ip_id}).mappings().one_or_none()
     if row is None:
         return None
+    return KnownIp(_wanted(row), row["router_id"], row["login"] or "", row["was_there"], tuple(row["left_behind"]))
+
+
+@dataclass(frozen=True)
+class IpAtRouter:
+    """An IP that belongs at one router: what should be there, whose it is, and whether that is still owed."""
+
+    wanted: WantedIp
+    customer_id: int
+    owed: bool
+
+
+def wanted_ips_at(session: Session, router_id: int) -> Iterator[IpAtRouter]:
+    """All that should be at a router, in one statement whatever their number."""
+    points: dict[Enforcement, Enforcement] = {}  # a handful, each shared by thousands
+    for row in session.execute(_AT_ROUTER, {"router": router_id}).mappings().yield_per(1000):
+        wanted = _wanted(row)
+        shared = points.setdefault(wanted.enforcement, wanted.enforcement)
+        yield IpAtRouter(replace(wanted, enforcement=shared), row["customer_id"], row["owed"])
+
+
+def _wanted(row: RowMapping) -> WantedIp:
     effects = [(IpEffect(effect), name) for effect, name in row["options"]]
     on = {effect for effect, _ in effects}
     share = row["percent"] if row["percent"] is not None else THROTTLE_PERCENT
-    wanted = WantedIp(
+    return WantedIp(
         id=row["id"],
         exists=row["exists"],
         allowed=row["granted"] and IpEffect.BLOCK not in on,
@@ -92,7 +121,6 @@ def wanted_ip(session: Session, ip_id: int) -> KnownIp | None:
         binds_mac=IpEffect.BIND_MAC in on,
         lists=tuple(name for effect, name in effects if effect is IpEffect.LIST),
     )
-    return KnownIp(wanted, row["router_id"], row["login"] or "", row["was_there"], tuple(row["left_behind"]))
 
 
 def enforcement_at(session: Session, point_id: int | None) -> tuple[int | None, Enforcement]:

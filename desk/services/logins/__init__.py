@@ -10,7 +10,6 @@ from desk.services.logins.commands import (
     PasswordShown,
     RevealPassword,
 )
-from desk.services.logins.live import LookAtNetwork, NetworkLook, RouterLook
 from desk.services.logins.queries import (
     LoginForm,
     LoginInformation,
@@ -30,12 +29,9 @@ __all__ = [
     "LoginIsFree",
     "LoginProperties",
     "LoginSaved",
-    "LookAtNetwork",
-    "NetworkLook",
     "NewLoginForm",
     "PasswordShown",
     "RevealPassword",
-    "RouterLook",
     "check_ip",
     "check_login",
     "check_mac",

@@ -5,7 +5,15 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 
-from desk.integrations.routeros.port import PppActive, PppSecret, owner_mark
+from desk.integrations.routeros.port import (
+    PppActive,
+    PppSecret,
+    loose_address,
+    owner_mark,
+    secret_fields,
+    stale_secret,
+)
+from desk.services.core.sentences import FieldMove, moves
 
 
 @dataclass(frozen=True)
@@ -82,6 +90,20 @@ class Difference:
     name: str
     before: str = ""
     after: str = ""
+    fields: tuple[FieldMove, ...] = ()
+
+    @property
+    def command(self) -> str:
+        """The router's own word for it."""
+        return _COMMANDS[self.act]
+
+
+_COMMANDS = {
+    Act.ADD_SECRET: "/ppp/secret/add",
+    Act.CHANGE_SECRET: "/ppp/secret/set",
+    Act.DROP_SECRET: "/ppp/secret/remove",
+    Act.DROP_SESSION: "/ppp/active/remove",
+}
 
 
 def plan(wanted: WantedLogin, found: FoundLogin) -> tuple[Difference, ...]:
@@ -94,9 +116,10 @@ def plan(wanted: WantedLogin, found: FoundLogin) -> tuple[Difference, ...]:
     if target is not None:
         there = by_name.get(target.name)
         if there is None:
-            differences.append(Difference(Act.ADD_SECRET, target.name, "", _shown(target)))
-        elif _differs(there, target):
-            differences.append(Difference(Act.CHANGE_SECRET, target.name, _shown(there), _shown(target)))
+            told = moves({}, {"name": target.name} | secret_fields(target))
+            differences.append(Difference(Act.ADD_SECRET, target.name, "", _shown(target), told))
+        elif told := _told(there, target):
+            differences.append(Difference(Act.CHANGE_SECRET, target.name, _shown(there), _shown(target), told))
     for name, secret in by_name.items():
         if (target is None or name != target.name) and secret.comment == mark:
             differences.append(Difference(Act.DROP_SECRET, name, _shown(secret), ""))
@@ -106,14 +129,13 @@ def plan(wanted: WantedLogin, found: FoundLogin) -> tuple[Difference, ...]:
     return tuple(differences)
 
 
-def _differs(there: PppSecret, target: PppSecret) -> bool:
-    return (
-        there.disabled != target.disabled
-        or there.profile != target.profile
-        or there.comment != target.comment
-        or (there.remote_address or None) != target.remote_address
-        or (target.password is not None and there.password != target.password)
-    )
+def _told(there: PppSecret, target: PppSecret) -> tuple[FieldMove, ...]:
+    stale = stale_secret(there, target)
+    has = secret_fields(there)
+    before = {name: has.get(name, "") for name in stale}
+    if loose_address(there, target):
+        before["remote-address"] = there.remote_address or ""
+    return moves(before, stale)
 
 
 def _shown(secret: PppSecret) -> str:

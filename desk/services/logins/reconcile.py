@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -33,12 +33,20 @@ _TLS = {
     StoredTls.ANONYMOUS: TlsMode.ANONYMOUS,
 }
 
-_WANTED = text("""
+_STATE = """
     SELECT l.id, l.login, l.deleted_at IS NULL AS exists,
            s.grants_access OR COALESCE(p.provisional_until > clock_timestamp(), false) AS allowed,
            COALESCE(r.local_secrets AND r.active, false) AS local_secrets,
            COALESCE(NULLIF(c.radius_profile, ''), 'default') AS profile,
-           COALESCE(host(l.fixed_ip), '') AS fixed_ip,
+           COALESCE(host(l.fixed_ip), '') AS fixed_ip, p.customer_id"""
+_TABLES = """
+      FROM desk.radius_logins l
+      JOIN desk.customer_plans p ON p.id = l.plan_id
+      JOIN desk.plan_statuses s ON s.code = p.status
+      JOIN desk.catalog_plans c ON c.id = p.catalog_plan_id
+      LEFT JOIN desk.access_points a ON a.id = p.access_point_id
+      LEFT JOIN desk.routing_servers r ON r.id = a.routing_server_id"""
+_WANTED = text(f"""{_STATE},
            CASE WHEN r.active THEN r.id END AS router_id,
            COALESCE(a.disconnect_by = 'CoA (RADIUS)', false) AS by_coa,
            ARRAY(SELECT DISTINCT g.before->>'login' FROM desk.change_log g
@@ -49,21 +57,19 @@ _WANTED = text("""
            ARRAY(SELECT h.routing_server_id FROM desk.login_places h
                    JOIN desk.routing_servers b ON b.id = h.routing_server_id AND b.active
                   WHERE h.login_id = l.id AND (b.id IS DISTINCT FROM r.id OR NOT r.local_secrets)
-                  ORDER BY 1) AS left_behind
-      FROM desk.radius_logins l
-      JOIN desk.customer_plans p ON p.id = l.plan_id
-      JOIN desk.plan_statuses s ON s.code = p.status
-      JOIN desk.catalog_plans c ON c.id = p.catalog_plan_id
-      LEFT JOIN desk.access_points a ON a.id = p.access_point_id
-      LEFT JOIN desk.routing_servers r ON r.id = a.routing_server_id
+                  ORDER BY 1) AS left_behind {_TABLES}
      WHERE l.id = ANY (:ids) ORDER BY l.id""")
+_AT_ROUTER = text(f"""{_STATE},
+           EXISTS (SELECT FROM desk.debts d WHERE d.topic = 'radius_login' AND d.key = l.id::text
+                     AND d.done < d.wanted) AS owed {_TABLES}
+     WHERE r.id = :router AND r.active AND l.deleted_at IS NULL""")
 _OPEN = text("""
     SELECT s.id, s.login_id, s.username, COALESCE(host(s.framed_ip), '') AS ip, r.id AS router_id
       FROM desk.radius_sessions s
       LEFT JOIN desk.routing_servers r ON r.nas_address = s.nas_address AND r.active
      WHERE s.login_id = ANY (:ids) AND s.stopped_at IS NULL""")
 _ROUTERS = text("""
-    SELECT id, name, host, port, tls, fingerprint, username
+    SELECT id, name, host, port, tls, fingerprint, username, active
       FROM desk.routing_servers WHERE id = ANY (:ids) ORDER BY id""")
 _LOGINS = text("""
     SELECT l.id FROM desk.radius_logins l JOIN desk.customer_plans p ON p.id = l.plan_id
@@ -135,9 +141,23 @@ def wanted_logins(session: Session, login_ids: Sequence[int]) -> list[KnownLogin
     return [_known(row, opened[row["id"]]) for row in session.execute(_WANTED, {"ids": list(login_ids)}).mappings()]
 
 
-def _known(row: Any, sessions: Sequence[Any]) -> KnownLogin:
-    dialled = tuple(found.username for found in sessions if found.username)
-    wanted = WantedLogin(
+@dataclass(frozen=True)
+class LoginAtRouter:
+    """A login that belongs at one router: what should be there, whose it is, and whether that is still owed."""
+
+    wanted: WantedLogin
+    customer_id: int
+    owed: bool
+
+
+def wanted_logins_at(session: Session, router_id: int) -> Iterator[LoginAtRouter]:
+    """All that belong at a router, in one statement whatever their number; open sessions are the router's to tell."""
+    for row in session.execute(_AT_ROUTER, {"router": router_id}).mappings().yield_per(1000):
+        yield LoginAtRouter(_wanted(row), row["customer_id"], row["owed"])
+
+
+def _wanted(row: Any, former_names: tuple[str, ...] = ()) -> WantedLogin:
+    return WantedLogin(
         id=row["id"],
         login=row["login"],
         exists=row["exists"],
@@ -145,8 +165,13 @@ def _known(row: Any, sessions: Sequence[Any]) -> KnownLogin:
         local_secrets=row["local_secrets"],
         profile=row["profile"],
         fixed_ip=row["fixed_ip"],
-        former_names=tuple(dict.fromkeys((*(name for name in row["former"] if name), *dialled))),
+        former_names=former_names,
     )
+
+
+def _known(row: Any, sessions: Sequence[Any]) -> KnownLogin:
+    dialled = tuple(found.username for found in sessions if found.username)
+    wanted = _wanted(row, tuple(dict.fromkeys((*(name for name in row["former"] if name), *dialled))))
     session_routers = tuple(found.router_id for found in sessions)
     open_sessions = tuple(found.id for found in sessions)
     left_behind = tuple(row["left_behind"])

@@ -20,7 +20,9 @@ from desk.services.plans.commands import (
     StatusChanged,
     SuspendPlan,
 )
+from desk.services.plans.errors import AccessPointFull
 from desk.services.plans.flow import PlanDraft, Step, next_step
+from desk.services.plans.places import AuthorisePlace, Authorisers, PlaceAuthorisers, PlaceWanted
 from desk.services.plans.queries import CustomerPlanTree, OnePlan, PlanWindow
 from desk.services.plans.rows import (
     AddressView,
@@ -58,9 +60,12 @@ __all__ = [
     "PROVISIONAL",
     "STATUS_REASONS",
     "SUSPEND_REASONS",
+    "AccessPointFull",
     "AddPlan",
     "AddressKind",
     "AddressView",
+    "AuthorisePlace",
+    "Authorisers",
     "ChangeStatus",
     "Choice",
     "ChoicesForNewPlan",
@@ -79,6 +84,8 @@ __all__ = [
     "NewPlanChoices",
     "OfferedPlan",
     "OnePlan",
+    "PlaceAuthorisers",
+    "PlaceWanted",
     "PlanChoices",
     "PlanDetails",
     "PlanDraft",

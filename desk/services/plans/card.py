@@ -94,6 +94,22 @@ class ShownLogin(Protocol):
         """Whether it may connect."""
 
 
+class ShownIp(Protocol):
+    """An address as the card shows it."""
+
+    @property
+    def id(self) -> int:
+        """Which."""
+
+    @property
+    def address(self) -> str:
+        """Itself."""
+
+    @property
+    def switched_off(self) -> bool:
+        """Whether its own switch blocks it."""
+
+
 class Shown(Protocol):
     """What of a plan the card rests on; a row of the tree has it, and so has the plan at the step itself."""
 
@@ -117,11 +133,16 @@ class Shown(Protocol):
     def logins(self) -> Sequence[ShownLogin]:
         """What the network knows of it."""
 
+    @property
+    def ips(self) -> Sequence[ShownIp]:
+        """Its addresses."""
+
 
 def facts_of(row: Shown, target: str) -> str:
     """Name of the facts a card rests on: they moved when it is another one."""
     logins = ",".join(sorted(f"{login.id}:{login.login}:{login.allowed}" for login in row.logins))
-    text = f"{row.id}|{row.version}|{row.status}|{row.total}|{target}|{logins}"
+    ips = ",".join(sorted(f"{ip.id}:{ip.address}:{ip.switched_off}" for ip in row.ips))
+    text = f"{row.id}|{row.version}|{row.status}|{row.total}|{target}|{logins}|{ips}"
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 

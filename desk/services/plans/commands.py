@@ -92,6 +92,7 @@ class SavePlan(Command[PlanSaved]):
     separate_invoice: bool
     booklet: bool
     identifier_code: str
+    confirmed: bool = False  # an authoriser links it although the access point is full
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +114,7 @@ class AddPlan(Command[PlanSaved]):
     trial: bool = False
     login: str = ""
     password: str = ""
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

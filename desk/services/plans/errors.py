@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desk.services.core.database_errors import CONSTRAINTS
 from desk.services.core.errors import ConfirmationNeeded, DomainError, NotFound
 
 
@@ -65,7 +66,16 @@ class AccessPointFull(DomainError):
     code = "access_point_full"
 
 
+class AccessPointOverLimit(ConfirmationNeeded):
+    """The same, told to who may authorise it."""
+
+    code = "access_point_over_limit"
+
+
 class PlanLinked(DomainError):
     """PL-40: records hang on the plan."""
 
     code = "plan_linked"
+
+
+CONSTRAINTS["place:full"] = AccessPointFull

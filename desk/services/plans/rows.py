@@ -93,6 +93,7 @@ class PlanRow:
     throttled: bool
     speed_until: dt.datetime | None  # of a throttled plan: its whole speed is back until then
     allows_login: bool
+    allows_ip: bool
     login_limit: int
     bills_when_debt_suspended: bool
     has_access_point: bool
@@ -100,8 +101,7 @@ class PlanRow:
     total: Decimal  # with today's discounts and surcharges
     logins: tuple[LoginItem, ...]
     circuits: tuple[CircuitItem, ...]
-    allows_ip: bool = False
-    ips: tuple[IpItem, ...] = ()
+    ips: tuple[IpItem, ...]
 
     @property
     def title(self) -> str:

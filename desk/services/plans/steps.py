@@ -29,6 +29,9 @@ _FOUND = text("""
            (p.provisional_at AT TIME ZONE i.zone)::date AS last_provisional, desk.today() AS today,
            ARRAY(SELECT l.id::text || ':' || l.login FROM desk.radius_logins l
                   WHERE l.plan_id = p.id AND l.deleted_at IS NULL) AS logins,
+           ARRAY(SELECT concat_ws('|', x.id, host(x.address), EXISTS (SELECT FROM desk.ip_options o
+                    WHERE o.code = ANY (x.options) AND o.active AND o.effect = 'bloqueia o acesso'))
+                   FROM desk.customer_ips x WHERE x.plan_id = p.id AND x.deleted_at IS NULL) AS ips,
            d.kind, d.amount, d.percent, d.starts_on, d.months
       FROM desk.customer_plans p
       JOIN desk.catalog_plans c ON c.id = p.catalog_plan_id
@@ -46,6 +49,14 @@ class LoginAtStep(NamedTuple):
     allowed: bool
 
 
+class IpAtStep(NamedTuple):
+    """An address as the facts of a card name it."""
+
+    id: int
+    address: str
+    switched_off: bool
+
+
 @dataclass(frozen=True)
 class PlanAtStep:
     """A plan as a step finds it: what decides whether the step may be taken, and what its card rested on."""
@@ -59,6 +70,7 @@ class PlanAtStep:
     group: PlanGroup
     total: Decimal
     logins: tuple[LoginAtStep, ...]
+    ips: tuple[IpAtStep, ...]
     last_provisional: dt.date | None
     today: dt.date
 
@@ -77,6 +89,7 @@ def plan_at_step(work: Work, cmd: StatusStep) -> PlanAtStep:
         if detail.kind is not None and runs_on(plan.today, detail.starts_on, detail.months)
     ]
     named = (login.partition(":") for login in plan.logins)
+    held = (ip.split("|") for ip in plan.ips)
     return PlanAtStep(
         id=cmd.plan_id,
         customer_id=plan.customer_id,
@@ -87,6 +100,7 @@ def plan_at_step(work: Work, cmd: StatusStep) -> PlanAtStep:
         group=PlanGroup(plan.group),
         total=total_of(plan.value, effects),
         logins=tuple(LoginAtStep(int(number), login, plan.allowed) for number, _, login in named),
+        ips=tuple(IpAtStep(int(number), address, off == "t") for number, address, off in held),
         last_provisional=plan.last_provisional,
         today=plan.today,
     )

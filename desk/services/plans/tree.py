@@ -68,11 +68,11 @@ def _plans(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             ),
             case((CustomerPlan.speed_until > func.clock_timestamp(), CustomerPlan.speed_until)).label("speed_until"),
             CatalogPlan.allows_login,
+            CatalogPlan.allows_ip,
             CatalogPlan.login_limit,
             CatalogPlan.bills_when_debt_suspended,
             CustomerPlan.access_point_id.is_not(None).label("has_access_point"),
             CustomerPlan.version,
-            CatalogPlan.allows_ip,
             ips_column(),
         )
         .select_from(CustomerPlan)
@@ -209,8 +209,9 @@ def _read(session: Session, questions: Questions, which: int) -> tuple[list[Plan
             effects[row.plan_id].append(effect_of(row.kind, row.amount, row.percent, values[row.plan_id]))
     rows: list[PlanRow] = []
     for row in found:
-        *plain, allows_ip, ips = row
-        hung = total_of(row.value, effects[row.id]), tuple(logins[row.id]), tuple(circuits[row.id])
+        *plain, found_ips = row
         open_now = row.grants_access or row.provisional_until is not None
-        rows.append(PlanRow(*(*plain, *hung, allows_ip, ip_items(row.id, ips, open_now=open_now))))
+        ips = ip_items(row.id, found_ips, open_now=open_now)
+        total = total_of(row.value, effects[row.id])
+        rows.append(PlanRow(*(*plain, total, tuple(logins[row.id]), tuple(circuits[row.id]), ips)))
     return rows, details

@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, text
 
-from desk.models.access_points import AccessPoint
 from desk.models.catalog import CatalogPlan, PlanGroup, PlanStatus, StatusCode
 from desk.models.customers import Customer
 from desk.models.people import Permission
@@ -30,7 +29,6 @@ from desk.services.plans.commands import (
     SuspendPlan,
 )
 from desk.services.plans.errors import (
-    AccessPointFull,
     NotSuspendedForDebt,
     PlanAlreadyEnabled,
     PlanAwaitsAuthorisation,
@@ -40,6 +38,7 @@ from desk.services.plans.errors import (
     ProvisionalTooSoon,
     StatusNotGiven,
 )
+from desk.services.plans.places import check_place
 from desk.services.plans.steps import plan_at_step, take_step
 
 STATUS_PERMISSION = Permission.EDIT_PLAN_STATUS
@@ -122,28 +121,6 @@ def change_status(cmd: ChangeStatus, work: Work) -> StatusChanged:
     )
 
 
-def check_access_point(work: Work, access_point_id: int | None) -> None:
-    """PL-12: refuse one more plan on a full access point, except to who may authorise that."""
-    if access_point_id is None or not work.switched_on(Variable.LIMIT_CUSTOMERS):
-        return
-    # The row lock makes two desks at the last place take turns.
-    point = work.session.execute(
-        select(AccessPoint).where(AccessPoint.id == access_point_id).with_for_update(key_share=True)
-    ).scalar_one_or_none()
-    if point is None:
-        raise NotFound("access_point", access_point_id)
-    if point.customer_limit is None or Permission.ACCESS_POINT_AUTHORISER in work.actor.permissions:
-        return
-    linked = work.session.execute(
-        select(func.count())
-        .select_from(CustomerPlan)
-        .join(PlanStatus, PlanStatus.code == CustomerPlan.status)
-        .where(CustomerPlan.access_point_id == access_point_id, PlanStatus.group != PlanGroup.CANCELLED)
-    ).scalar_one()
-    if linked >= point.customer_limit:
-        raise AccessPointFull(name=point.name, limit=point.customer_limit)
-
-
 def _violations(cmd: SavePlan | AddPlan) -> list[Violation]:
     found: list[Violation] = []
     if not 1 <= cmd.due_day <= 31:
@@ -159,8 +136,15 @@ def save_plan(cmd: SavePlan, work: Work) -> PlanSaved:
     if found := _violations(cmd):
         raise Invalid(found)
     plan = get_plan(work, cmd.plan_id, cmd.version)
-    if cmd.access_point_id != plan.access_point_id:
-        check_access_point(work, cmd.access_point_id)
+    if cmd.access_point_id != plan.access_point_id and plan.status != StatusCode.CANCELLED:
+        check_place(
+            work,
+            cmd.access_point_id,
+            customer_id=plan.customer_id,
+            plan_id=plan.id,
+            catalog_plan_id=plan.catalog_plan_id,
+            confirmed=cmd.confirmed,
+        )
     wanted: dict[str, Any] = {
         "reference": cmd.reference.strip(),
         "start_date": cmd.start_date,
@@ -194,7 +178,14 @@ def add_plan(cmd: AddPlan, work: Work) -> PlanSaved:
         raise NotFound("customer" if customer is None else "catalog_plan")
     if not cmd.login and catalog.allows_login and work.switched_on(Variable.LOGIN_REQUIRED):
         raise Invalid([Violation("login", "login_required")])  # PL-10
-    check_access_point(work, cmd.access_point_id)
+    check_place(
+        work,
+        cmd.access_point_id,
+        customer_id=customer.id,
+        plan_id=None,
+        catalog_plan_id=catalog.id,
+        confirmed=cmd.confirmed,
+    )
     status = StatusCode.TRIAL if cmd.trial and catalog.trial_days else StatusCode.INSTALLING
     if catalog.requires_authorization:
         status = StatusCode.AWAITING

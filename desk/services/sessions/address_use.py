@@ -8,14 +8,13 @@ import zoneinfo
 from dataclasses import dataclass
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
-from desk.integrations.documents.report import Report, ReportColumn, pdf
+from desk.integrations.documents.report import Report, ReportColumn
 from desk.models.daemon_views import SILENT_SECONDS
 from desk.services.core.bus import Query, use_case
 from desk.services.core.errors import Invalid, Violation
 from desk.services.core.work import Work
-from desk.services.sessions.export import Exported, made_by, moments
+from desk.services.sessions.export import Exported, FileKind, document, made_by, moments
 
 KEPT_DAYS = 365
 # Around the moment asked for, so that a clock that is a little wrong does not accuse the neighbour unnoticed.
@@ -66,49 +65,31 @@ class PrintAddressUse(Query[Exported]):
 
     address: str
     at: dt.datetime
+    kind: FileKind = FileKind.PDF
 
 
-# One branch for each way an address is given, each led by its own index: IPv4 or IPv6 itself, and the prefixes that
-# could hold it, named one by one, since "which prefixes contain this" has no cheap index.
-# What a later helper assigns to customers by hand (table of customer IPs) joins here as one more branch.
-_BRANCH = """
-      SELECT s.*, {assigned} AS assigned FROM desk.radius_sessions s WHERE s.id IN (
-        SELECT o.id FROM desk.radius_sessions o
-         WHERE o.{column} {match} AND o.started_at <= CAST(:at AS timestamptz) + CAST(:near AS interval)
-           AND (o.stopped_at IS NULL OR o.stopped_at >= CAST(:at AS timestamptz) - CAST(:near AS interval))
-         ORDER BY o.started_at DESC LIMIT 20)"""
-_V4 = _BRANCH.format(column="framed_ip", match="= CAST(:address AS inet)", assigned="host(s.framed_ip)")
-_V6 = "\n      UNION ALL".join(
-    (
-        _BRANCH.format(column="framed_ipv6", match="= CAST(:address AS inet)", assigned="host(s.framed_ipv6)"),
-        *(
-            _BRANCH.format(
-                column=f"{kind}_ipv6_prefix",
-                match="= ANY (CAST(:prefixes AS inet[]))",
-                assigned=f"s.{kind}_ipv6_prefix::text",
-            )
-            for kind in ("framed", "delegated")
-        ),
-    )
-)
-_ANSWER = """
+# The database finds the connections, and in the same breath notes down who asked for whom (desk.who_used).
+ASK_SQL = """
+    SELECT session_id, assigned, exact FROM desk.who_used(CAST(:address AS inet), CAST(:prefixes AS inet[]),
+      CAST(:at AS timestamptz), CAST(:near AS interval), CAST(:silent AS interval), :printed)"""
+_ASK = text(ASK_SQL)
+_ANSWER = text("""
     SELECT u.id AS customer_id, p.id AS plan_id, COALESCE(u.name, '') AS customer, u.code,
            COALESCE(u.document, '') AS document, COALESCE(x.username, l.login, '') AS login,
            COALESCE(c.name, '') AS plan, COALESCE(upper(x.mac::text), '') AS mac,
-           COALESCE(r.name, host(x.nas_address)) AS nas, x.assigned, x.started_at, x.stopped_at,
-           x.updated_at AS last_news, COALESCE(x.terminate_cause, '') AS cause,
-           x.started_at <= :at
-             AND COALESCE(x.stopped_at, COALESCE(x.updated_at, x.started_at) + {silent}) >= :at AS exact
-      FROM ({branches}) x
+           COALESCE(r.name, host(x.nas_address)) AS nas, w.assigned, x.started_at, x.stopped_at,
+           x.updated_at AS last_news, COALESCE(x.terminate_cause, '') AS cause, w.exact
+      FROM unnest(CAST(:ids AS bigint[]), CAST(:assigned AS text[]), CAST(:exact AS boolean[]))
+             AS w (session_id, assigned, exact)
+      JOIN desk.radius_sessions x ON x.id = w.session_id
       LEFT JOIN desk.radius_logins l ON l.id = x.login_id
       LEFT JOIN desk.customer_plans p ON p.id = l.plan_id
       LEFT JOIN desk.catalog_plans c ON c.id = p.catalog_plan_id
       LEFT JOIN desk.customers u ON u.id = p.customer_id
       LEFT JOIN desk.routing_servers r ON r.nas_address = x.nas_address
-     ORDER BY exact DESC, x.started_at DESC"""
+     ORDER BY w.exact DESC, x.started_at DESC""")
 # A connection whose end got lost stays open in the records: nobody is accused of what came after its last report.
-_SILENT = f"interval '{SILENT_SECONDS} seconds'"
-V4_SQL, V6_SQL = (_ANSWER.format(branches=branches, silent=_SILENT) for branches in (_V4, _V6))
+SILENT = dt.timedelta(seconds=SILENT_SECONDS)
 
 
 def parse_address(typed: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
@@ -124,9 +105,10 @@ def prefixes_of(address: ipaddress.IPv6Address) -> list[str]:
     return [str(ipaddress.ip_network((address, bits), strict=False)) for bits in (*range(40, 65), 128)]
 
 
-def _find(session: Session, typed: str, at: dt.datetime) -> tuple[AddressAnswer, zoneinfo.ZoneInfo, str]:
+def _find(work: Work, typed: str, at: dt.datetime, *, printed: bool) -> tuple[AddressAnswer, zoneinfo.ZoneInfo, str]:
+    """The trace is committed before anything is answered: such a look-up is itself something that is asked about."""
     address = parse_address(typed)
-    row = session.execute(text("SELECT zone, company FROM desk.installation")).one()
+    row = work.session.execute(text("SELECT zone, company FROM desk.installation")).one()
     zone = zoneinfo.ZoneInfo(row.zone)
     moment = at.replace(tzinfo=zone) if at.tzinfo is None else at
     now = dt.datetime.now(dt.UTC)
@@ -134,25 +116,28 @@ def _find(session: Session, typed: str, at: dt.datetime) -> tuple[AddressAnswer,
         raise Invalid([Violation("time", "moment_ahead")])
     if moment < now - dt.timedelta(days=KEPT_DAYS):
         raise Invalid([Violation("day", "moment_too_old", {"days": KEPT_DAYS})])
-    values: dict[str, object] = {"address": str(address), "at": moment, "near": NEAR}
-    if isinstance(address, ipaddress.IPv6Address):
-        statement, values["prefixes"] = text(V6_SQL), prefixes_of(address)
-    else:
-        statement = text(V4_SQL)
-    uses = tuple(AddressUse(**found) for found in session.execute(statement, values).mappings())
+    values: dict[str, object] = {"address": str(address), "at": moment, "near": NEAR, "silent": SILENT}
+    values |= {"prefixes": prefixes_of(address) if address.version == 6 else [], "printed": printed}
+    with work.sessions.begin() as asking:
+        found = asking.execute(_ASK, values).all()
+    uses: tuple[AddressUse, ...] = ()
+    if found:
+        ids, assigned, exact = (list(column) for column in zip(*found, strict=True))
+        rows = work.session.execute(_ANSWER, {"ids": ids, "assigned": assigned, "exact": exact}).mappings()
+        uses = tuple(AddressUse(**use) for use in rows)
     return AddressAnswer(str(address), moment, uses), zone, row.company
 
 
 @use_case(WhoUsedAddress, permission=None)
 def who_used_address(query: WhoUsedAddress, work: Work) -> AddressAnswer:
-    """In two statements, whatever the number of connections."""
-    return _find(work.session, query.address, query.at)[0]
+    """In three statements, whatever the number of connections; who asked stays in the history."""
+    return _find(work, query.address, query.at, printed=False)[0]
 
 
 @use_case(PrintAddressUse, permission=None)
 def print_address_use(query: PrintAddressUse, work: Work) -> Exported:
     """The answer to a legal request, with what it rests on."""
-    answer, zone, company = _find(work.session, query.address, query.at)
+    answer, zone, company = _find(work, query.address, query.at, printed=True)
     at = moments(zone)
     exact = [use for use in answer.uses if use.exact]
     rows = [
@@ -188,8 +173,8 @@ def print_address_use(query: PrintAddressUse, work: Work) -> Exported:
         made=made_by(work, zone),
         landscape=True,
     )
-    name = f"uso-do-ip-{answer.address.replace(':', '-')}-{answer.at.astimezone(zone):%Y%m%d-%H%M}.pdf"
-    return Exported(name, pdf(report), len(rows))
+    name = f"uso-do-ip-{answer.address.replace(':', '-')}-{answer.at.astimezone(zone):%Y%m%d-%H%M}.{query.kind}"
+    return document(name, report, query.kind)
 
 
 def _document(digits: str) -> str:

@@ -8,81 +8,29 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
 from desk.integrations.errors import IntegrationError, Reason, Refused, Rejected, Unreachable
-from desk.integrations.radius.port import Connection, Nas, RadiusAddress, Verdict
+from desk.integrations.radius.port import Nas, RadiusAddress, Verdict
 from desk.services.core.devices import Devices
 from desk.services.core.errors import Busy, DatabaseLost, DomainError
 from desk.services.core.outbox import DeliveryState, Lease, Report, Step
 from desk.services.core.ports import Ports
 from desk.services.core.secrets import reveal, reveal_nas
 from desk.services.logins.reconcile import address_of, router_at
+from desk.services.sessions.connections import OpenConnection, open_connection, to_retune, unseen
 
 # Together with one visit to the router's API these stay well under the 60 seconds of a lease.
 NAS_SECONDS = 5.0
 PROOF_SECONDS = 5.0
 API_SECONDS = 8.0
 LOOK_PAUSE = 0.2
-UNLIMITED = "0/0"
 
-_SESSION = text("""
-    SELECT s.id, s.session_id, COALESCE(s.username, l.login, '') AS username, COALESCE(host(s.framed_ip), '') AS ip,
-           host(s.nas_address) AS nas, s.stopped_at IS NOT NULL AS stopped, COALESCE(s.rate_limit, '') AS rate,
-           COALESCE(a.disconnect_by = 'CoA (RADIUS)', false) AS by_coa, n.id AS nas_id, n.coa_port,
-           COALESCE(n.id, o.id) AS router_id, COALESCE(n.name, o.name, '') AS router
-      FROM desk.radius_sessions s
-      LEFT JOIN desk.radius_logins l ON l.id = s.login_id
-      LEFT JOIN desk.customer_plans p ON p.id = l.plan_id
-      LEFT JOIN desk.access_points a ON a.id = p.access_point_id
-      LEFT JOIN desk.routing_servers n ON n.nas_address = s.nas_address AND n.active
-      LEFT JOIN desk.routing_servers o ON o.id = a.routing_server_id AND o.active
-     WHERE s.id = :id""")
 _STOPPED = text("SELECT stopped_at IS NOT NULL FROM desk.radius_sessions WHERE id = :id")
-_TO_RETUNE = text("""
-    SELECT s.id, w.rate FROM desk.radius_sessions s
-     CROSS JOIN (SELECT COALESCE(desk.wanted_rate(:login), :unlimited) AS rate) w
-     WHERE s.login_id = :login AND s.stopped_at IS NULL AND s.rate_limit IS NOT NULL AND s.rate_limit <> w.rate
-     ORDER BY s.id""")
 _LOGINS_OF_PLAN = text("SELECT id FROM desk.radius_logins WHERE plan_id = :plan AND deleted_at IS NULL ORDER BY id")
-_ROUTER_OF_LOGIN = text("""
-    SELECT l.login, CASE WHEN r.active THEN r.id END AS router_id, COALESCE(r.name, '') AS router
-      FROM desk.radius_logins l JOIN desk.customer_plans p ON p.id = l.plan_id
-      LEFT JOIN desk.access_points a ON a.id = p.access_point_id
-      LEFT JOIN desk.routing_servers r ON r.id = a.routing_server_id
-     WHERE l.id = :id""")
-
-
-@dataclass(frozen=True)
-class _Open:
-    """One connection as accounting knows it, and the ways to its router."""
-
-    id: int
-    session_id: str
-    username: str
-    ip: str
-    nas: str
-    stopped: bool
-    rate: str
-    by_coa: bool
-    nas_id: int | None
-    coa_port: int | None
-    router_id: int | None
-    router: str
-
-    @property
-    def thing(self) -> str:
-        """What the screen calls it."""
-        return self.ip or self.username
-
-    @property
-    def named(self) -> Connection:
-        """As its router named it in accounting."""
-        return Connection(username=self.username, session_id=self.session_id, address=self.ip)
 
 
 class OpenConnections:
@@ -123,13 +71,13 @@ class OpenConnections:
     def retune(self, login_id: int, lease: Lease, report: Report) -> None:
         """Tell the routers another speed; a connection is never dropped for it, unasked."""
         with self._sessions() as session:
-            found = session.execute(_TO_RETUNE, {"login": login_id, "unlimited": UNLIMITED}).all()
-        for session_id, rate in found:
+            found = to_retune(session, [login_id])
+        for _, session_id, rate in found:
             known = self._read(session_id)
             if known is not None and not known.stopped:
                 self._retune(known, rate, lease, report)
 
-    def _retune(self, known: _Open, rate: str, lease: Lease, report: Report) -> None:
+    def _retune(self, known: OpenConnection, rate: str, lease: Lease, report: Report) -> None:
         def told(state: DeliveryState, detail: str) -> None:
             report(_step(known, state, detail, {"rate": rate, "before": known.rate}, system="speed"))
 
@@ -155,10 +103,9 @@ class OpenConnections:
     def _end_unseen(self, login_id: int, report: Report) -> None:
         """Accounting knows of no connection; the router's own list has the last word."""
         with self._sessions() as session:
-            row = session.execute(_ROUTER_OF_LOGIN, {"id": login_id}).one_or_none()
-        if row is None:
+            known = unseen(session, login_id)
+        if known is None:
             return
-        known = _Open(0, "", row.login, "", "", False, "", False, None, None, row.router_id, row.router)
         if known.router_id is None:
             report(_step(known, DeliveryState.UNCHANGED, "not_connected"))
             return
@@ -173,12 +120,11 @@ class OpenConnections:
         else:
             report(_step(known, DeliveryState.UNCHANGED, "not_connected"))
 
-    def _read(self, session_id: int) -> _Open | None:
+    def _read(self, session_id: int) -> OpenConnection | None:
         with self._sessions() as session:
-            row: Any = session.execute(_SESSION, {"id": session_id}).mappings().one_or_none()
-        return None if row is None else _Open(**row)
+            return open_connection(session, session_id)
 
-    def nas_of(self, known: _Open, lease: Lease) -> Nas | None:
+    def nas_of(self, known: OpenConnection, lease: Lease) -> Nas | None:
         """The router as a RADIUS peer; None where it is none of ours, or shares no secret with us."""
         if known.nas_id is None:
             return None
@@ -188,7 +134,7 @@ class OpenConnections:
         address = RadiusAddress(host=known.nas, port=known.coa_port or 0, secret=secret.text, deadline=NAS_SECONDS)
         return self._ports.nas(address)
 
-    def password_of(self, known: _Open) -> str:
+    def password_of(self, known: OpenConnection) -> str:
         """The way into the router's API; Refused when there is none."""
         try:
             return reveal(self._sessions, "router", known.router_id or 0, "entrega").text
@@ -197,7 +143,7 @@ class OpenConnections:
         except DomainError as error:
             raise Refused(known.router, "the router's credentials cannot be read") from error
 
-    def drop_by_api(self, known: _Open, password: str) -> int:
+    def drop_by_api(self, known: OpenConnection, password: str) -> int:
         """How many connections the router's own list has lost by this."""
         with self._sessions() as session:
             address = address_of(router_at(session, known.router_id or 0), password)
@@ -205,7 +151,7 @@ class OpenConnections:
         with self._devices.visit(known.router_id or 0, known.router), router.open(deadline=API_SECONDS) as api:
             return api.drop_session(known.username, session_id=known.session_id, address=known.ip)
 
-    def stopped(self, known: _Open, seconds: float) -> bool:
+    def stopped(self, known: OpenConnection, seconds: float) -> bool:
         """Whether accounting reports the end of the connection within so many seconds."""
         deadline, pause = time.monotonic() + seconds, threading.Event()
         while True:
@@ -216,12 +162,12 @@ class OpenConnections:
                 return False
             pause.wait(LOOK_PAUSE)
 
-    def lost(self, known: _Open, lease: Lease) -> None:
+    def lost(self, known: OpenConnection, lease: Lease) -> None:
         """Its end was never reported: it ended with the last thing that was heard of it."""
         if known.id:
             self._write("session_lost", lease, known)
 
-    def _write(self, function: str, lease: Lease, known: _Open, **more: str) -> None:
+    def _write(self, function: str, lease: Lease, known: OpenConnection, **more: str) -> None:
         values = {"topic": lease.topic, "key": lease.key, "lease": lease.lease, "id": known.id} | more
         named = ", ".join(f":{name}" for name in values)
         with self._sessions.begin() as session:
@@ -231,7 +177,7 @@ class OpenConnections:
 class _Ending:
     """One climb of the ladder: each rung is tried once, and only what is proven is called done."""
 
-    def __init__(self, connections: OpenConnections, known: _Open, lease: Lease, report: Report) -> None:
+    def __init__(self, connections: OpenConnections, known: OpenConnection, lease: Lease, report: Report) -> None:
         self._with, self._known, self._lease, self._report = connections, known, lease, report
         self._trail = ""  # what became of the rung before
         self._problem: IntegrationError | None = None
@@ -321,7 +267,7 @@ class _Ending:
         self._report(_step(self._known, state, detail, {"trail": self._trail} if self._trail else {}))
 
 
-def _failed(known: _Open, error: IntegrationError, trail: str = "") -> Step:
+def _failed(known: OpenConnection, error: IntegrationError, trail: str = "") -> Step:
     state = DeliveryState.SILENT if isinstance(error, Unreachable) else DeliveryState.REFUSED
     detail = "no_nas_secret" if trail == "no_nas_secret" else error.reason.value
     if trail == "acked_unproven" and error.reason is Reason.STILL_THERE:
@@ -330,7 +276,11 @@ def _failed(known: _Open, error: IntegrationError, trail: str = "") -> Step:
 
 
 def _step(
-    known: _Open, state: DeliveryState, detail: str, params: dict[str, Any] | None = None, system: str = "session"
+    known: OpenConnection,
+    state: DeliveryState,
+    detail: str,
+    params: dict[str, Any] | None = None,
+    system: str = "session",
 ) -> Step:
     at = dt.datetime.now(dt.UTC).isoformat()
     return Step(system, known.thing, known.router, state, detail, at, params or {})

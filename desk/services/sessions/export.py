@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from desk.integrations.documents.page import html
 from desk.integrations.documents.report import Report, ReportColumn, pdf
 from desk.services.core.bus import Query, use_case
 from desk.services.core.work import Work
@@ -39,6 +40,7 @@ class FileKind(enum.StrEnum):
 
     CSV = "csv"
     PDF = "pdf"
+    PAGE = "html"  # for a printer of this computer
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Exported:
     name: str
     content: bytes = field(repr=False)
     rows: int = 0
+    landscape: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +102,13 @@ def export_statement(query: ExportStatement, work: Work) -> Exported:
         made=made_by(work, zone),
         landscape=query.by is StatementBy.TIME,
     )
-    return Exported(name, pdf(report), len(lines))
+    return document(name, report, query.kind)
+
+
+def document(name: str, report: Report, kind: FileKind) -> Exported:
+    """The report as a file to hand over, or as a page to print."""
+    content = html(report).encode() if kind is FileKind.PAGE else pdf(report)
+    return Exported(name, content, len(report.rows), report.landscape)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select, text
 
-from desk.models.catalog import CatalogPlan, StatusCode
+from desk.models.catalog import CatalogPlan, PaymentMethod, StatusCode
 from desk.models.people import Permission
 from desk.models.plans import CustomerPlan
 from desk.models.variables import Variable
@@ -154,7 +154,10 @@ def restore_speed(cmd: RestoreSpeed, work: Work) -> SpeedChanged:
     longest = int(work.variable(Variable.SPEED_DAYS))
     if not today <= cmd.until <= today + dt.timedelta(days=longest):
         raise Invalid([Violation("until", "until_range", {"days": longest})])
-    gap = int(work.variable(Variable.SPEED_GAP_DAYS))
+    method = work.session.get_one(PaymentMethod, plan.payment_method_id)
+    gap = method.speed_gap_days
+    if gap is None:
+        gap = int(work.variable(Variable.SPEED_GAP_DAYS))
     if plan.speed_at is not None and not cmd.confirmed and now - plan.speed_at < dt.timedelta(days=gap):
         raise SpeedTooSoon(days=gap, date=plan.speed_at.date(), yes="Restabelecer")
     plan.speed_until, plan.speed_at = _end(work, cmd.until), now

@@ -4,25 +4,37 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QDialog, QWidget
 
 from desk.services.access_points import (
+    AccessPointHasIps,
+    AccessPointInUse,
     AccessPointRow,
     AccessPoints,
+    CheckAccessPoint,
     DeleteAccessPoint,
     DisconnectBy,
+    ImportAccessPoints,
+    RouterAnswer,
     RoutingServerRow,
     RoutingServers,
     SaveAccessPoint,
 )
 from desk.services.catalog import ListRow, Lists, SmallList
+from desk.services.core.errors import DomainError
+from desk.ui.access_points.examination import StepList
+from desk.ui.access_points.importing import POINTS, ImportDialog
 from desk.ui.access_points.ranges import RangesCard
-from desk.ui.core.cards import hairline
+from desk.ui.access_points.uses import UsesDialog
+from desk.ui.core.cards import NoteBar, hairline
 from desk.ui.core.desk import Desk
 from desk.ui.core.fields import NoteField, TextField, YesNoField
 from desk.ui.core.format import yes_no
 from desk.ui.core.inputs import Choice, ComboField, IntField
+from desk.ui.core.labels import button
 from desk.ui.core.list_page import ListPage
+from desk.ui.core.messages import explain
 from desk.ui.core.saving import SaveDialog, text_of
 from desk.ui.core.table import Column
 
@@ -50,6 +62,11 @@ class AccessPointsPage(ListPage):
             save=SaveAccessPoint,
             empty=("broadcast", "Nenhum ponto de acesso", "Cadastre onde os planos se conectam."),
             note="Onde os planos se conectam, e atrás de qual roteador.",
+        )
+
+        self.import_button = self.add_button(
+            button("Importar…", lambda: ImportDialog(desk, POINTS, self).open(), icon="upload-simple"),
+            ImportAccessPoints,
         )
 
     def edit(self, point: AccessPointRow | None) -> None:
@@ -84,6 +101,15 @@ class AccessPointDialog(SaveDialog):
         )
         self.form.add(NoteField("notes", "Observações", lines=2), span=2)
         self._enforcement()
+        self.answer = NoteBar("", "info")
+        self.answer.hide()
+        self.body.addWidget(self.answer)
+        self.steps = StepList()
+        self.body.addWidget(self.steps)
+        self.test_button = self.add_button(button("Testar Conexão", self.test, icon="lightning"))
+        if not desk.may(CheckAccessPoint):
+            self.test_button.setEnabled(False)
+            self.test_button.setToolTip(f"Falta a permissão {desk.needs(CheckAccessPoint)}")
         names = ("name", "customer_limit", "disconnect_by", "active", "notes", *ENFORCEMENT)
         fresh = {"active": True, "disconnect_by": DisconnectBy.API}
         draft = {name: getattr(point, name) for name in names} if point else fresh
@@ -93,7 +119,13 @@ class AccessPointDialog(SaveDialog):
             order = DeleteAccessPoint(id=point.id, version=point.version)
             why = "Só um ponto sem planos é apagado; a variável “Permite Apagar Ponto de Acesso que tenha Planos "
             why += "Cancelados” deixa apagar também o que só tem cancelados."
-            self.offer_delete(lambda: order, f"Apagar o ponto de acesso {point.name}?", why, "Ponto de acesso apagado")
+            self.offer_delete(
+                lambda: order,
+                f"Apagar o ponto de acesso {point.name}?",
+                why,
+                "Ponto de acesso apagado",
+                failed=self._not_deleted,
+            )
             self.body.addWidget(hairline())
             self.ranges = RangesCard(desk, point, self)
             self.body.addWidget(self.ranges)
@@ -104,10 +136,51 @@ class AccessPointDialog(SaveDialog):
         form = self.section("Como o roteador aplica os IPs dos clientes")
         form.add(YesNoField("sets_queue", "Fila", sentence="/queue/simple com a velocidade"))
         form.add(YesNoField("sets_arp", "ARP", sentence="/ip/arp com o MAC do cliente"))
-        form.add(YesNoField("sets_address", "Endereço", sentence="/ip/address em cada bloco, como /30"))
+        form.add(YesNoField("sets_address", "Endereço", sentence="/ip/address em cada bloco"))
         form.add(TextField("interface", "Interface", code=True, limit=60, hint="Para endereço e ARP"))
         form.add(TextField("allowed_list", "Lista dos liberados", code=True, limit=60, hint="Vazio: não usa"))
         form.add(TextField("blocked_list", "Lista dos bloqueados", code=True, limit=60, hint="Vazio: não usa"))
+
+    def _not_deleted(self, error: DomainError) -> bool:
+        """Say what is in the way, and lead there."""
+        if self._point is None or not isinstance(error, AccessPointInUse | AccessPointHasIps):
+            return False
+        UsesDialog(self.desk, self._point.id, explain(error), self, self._leave).open()
+        return True
+
+    def _leave(self) -> None:
+        """Away with this window and the settings around it, unless something typed would be lost."""
+        page: QWidget | None = self.parentWidget()
+        settings = page.window() if page is not None else None
+        self.reject()
+        if not self.isVisible() and isinstance(settings, QDialog):
+            settings.reject()
+
+    def test(self) -> None:
+        """Visit the router that is chosen, saved or not, with its own stored password."""
+        draft = self.draft
+        self.steps.show_steps(())
+        if draft["routing_server_id"] is None:
+            self.answer.set_text("Escolha o Servidor de Roteamento primeiro.")
+            self.fit()
+            return
+        self.answer.set_text("Perguntando ao roteador…")
+        self.test_button.setEnabled(False)
+        order = CheckAccessPoint(routing_server_id=draft["routing_server_id"], interface=text_of(draft["interface"]))
+        self.desk.ask(order, owner=self, done=self._tested, failed=self._not_tested, slot=("check", id(self)))
+
+    def _tested(self, answer: RouterAnswer) -> None:
+        self.test_button.setEnabled(True)
+        self.answer.set_text("")
+        self.steps.show_steps(answer.steps)
+        self.fit()
+        # Only once they have their places: before that, it would lead to where they are not.
+        QTimer.singleShot(0, self, lambda: self.area.ensureWidgetVisible(self.steps))
+
+    def _not_tested(self, error: DomainError) -> bool:
+        self.test_button.setEnabled(True)
+        self.answer.set_text("")
+        return False
 
     def _units(self, rows: list[ListRow]) -> None:
         self._unit.set_choices([Choice(None, "—"), *(Choice(unit.id, unit.name) for unit in rows)])

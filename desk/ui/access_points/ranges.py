@@ -53,6 +53,7 @@ class RangesCard(QWidget):
             name="access_point/ranges",
             settings=desk.settings,
         )
+        self.table.setAccessibleName("Faixas de IP")
         self.table.opened.connect(self.edit)
         self.none = Label("Nenhuma faixa: IPs deste ponto são digitados à mão.", "body", "text2", wrap=True)
         outer.addWidget(self.table)

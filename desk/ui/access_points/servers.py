@@ -10,13 +10,18 @@ from desk.services.access_points import (
     CertificateShown,
     CheckRouter,
     DeleteRoutingServer,
+    ImportRoutingServers,
     ReadCertificate,
     RouterAnswer,
     RoutingServerRow,
     RoutingServers,
     SaveRoutingServer,
+    Standing,
     TlsMode,
 )
+from desk.services.core.errors import DomainError
+from desk.ui.access_points.examination import StepList
+from desk.ui.access_points.importing import SERVERS, ImportDialog
 from desk.ui.access_points.texts import certificate_text, problem_text
 from desk.ui.core.cards import NoteBar
 from desk.ui.core.desk import Desk
@@ -46,7 +51,7 @@ _PLAIN = (
     "notes",
 )
 _FRESH: dict[str, Any] = {"port": 8729, "coa_port": 3799, "tls": TlsMode.PINNED, "active": True, "username": "desk"}
-_ANSWER_ICONS = {"info": "info-fill", "ok": "check-circle-fill", "bad": "x-circle-fill"}
+_ANSWER_ICONS = {"info": "info-fill", "ok": "check-circle-fill", "warn": "warning-fill", "bad": "x-circle-fill"}
 
 
 class PortField(IntField):
@@ -78,6 +83,19 @@ class RoutingServersPage(ListPage):
             empty=("hard-drives", "Nenhum servidor de roteamento", "Cadastre os roteadores que o Desk deve chamar."),
             note="Os roteadores que o Desk chama para derrubar conexões e manter logins.",
         )
+        self.drift = button("Divergências", self._drift, kind="flat", icon="arrows-left-right")
+        obstacle = desk.actions["drift.open"].obstacle(desk, None)
+        self.drift.setEnabled(obstacle is None)
+        self.drift.setToolTip(obstacle or "O que o roteador marcado tem a mais, a menos ou diferente do cadastro")
+        self.add_button(self.drift)
+        self.import_button = self.add_button(
+            button("Importar…", lambda: ImportDialog(desk, SERVERS, self).open(), icon="upload-simple"),
+            ImportRoutingServers,
+        )
+
+    def _drift(self) -> None:
+        """Of the router under the bar; of all where there is none."""
+        self._desk.run_action("drift.open", self.table.current_row())
 
     def edit(self, server: RoutingServerRow | None) -> None:
         """Open a router, or an empty one."""
@@ -96,6 +114,8 @@ class RoutingServerDialog(SaveDialog):
         self.answer = NoteBar("", "info")
         self.answer.hide()
         self.body.addWidget(self.answer)
+        self.steps = StepList()
+        self.body.addWidget(self.steps)
         draft = {name: getattr(server, name) for name in _PLAIN} if server else _FRESH
         self.begin(draft, server.name if server else "")
         self._edited("tls")
@@ -171,24 +191,38 @@ class RoutingServerDialog(SaveDialog):
             fingerprint=text_of(draft["fingerprint"]),
             username=text_of(draft["username"]),
             password=draft["password"] or "",
+            nas_address=text_of(self.radius.draft["nas_address"]),
+            coa_port=self.radius.draft["coa_port"] or 0,
+            local_secrets=bool(self.radius.draft["local_secrets"]),
         )
-        self.desk.ask(order, owner=self, done=self._tested, slot=("check", id(self)))
+        self.test_button.setEnabled(False)
+        self.desk.ask(order, owner=self, done=self._tested, failed=self._not_tested, slot=("check", id(self)))
+
+    def _not_tested(self, error: DomainError) -> bool:
+        self.test_button.setEnabled(True)
+        self.answer.hide()
+        return False
 
     def _tested(self, answer: RouterAnswer) -> None:
+        self.test_button.setEnabled(True)
+        self.steps.show_steps(answer.steps)
         if answer.answers:
             who = " · ".join(part for part in (answer.identity, answer.board, f"RouterOS {answer.version}") if part)
-            self._say(f"O roteador respondeu: {who}", "ok")
+            wanting = any(step.verdict is Standing.BAD for step in answer.steps)
+            self._say(f"O roteador respondeu: {who}", "warn" if wanting else "ok")
         else:
             self._say(problem_text(answer.problem, answer.detail), "bad")
 
     def _say(self, text: str, tone: str) -> None:
+        if tone == "info":  # a new question: what was found before counts no longer
+            self.steps.show_steps(())
         self.answer.setProperty("tone", tone)
         self.answer.style().unpolish(self.answer)
         self.answer.style().polish(self.answer)
         self.answer.mark.set_icon(_ANSWER_ICONS[tone], tone if tone != "info" else "accent")
         self.answer.set_text(text)
         self.fit()
-        self.area.ensureWidgetVisible(self.answer)
+        self.area.ensureWidgetVisible(self.steps if self.steps.isVisible() else self.answer)
 
     def _save(self, draft: dict[str, Any]) -> SaveRoutingServer:
         return SaveRoutingServer(

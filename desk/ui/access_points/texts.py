@@ -14,7 +14,7 @@ register(
         ),
         "access_point_has_ips": Text(
             "O ponto de acesso {name} não foi apagado.",
-            "Ele tem faixas de IP, ou IPs de clientes são ou já foram dele.",
+            "Ele tem faixas de IP, ou IPs de clientes.",
             "Apague as faixas e mude os IPs para outro ponto; se ele já deu IPs, desmarque Ativo.",
         ),
         "ip_range_overlaps": Text(

@@ -12,7 +12,7 @@ from desk.ui.core.desk import Desk
 from desk.ui.core.dialogs import Size
 from desk.ui.core.fields import TextField, YesNoField
 from desk.ui.core.format import yes_no
-from desk.ui.core.inputs import Choice, ComboField
+from desk.ui.core.inputs import Choice, ComboField, IntField
 from desk.ui.core.list_page import ListPage
 from desk.ui.core.saving import SaveDialog, text_of
 from desk.ui.core.table import Column
@@ -99,6 +99,8 @@ class SmallListDialog(SaveDialog):
         elif which is SmallList.METHODS:
             self.form.add(YesNoField("prints_booklet", "Emite Carnê"))
             self.form.add(YesNoField("active", "Ativa"))
+            days = "Dias até restabelecer a velocidade de novo"
+            self.form.add(IntField("speed_gap_days", days, hint="Vazio: vale a variável", width=72, high=365))
         draft = {name: getattr(found, name) for name in self.form.fields} if found else {"active": True}
         self.begin(draft, found.name if found else "")
         self.command = self._save
@@ -126,4 +128,5 @@ class SmallListDialog(SaveDialog):
             city_id=draft.get("city_id"),
             prints_booklet=bool(draft.get("prints_booklet")),
             active=bool(draft.get("active", True)),
+            speed_gap_days=draft.get("speed_gap_days"),
         )

@@ -82,9 +82,9 @@ class ActionRegistry:
         return sorted((action for action in self if action.menu == menu), key=lambda action: action.group)
 
 
-def accelerated(labels: list[tuple[str, str]]) -> list[str]:
-    """Give each (label, shortcut) an `&` before a letter that no other of them has."""
-    taken: set[str] = set()
+def accelerated(labels: list[tuple[str, str]], taken: Iterable[str] = ()) -> list[str]:
+    """Give each (label, shortcut) an `&` before a letter that no other of them has, nor is already `taken`."""
+    taken = set(taken)
     # The rarer an initial is in this menu, the better it tells its entry from the others.
     common = Counter(
         word[0].lower() for label, _ in labels for word in set(label.replace("&", "").split()) if word[0].isupper()

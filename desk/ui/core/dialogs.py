@@ -11,11 +11,23 @@ from PySide6.QtGui import QCloseEvent, QIcon, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from desk.ui.core import icons
+from desk.ui.core.actions import accelerated
 from desk.ui.core.labels import ElidedLabel, IconLabel, button, set_tone
 from desk.ui.core.motion import STEP_DEGREES, STEP_MS, moving, turned
 
 MAX_HEIGHT = 640
 FOOTER_HEIGHT = 52
+
+
+def focus_chain(window: QWidget) -> list[QWidget]:
+    """Everything in a window that the Tab key could reach, in its order."""
+    found: list[QWidget] = []
+    at = window.nextInFocusChain()
+    while at is not None and at is not window:
+        if at.focusPolicy() & Qt.FocusPolicy.TabFocus and at.focusProxy() is None and at.window() is window:
+            found.append(at)
+        at = at.nextInFocusChain()
+    return found
 
 
 class Size(IntEnum):
@@ -101,21 +113,37 @@ class DeskDialog(QDialog):
         first = next(at for at, item in enumerate(found) if item and isinstance(item.widget(), QPushButton))
         self._buttons.insertWidget(first, made)
         made.clicked.connect(self.confirmed)
-        self._chain()
         return made
 
     def add_button(self, made: QPushButton) -> QPushButton:
         """Put another button between the primary and the closing one."""
         self._buttons.insertWidget(self._buttons.count() - 1, made)
-        self._chain()
         return made
 
-    def _chain(self) -> None:
-        # Tab order follows the eye: primary, others, closing.
+    @property
+    def presses(self) -> list[QPushButton]:
+        """The buttons of the footer, from left to right."""
         found = [item.widget() for at in range(self._buttons.count()) if (item := self._buttons.itemAt(at))]
-        presses = [widget for widget in found if isinstance(widget, QPushButton)]
-        for one, two in pairwise(presses):
+        return [widget for widget in found if isinstance(widget, QPushButton)]
+
+    def _chain(self) -> None:
+        """Tab follows the eye: what stands above, the body, then primary, others, closing."""
+        footer, above = self.presses, [item.widget() for at in range(self.top.count()) if (item := self.top.itemAt(at))]
+        inside = [each for each in focus_chain(self) if self._page.isAncestorOf(each)]
+        for one, two in pairwise([*inside[-1:], *footer]):
             QWidget.setTabOrder(one, two)
+        for one, two in pairwise([*footer[-1:], *(each for each in above if each is not None)]):
+            QWidget.setTabOrder(one, two)
+
+    def _letter(self) -> None:
+        """Alt and a letter press each button of the footer; letters that the body has are left to it."""
+        page = self._page.findChildren(QWidget)
+        texts = [str(each.property("text") or "") for each in page if each.isVisibleTo(self)]
+        taken = {key.toString()[-1:].lower() for text in texts if not (key := QKeySequence.mnemonic(text)).isEmpty()}
+        presses = [each for each in self.presses if not each.isHidden()]
+        for each, text in zip(presses, accelerated([(each.text(), "") for each in presses], taken), strict=True):
+            if each.text() != text:
+                each.setText(text)
 
     def set_footer(self, text: str, *, tone: str = "text2", icon: str = "") -> None:
         """Say at the left whose plan it is, or what is wrong."""
@@ -181,6 +209,8 @@ class DeskDialog(QDialog):
 
     def showEvent(self, event: object) -> None:
         self.fit()
+        self._letter()
+        self._chain()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # What is put in later counts only once Qt has laid it out: then the dialog grows, so that nothing hides below.
@@ -189,6 +219,7 @@ class DeskDialog(QDialog):
         return False
 
     def _grow(self) -> None:
+        self._chain()
         wanted = self.sizeHint()
         if wanted.height() > self.height():
             self.resize(self.width(), wanted.height())

@@ -119,4 +119,6 @@ def name_for_the_taskbar() -> None:
     if sys.platform == "win32":
         import ctypes
 
-        ctypes.windll.shell32.SetCurrentProcessExplicitAppUserModelID("Desk.Desk")
+        from desk.ui.core.taskbar import APP_ID
+
+        ctypes.windll.shell32.SetCurrentProcessExplicitAppUserModelID(APP_ID)

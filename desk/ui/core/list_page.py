@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from desk.ui.core.cards import BusyBar, EmptyState
 from desk.ui.core.desk import Desk
@@ -42,7 +42,8 @@ class ListPage(QWidget):
         self.new_button = button("Novo", self.open_new, kind="primary", icon="plus", tip="Ctrl+N")
         self.open_button = button("Abrir", self.open_current, icon="arrow-square-out", tip="Enter")
         self.refresh_button = button("Atualizar", self.load, kind="flat", icon="arrow-clockwise", tip="F5")
-        outer.addLayout(row(self.new_button, self.open_button, self.refresh_button, None))
+        self._buttons = row(self.new_button, self.open_button, self.refresh_button, None)
+        outer.addLayout(self._buttons)
         self.busy = BusyBar()
         outer.addWidget(self.busy)
         self.may = desk.may(save)
@@ -63,6 +64,14 @@ class ListPage(QWidget):
         QShortcut(QKeySequence("F5"), self, activated=self.load)  # type: ignore[call-overload]
         QShortcut(QKeySequence("Ctrl+N"), self, activated=self.open_new)  # type: ignore[call-overload]
         self.load()
+
+    def add_button(self, made: QPushButton, command: type | None = None) -> QPushButton:
+        """Put a further act after the usual ones; grey, with its reason, for who may not do it."""
+        self._buttons.insertWidget(self._buttons.count() - 1, made)
+        if command is not None and not self._desk.may(command):
+            made.setEnabled(False)
+            made.setToolTip(f"Falta a permissão {self._desk.needs(command)}")
+        return made
 
     def load(self) -> None:
         """Ask again."""

@@ -164,8 +164,6 @@ def ask_confirmation(error: DomainError, command: object, owner: QObject, again:
     text = explain(error)
     window = owner.window() if isinstance(owner, QWidget) else QApplication.activeWindow()
     yes = str(error.params.get("yes", "Continuar"))
-    if isinstance(window, DeskDialog):
-        window.set_busy(False)  # going back leaves the form as it was
 
     def go() -> None:
         if is_dataclass(command) and not isinstance(command, type):

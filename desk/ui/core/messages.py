@@ -199,6 +199,11 @@ register(
             "O banco de dados já está em uma versão mais nova.",
             "Peça a instalação da versão nova.",
         ),
+        "program_outgrown": Text(
+            "Nada foi salvo, e nada do que está na tela se perdeu.",
+            "O banco de dados foi atualizado enquanto este Desk estava aberto; ele é de uma versão anterior.",
+            "Copie o que não quer digitar de novo, feche o Desk e abra a versão nova; se não houver, peça-a à TI.",
+        ),
         "database_too_old": Text(
             "O banco de dados precisa ser atualizado.",
             "Ele está em uma versão anterior à deste programa.",

@@ -162,11 +162,19 @@ class SaveDialog(FormDialog):
 
         return f"{name}: {shown(change.before)} → {shown(change.after)}"
 
-    def offer_delete(self, order: Callable[[], Any], what: str, why: str, said: str) -> None:
-        """Apagar, which asks first."""
+    def offer_delete(
+        self,
+        order: Callable[[], Any],
+        what: str,
+        why: str,
+        said: str,
+        *,
+        failed: Callable[[DomainError], object] | None = None,
+    ) -> None:
+        """Apagar, which asks first; `failed` may answer True where it tells a refusal itself."""
 
         def go() -> None:
-            self.desk.do(order(), owner=self, said=said, done=lambda _: self.done(1))
+            self.desk.do(order(), owner=self, said=said, done=lambda _: self.done(1), failed=failed)
 
         self.add_button(
             button("Apagar", lambda: ask(Text(what, why), "Apagar", go, danger=True, parent=self), icon="trash")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
@@ -291,9 +292,18 @@ class FirstFits(QWidget):
         for at, each in enumerate(self._buttons, 1):
             self._line.insertWidget(at, each)
             each.ensurePolished()  # its size is asked for before it is first shown
+        self._chain()
         self.updateGeometry()
         self._fit()
         return former
+
+    def _chain(self) -> None:
+        """Tab comes by here, wherever and whenever the buttons were made."""
+        before = self.more.previousInFocusChain()
+        while before is not None and before.focusPolicy() == Qt.FocusPolicy.NoFocus and before is not self.more:
+            before = before.previousInFocusChain()
+        for one, two in pairwise([*([] if before is None else [before]), *self._buttons]):
+            QWidget.setTabOrder(one, two)
 
     @property
     def left_out(self) -> list[QWidget]:

@@ -60,6 +60,7 @@ class HistoryPage(QWidget):
             name="history",
             settings=desk.settings,
         )
+        self.table.setAccessibleName("Histórico")
         self.table.opened.connect(self.show_difference)
         outer.addWidget(self.table, 1)
         promise = "Cada alteração deste cliente aparece aqui."
@@ -162,6 +163,7 @@ class DeletedItemsDialog(DeskDialog):
             name="deleted_items",
             settings=desk.settings,
         )
+        self.table.setAccessibleName("Itens apagados")
         self.table.setMinimumHeight(260)
         promise = "Logins e outros itens apagados dos planos aparecem aqui."
         self.empty = EmptyState("trash", "Nenhum item apagado", promise)

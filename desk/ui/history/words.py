@@ -20,6 +20,11 @@ LINES: dict[str, tuple[str, str, str]] = {
     "customer.address_moved": ("map-pin", "text2", "Ordem dos endereços alterada"),
     "customer.address_removed": ("map-pin", "text2", "Endereço apagado"),
     "plan.access_point_deleted": ("broadcast", "text2", "Ponto de Acesso {name} apagado do cadastro"),
+    "plan.place_authorised": (
+        "broadcast",
+        "warn",
+        "{name} acima do limite de {limit} clientes, autorizado por {by}",
+    ),
     "plan.added": ("plus", "text2", "Plano acrescentado"),
     "plan.edited": ("pencil-simple", "text2", "Plano alterado"),
     "plan.suspended": ("pause-circle-fill", "warn", "Plano suspenso"),
@@ -42,7 +47,10 @@ LINES: dict[str, tuple[str, str, str]] = {
     "ip.edited": ("hash-straight", "text2", "IP {address} alterado"),
     "ip.deleted": ("trash", "bad", "IP {address} apagado"),
     "ip.code_seen": ("eye", "text2", "Código WPA2 do IP {address} consultado"),
+    "address.asked": ("magnifying-glass", "text2", "Consultado quem usava o IP {address} em {moment}"),
+    "address.printed": ("file-pdf", "text2", "Impresso quem usava o IP {address} em {moment}"),
     "login.connection_closed": ("power", "text2", "Pedido para fechar a conexão do login {login}"),
+    "drift.corrected": ("arrows-left-right", "warn", "Correção de {thing} pedida no roteador {router}"),
     "login.password_seen": ("eye", "text2", "Senha do login {login} consultada"),
 }
 KINDS = {

@@ -33,9 +33,9 @@ def _copy(desk: Desk, ip: IpItem) -> None:
 
 
 def _delete(desk: Desk, ip: IpItem) -> None:
-    from desk.ui.ips.dialog import DeleteIpDialog
+    from desk.ui.ips.dialog import ask_delete
 
-    DeleteIpDialog(desk, ip, QApplication.activeWindow()).open()
+    ask_delete(desk, ip, QApplication.activeWindow())
 
 
 def _why_no_new(plan: PlanRow) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QTimer
@@ -20,24 +21,25 @@ from desk.services.ips import (
     IpFormOf,
     IpTaken,
     OneIp,
-    PreviewIp,
     check_mac,
     check_speed,
 )
-from desk.services.plans import IpItem
+from desk.services.plans import IpItem, LoginItem, OnePlan, PlanRow
 from desk.ui.core import format
 from desk.ui.core.cards import NoteBar
 from desk.ui.core.desk import Desk
-from desk.ui.core.dialogs import DeskDialog, Size
+from desk.ui.core.dialogs import Size
 from desk.ui.core.fields import YesNoField
 from desk.ui.core.forms import Form, FormDialog
 from desk.ui.core.inputs import IntField
 from desk.ui.core.labels import Label, button
+from desk.ui.core.messages import Text
+from desk.ui.core.network_box import NetworkBox
+from desk.ui.core.network_question import NetworkQuestion
 from desk.ui.core.saving import SAVED
 from desk.ui.core.tabs import UnderlinedTabs
 from desk.ui.ips.addresses import AddressPage
 from desk.ui.ips.macs import MacPage
-from desk.ui.ips.network_box import NetworkBox
 
 TABS = ("Configuração", "Mac Adress", "Velocidade", "Opções")
 LOOK_MS = 500  # typing ends before the routers are asked
@@ -202,25 +204,29 @@ class IpDialog(FormDialog):
         macs = [entry.mac for entry in self.macs.entries()]
         if page.address.check() is not None or any(list(check_mac(mac)) for mac in macs):
             return
-        ip_id = self._ip.id if self._ip else None
-        self.network.ask(PreviewIp(plan_id=self._plan_id, ip_id=ip_id, draft=self.draft()))
+        self.network.ask(self._order())
 
     def save(self) -> None:
         """Check, send, close when it was saved."""
         if self.known is None or not self.ready():
             return
-        token = self.addresses.token
-        order: CreateIp | EditIp
-        if self._ip is None:
-            order = CreateIp(plan_id=self._plan_id, draft=self.draft(), token=token)
-        else:
-            order = EditIp(ip_id=self._ip.id, version=self._ip.version, draft=self.draft(), token=token)
         self.set_busy(True)
-        self._desk.do(order, owner=self, said=SAVED, done=self._saved, failed=self._refused)
+        self._desk.do(self._order(), owner=self, said=SAVED, done=self._saved, failed=self._refused)
+
+    def _order(self) -> CreateIp | EditIp:
+        token = self.addresses.token
+        if self._ip is None:
+            return CreateIp(plan_id=self._plan_id, draft=self.draft(), token=token)
+        return EditIp(ip_id=self._ip.id, version=self._ip.version, draft=self.draft(), token=token)
 
     def _saved(self, value: Any) -> None:
         self.set_busy(False)
+        draft, ip = self.draft(), self._ip
         self.accept()
+        logins = {draft.login_id, ip.login_id if ip is not None else None} - {None}
+        was = (ip.address, ip.prefix, ip.login_id, set(ip.options)) if ip is not None else None
+        if logins and was != (draft.address, draft.prefix, draft.login_id, set(draft.options)):
+            offer_to_close(self._desk, self._plan_id, lambda login: login.id in logins)
 
     def _refused(self, error: DomainError) -> bool:
         self.set_busy(False)
@@ -250,38 +256,31 @@ class _Customer:
         self.id = self.customer_id = customer_id
 
 
-class DeleteIpDialog(DeskDialog):
+def offer_to_close(desk: Desk, plan_id: int, brings: Callable[[LoginItem], bool]) -> None:
+    """A session keeps the address that it began with; whoever changed it may want it to begin anew."""
+
+    def known(plan: PlanRow) -> None:
+        login = next((each for each in plan.logins if brings(each) and each.online_since is not None), None)
+        if login is not None and desk.actions["sessions.close"].obstacle(desk, login) is None:
+            desk.run_action("sessions.close", login)
+
+    desk.ask(OnePlan(plan_id), owner=desk, done=known, failed=lambda _: True)
+
+
+def ask_delete(desk: Desk, ip: IpItem, parent: QWidget | None) -> None:
     """Apagar IP: names the address and the lines that go from each router."""
-
-    def __init__(self, desk: Desk, ip: IpItem, parent: QWidget | None) -> None:
-        super().__init__("Apagar IP", size=Size.FORM, closing="Voltar", parent=parent)
-        self._desk, self._ip = desk, ip
-        self.body.setSpacing(10)
-        self.body.addWidget(Label(f"Apagar o IP {ip.address}?", "section"))
-        words = "O endereço fica livre agora e pode ser dado a outro cliente."
-        words += " O IP e seus MACs ficam em Itens Apagados e no Histórico."
-        self.body.addWidget(Label(words, "body", wrap=True))
-        self.network = NetworkBox(desk, self)
-        self.body.addWidget(self.network)
-        self.set_primary(button("Apagar IP", self.delete, kind="danger"))
-        self.closing.setFocus()
-        self.network.ask(PreviewIp(plan_id=ip.plan_id, ip_id=ip.id))
-
-    def delete(self) -> None:
-        """Send it; the dialog closes when it is done."""
-        self.set_busy(True)
-        order = DeleteIp(ip_id=self._ip.id, version=self._ip.version)
-        self._desk.do(
-            order, owner=self, said="IP apagado com sucesso", done=lambda _: self._gone(), failed=self._refused
-        )
-
-    def _gone(self) -> None:
-        self.set_busy(False)
-        self.accept()
-
-    def _refused(self, error: DomainError) -> bool:
-        self.set_busy(False)
-        return False
+    words = Text(
+        what=f"Apagar o IP {ip.address}?",
+        why="O endereço fica livre agora e pode ser dado a outro cliente.",
+        do="O IP e seus MACs ficam em Itens Apagados e no Histórico.",
+    )
+    order = DeleteIp(ip_id=ip.id, version=ip.version)
+    question = NetworkQuestion(
+        desk, "Apagar IP", words, "Apagar IP", order, said="IP apagado com sucesso", danger=True, parent=parent
+    )
+    if ip.login:
+        question.accepted.connect(lambda: offer_to_close(desk, ip.plan_id, lambda login: login.login == ip.login))
+    question.open()
 
 
 def open_ip(desk: Desk, ip: IpItem, whose: str, parent: QWidget | None) -> None:

@@ -13,7 +13,10 @@ from desk.ui.core.desk import Desk
 from desk.ui.core.fields import TextField
 from desk.ui.core.forms import Form
 from desk.ui.core.inputs import Choice, ComboField, MacField, PasswordField
-from desk.ui.core.labels import icon_button, link, row
+from desk.ui.core.labels import Label, icon_button, link, row
+
+# RouterOS keeps one line of ARP for an address on an interface.
+ONE_BOUND = "O ARP do roteador prende um só MAC a cada endereço: vale o primeiro. Os outros ficam para as buscas."
 
 
 class MacRow(Form):
@@ -63,6 +66,9 @@ class MacPage(QWidget):
         self._list = QVBoxLayout()
         self._list.setSpacing(10)
         outer.addLayout(self._list)
+        self.one_bound = Label(ONE_BOUND, "caption", "text2", wrap=True)
+        self.one_bound.hide()
+        outer.addWidget(self.one_bound)
         self.form = Form(columns=2)
         kinds = [Choice(kind, str(kind)) for kind in Encryption]
         self.encryption = self.form.add(ComboField("encryption", "Criptografia", kinds))
@@ -107,6 +113,7 @@ class MacPage(QWidget):
         self._list.addWidget(holder)
         self.rows.append(made)
         self._holders[id(made)] = holder
+        self.one_bound.setVisible(len(self.rows) > 1)
         self._watch(made)
         if entry is None:
             made.mac.edit.setFocus()
@@ -116,6 +123,7 @@ class MacPage(QWidget):
         """Take a row away; the first one stays."""
         self.rows.remove(gone)
         self._holders.pop(id(gone)).deleteLater()
+        self.one_bound.setVisible(len(self.rows) > 1)
         self.form.changed.emit("macs")
         self.form.problems_changed.emit()
 

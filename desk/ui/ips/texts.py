@@ -53,12 +53,3 @@ register_violations(
         "no_free_ip": NONE_FREE,
     }
 )
-
-PROBLEMS = {
-    "silent": "não respondeu agora",
-    "closed": "fechou a conexão",
-    "no_route": "está fora de alcance",
-    "login": "não aceita o usuário e a senha cadastrados",
-    "certificate": "tem outro certificado",
-    "no_credentials": "está sem senha cadastrada",
-}

@@ -25,12 +25,12 @@ from desk.services.logins import (
 from desk.services.plans import LoginItem, PlanRow
 from desk.ui.core import format
 from desk.ui.core.desk import Desk
-from desk.ui.core.dialogs import Size
 from desk.ui.core.fields import TextField
 from desk.ui.core.inputs import IpField, MacField, PasswordField
 from desk.ui.core.labels import Label
-from desk.ui.core.message_box import ask
 from desk.ui.core.messages import Text
+from desk.ui.core.network_box import NetworkBox
+from desk.ui.core.network_question import NetworkQuestion
 from desk.ui.core.saving import SaveDialog
 
 PAUSE_MS = 250
@@ -63,6 +63,9 @@ class LoginDialog(SaveDialog):
         mac.checks.append(lambda text: first_code(check_mac(text)))
         self.profile = Label("", "caption", "text2", wrap=True)
         self.body.addWidget(self.profile)
+        self.network = NetworkBox(desk, self)
+        self.network.blank("Com os campos preenchidos, aqui aparece o que muda no RADIUS e nos roteadores.")
+        self.body.addWidget(self.network)
         self.command = self._order
         known = {"login": login.login, "fixed_ip": login.fixed_ip, "mac_lock": login.mac_lock} if login else {}
         self.begin(known, title)
@@ -71,6 +74,7 @@ class LoginDialog(SaveDialog):
         self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self._ask_free)
         self.name.edited.connect(self._pause.start)
+        self.form.changed.connect(lambda _: self._look())
         desk.ask(NewLoginForm(plan_id), owner=self, done=self._known)
 
     def _known(self, known: LoginForm) -> None:
@@ -86,6 +90,12 @@ class LoginDialog(SaveDialog):
             self.password.generate()
             self.form.draft["password"] = self.password.value()
             self._ask_free()
+        self._look()
+
+    def _look(self) -> None:
+        """Say what saving would do, once what is typed could be saved."""
+        if not any(field.check() for field in self.form.fields.values()) and self.name.text():
+            self.network.ask_soon(self._order(self.draft))
 
     def _ask_free(self) -> None:
         if self.name.check() is None and self.name.text():
@@ -114,7 +124,7 @@ class PasswordChangeDialog(SaveDialog):
     """Type a password or have one made; RADIUS knows it with the save."""
 
     def __init__(self, desk: Desk, login: LoginItem, parent: QWidget | None) -> None:
-        super().__init__(desk, "Alterar Senha de Autenticação", parent, size=Size.SMALL, columns=1)
+        super().__init__(desk, "Alterar Senha de Autenticação", parent)
         self.password = self.form.add(
             PasswordField("password", "Nova senha", mandatory=True, generate=True, copy=True, make=generate_password)
         )
@@ -122,9 +132,17 @@ class PasswordChangeDialog(SaveDialog):
         text = "Vale já na próxima autenticação. A conexão aberta continua até ser encerrada."
         self.body.addWidget(Label(text, "caption", "text2", wrap=True))
         self.command = lambda draft: ChangePassword(login_id=login.id, password=draft["password"])
+        self.network = NetworkBox(desk, self)
+        self.network.blank("Com a senha preenchida, aqui aparece quem fica sabendo dela.")
+        self.body.addWidget(self.network)
+        self.form.changed.connect(lambda _: self._look())
         self.said = "Senha alterada"
         self.saved = lambda _: self._offer_to_close(login)
         self.begin({}, login.login)
+
+    def _look(self) -> None:
+        if self.password.check() is None and self.password.text():
+            self.network.ask_soon(self.command(self.draft))
 
     def _offer_to_close(self, login: LoginItem) -> None:
         """RA-11: the open connection goes on with the old password until it ends."""
@@ -136,12 +154,15 @@ class PasswordChangeDialog(SaveDialog):
         """Make one at once, for the menu entry that asks for that."""
         self.password.generate()
         self.form.draft["password"] = self.password.value()
+        self._look()
 
 
 def ask_delete(desk: Desk, login: LoginItem, owner: QWidget | None) -> None:
     """Ask, naming the login and what ends with it."""
     online = login.online_since is not None
-    ask(
+    NetworkQuestion(
+        desk,
+        "Apagar o Login de Autenticação",
         Text(
             what=f"Apagar o login {login.login}?",
             why="Ele deixa de autenticar agora"
@@ -150,13 +171,11 @@ def ask_delete(desk: Desk, login: LoginItem, owner: QWidget | None) -> None:
             do="O nome fica livre para outro cadastro. O registro fica em Itens Apagados e no Histórico.",
         ),
         "Apagar o Login",
-        lambda: desk.do(
-            DeleteLogin(login_id=login.id, version=login.version), owner=desk, said="Login apagado com sucesso"
-        ),
+        DeleteLogin(login_id=login.id, version=login.version),
+        said="Login apagado com sucesso",
         danger=True,
-        title="Apagar o Login de Autenticação",
         parent=owner,
-    )
+    ).open()
 
 
 def new_login(desk: Desk, plan: PlanRow, parent: QWidget | None) -> None:

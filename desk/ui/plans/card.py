@@ -10,8 +10,6 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from desk.services.core.bus import Command
 from desk.services.core.errors import DomainError
-from desk.services.ips import IpPreview, LookAtIps
-from desk.services.logins import LookAtNetwork, NetworkLook
 from desk.services.plans import (
     ENABLE_REASONS,
     PROVISIONAL,
@@ -29,14 +27,16 @@ from desk.services.plans import (
     StatusCode,
     SuspendPlan,
 )
+from desk.services.previews import Change, NetworkPreview, Rehearse, Way
 from desk.ui.core import format
 from desk.ui.core.change_card import CardFacts, Caution, ChangeCard, Line, Section
 from desk.ui.core.desk import Desk
 from desk.ui.core.inputs import Choice, DateField
 from desk.ui.core.messages import not_possible
-from desk.ui.core.router_words import MENUS
+from desk.ui.core.network_box import MOST_LINES
+from desk.ui.core.router_words import ENDS, PROBLEMS, told, where
 from desk.ui.plans.reasons import may_enable_suspended, why_not
-from desk.ui.plans.words import NETWORK_STATES, PROBLEMS, SYSTEMS
+from desk.ui.plans.words import NETWORK_STATES, SYSTEMS
 
 MONEY, NETWORK = "Dinheiro", "Rede"
 _TITLES = {
@@ -71,8 +71,7 @@ class StatusChange:
 
     def __init__(self, desk: Desk, card: StatusCard, parent: QWidget | None) -> None:
         self._desk, self._card = desk, card
-        self._look: NetworkLook | None = None
-        self._ip_look: IpPreview | None = None
+        self.preview: NetworkPreview | None = None
         facts = self._facts()
         self.dialog = ChangeCard(facts, parent)
         # The usual reason stands there already: most cards are confirmed by one key.
@@ -98,35 +97,23 @@ class StatusChange:
         self.dialog.questions.show()
 
     def look(self) -> None:
-        """Ask the routers; a silent one is said, and blocks nothing."""
+        """Rehearse the step and ask the routers; a silent one is said, and blocks nothing."""
         self._desk.ask(
-            LookAtNetwork(plan_id=self._card.plan.id, allowed=self._card.access_then),
+            Rehearse(command=self._command("prévia", "")),
             owner=self.dialog,
             done=self._looked,
             failed=self._not_looked,
             slot=("look", id(self.dialog)),
         )
-        if self._card.plan.ips:
-            self._desk.ask(
-                LookAtIps(plan_id=self._card.plan.id, allowed=self._card.access_then),
-                owner=self.dialog,
-                done=self._looked_at_ips,
-                failed=lambda _: True,
-                slot=("look at ips", id(self.dialog)),
-            )
-
-    def _looked_at_ips(self, look: IpPreview) -> None:
-        self._ip_look = look
-        self.dialog.fill(network_section(self._card, self._look, look))
 
     def _not_looked(self, _: DomainError) -> bool:
         """The look says nothing about the routers then, so the section must not wait for them, nor claim anything."""
         self.dialog.fill(replace(network_section(self._card, None), loading=False, note="não conferido"))
         return True  # a lost database has its banner, and the delivery says what a router answers
 
-    def _looked(self, look: NetworkLook) -> None:
-        self._look = look
-        self.dialog.fill(network_section(self._card, look, self._ip_look))
+    def _looked(self, preview: NetworkPreview) -> None:
+        self.preview = preview
+        self.dialog.fill(network_section(self._card, preview))
 
     def _facts(self) -> CardFacts:
         card = self._card
@@ -140,7 +127,7 @@ class StatusChange:
             tone="ok" if card.access_then else "warn",
             old_status=card.plan.status_label,
             new_status=card.target_label if card.target != PROVISIONAL else "Habilitado provisoriamente",
-            sections=(money_section(card), network_section(card, self._look, self._ip_look)),
+            sections=(money_section(card), network_section(card, self.preview)),
             warnings=tuple(cautions(card)),
             sentence=(verb, card.plan.title, card.plan.customer_name),
             verb=title,
@@ -235,21 +222,33 @@ def money_section(card: StatusCard) -> Section:
     return Section(title=MONEY, icon="money", note="em R$", lines=lines)
 
 
-def network_section(card: StatusCard, look: NetworkLook | None, ips: IpPreview | None = None) -> Section:
-    """What the step means to RADIUS, to open connections and to routers, with what the routers said just now."""
-    lines = [_network_line(line) for line in card.network if line.moves]
+def network_section(card: StatusCard, preview: NetworkPreview | None) -> Section:
+    """What the step means to RADIUS, to open connections and to routers, and below each thing the very words."""
+    known = {line: _network_line(line) for line in card.network if line.moves}
     still = [line.thing for line in card.network if not line.moves] + list(card.unchanged)
-    lines += ip_changes(ips) if ips is not None else []
-    silent = [router for router in look.routers if not router.answers] if look is not None else []
-    for router in silent:
-        why = PROBLEMS.get(router.problem, router.problem)
+    words: dict[NetworkLine, list[str]] = {}
+    own: list[Line] = []
+    for change in preview.changes if preview is not None else ():
+        line = next((each for each in known if _is_about(card, each, change)), None)
+        if line is not None:
+            asked = f"{change.command}: " if change.way in (Way.DISCONNECT, Way.COA) else ""
+            words.setdefault(line, []).append(f"{asked}{told(change)}")
+        else:
+            own.append(_own_line(change))
+    lines = [replace(shown, detail="\n".join(words.get(line, ()))) for line, shown in known.items()]
+    lines += own[:MOST_LINES]
+    if len(own) > MOST_LINES:
+        lines.append(Line(key="more", text=f"e mais {len(own) - MOST_LINES}", quiet=True))
+    for router in preview.mute if preview is not None else ():
+        why = PROBLEMS.get(router.problem, "recusou a consulta")
         lines.append(
             Line(
                 key=f"silent/{router.device}",
                 text="MikroTik",
                 note=router.device,
                 icon="hard-drives",
-                warning=f"{why}; a entrega fica pendente e é tentada de novo. Não impede confirmar.",
+                warning=f"{why[0].upper()}{why[1:]}; acima, o que será enviado a partir do último estado conhecido."
+                " A entrega fica pendente e é tentada de novo. Não impede confirmar.",
             )
         )
     if not lines and not card.network:
@@ -258,27 +257,30 @@ def network_section(card: StatusCard, look: NetworkLook | None, ips: IpPreview |
     if still:
         names = ", ".join(dict.fromkeys(still))
         lines.append(Line(key="still", text=f"Sem mudança: {names}", quiet=True, icon="minus-circle-fill"))
-    note = f"conferido às {format.clock(look.at.astimezone())}" if look is not None else ""
+    note = f"conferido às {format.clock(preview.at.astimezone())}" if preview is not None else ""
     return Section(
-        title=NETWORK, icon="share-network", note=note, lines=tuple(lines), loading=look is None, refresh=True
+        title=NETWORK, icon="share-network", note=note, lines=tuple(lines), loading=preview is None, refresh=True
     )
 
 
-def ip_changes(look: IpPreview) -> list[Line]:
-    """The exact lines that each router would be told of the plan's addresses."""
-    return [
-        Line(
-            key=f"ip/{router.device}/{change.menu}/{change.before}/{change.after}",
-            text=MENUS.get(change.menu, change.menu),
-            note=router.device,
-            icon="hash-straight",
-            old=change.before or "—",
-            new=change.after or "retirado",
-            tone="ok" if change.act == "add" else "warn",
-        )
-        for router in look.routers
-        for change in router.changes
-    ]
+def _is_about(card: StatusCard, line: NetworkLine, change: Change) -> bool:
+    """Whether the words belong to a line that the card shows anyway."""
+    if change.way is Way.RADIUS:
+        return line.system == "radius" and line.thing == change.thing and bool(change.before)
+    if change.command in ENDS:
+        named = {login.login: login.ip or login.login for login in card.plan.logins}
+        return line.system == "session" and line.thing in (change.thing, named.get(change.thing))
+    return line.system == "router" and line.thing == change.thing and change.command.startswith("/ppp/secret")
+
+
+def _own_line(change: Change) -> Line:
+    return Line(
+        key=f"{change.command}/{change.device}/{change.thing}/{told(change)}",
+        text=where(change),
+        note=change.thing if change.way is not Way.RADIUS else "",
+        icon="hash-straight" if change.way is Way.API else "key",
+        detail=told(change),
+    )
 
 
 def _network_line(line: NetworkLine) -> Line:

@@ -38,6 +38,7 @@ class PlanPanel(QWidget):
         self._asking.setInterval(REST_MS)
         self._asking.timeout.connect(self._ask)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName(self.tr("Detalhes do plano"))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         self.stack = QStackedWidget()

@@ -78,6 +78,7 @@ class ItemsCard(Card):
             name="plans/items",
             settings=desk.settings,
         )
+        self.table.setAccessibleName("Itens do plano")
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.clicked.connect(self._clicked)
         self.table.opened.connect(lambda item: self.opened.emit(item.key))

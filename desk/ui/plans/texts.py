@@ -51,8 +51,15 @@ register(
         ),
         "access_point_full": Text(
             "Limite de clientes do Ponto de Acesso atingido",
-            "{name} aceita {limit} clientes e já os tem.",
-            "Escolha outro ponto de acesso, ou peça a quem tem “Autorizador Clientes P. Acesso”.",
+            "O limite de {name} é {limit}, e já está todo ocupado.",
+            "Escolha outro ponto de acesso, ou peça a quem tem “Autorizador Clientes P. Acesso” que faça o vínculo na "
+            "própria mesa.",
+            code="PL-12",
+        ),
+        "access_point_over_limit": Text(
+            "Limite de clientes do Ponto de Acesso atingido",
+            "Limite de {name}: {limit}. Já vinculados: {linked}.",
+            "Você tem “Autorizador Clientes P. Acesso” e pode vincular mais um; fica no histórico do cliente.",
             code="PL-12",
         ),
         "plan_linked": Text(
@@ -71,6 +78,8 @@ register_violations(
         "percent_range": "A porcentagem vai de 0 a 100",
         "provisional_range": "De hoje até {days} dias",
         "login_required": "Login de Radius é obrigatório para este plano",
+        "authoriser_password": "A senha não é desta pessoa",
+        "own_desk_only": "Nesta instalação, autorizadores agem só na própria mesa",
         "value_negative": "O valor não pode ser negativo",
     }
 )

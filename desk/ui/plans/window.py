@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from desk.services.core.errors import DomainError, StaleRecord
 from desk.services.plans import (
+    AccessPointFull,
     AddressView,
     ChoicesForPlan,
     FollowDefaultAddress,
@@ -31,7 +32,9 @@ from desk.ui.core.fields import TextField, YesNoField
 from desk.ui.core.forms import Form
 from desk.ui.core.inputs import Choice, ComboField, DateField, IntField
 from desk.ui.core.labels import Label, clear, icon_button, link, row
+from desk.ui.core.network_box import NetworkBox
 from desk.ui.core.saving import SAVED, SaveDialog
+from desk.ui.plans.authorising import ask_authoriser
 from desk.ui.plans.conflict import ConflictDialog, rebase
 from desk.ui.plans.field_names import shown
 from desk.ui.plans.panel_parts import ADDRESS_LABELS, address_tag, address_text
@@ -67,6 +70,9 @@ class PlanDialog(SaveDialog):
         self.body.addWidget(Label("Detalhe", "section"))
         self.body.addWidget(self.form)
         self._detail_fields(self.form)
+        self.network = NetworkBox(desk, self)
+        self.network.hide()  # until the access point is another one: nothing else here reaches the network
+        self.body.addWidget(self.network)
         self.billing = self.section("Informação de Cobrança", line=False)
         self._billing_fields(self.billing)
         self.values = Card("Descontos e Acréscimos")
@@ -86,6 +92,7 @@ class PlanDialog(SaveDialog):
         self._permissions()
         self._booklet_rule()
         self.billing["payment_method_id"].edited.connect(self._booklet_rule)
+        self.form["access_point_id"].edited.connect(self._look)
         self._show_rest(details)
         desk.changed.connect(self._changed)
 
@@ -102,6 +109,15 @@ class PlanDialog(SaveDialog):
         form.add(TextField("identifier_code", "Cód.Identificador", code=True, limit=25))
         form.add(YesNoField("separate_invoice", "Boleto Separado"))
         form.add(YesNoField("booklet", "Emite Carnê"))
+
+    def _look(self) -> None:
+        """What the router that is left, and the one that comes, would be told."""
+        moved = self.draft["access_point_id"] != self._details.access_point_id
+        self.network.setVisible(moved)
+        if moved:
+            self.network.ask_soon(self._order(self.draft))
+        else:
+            self.network.blank("")
 
     def _offer(self, d: PlanDetails) -> None:
         """Fill the lists; what is inactive by now, but still this plan's, stays among them."""
@@ -241,7 +257,9 @@ class PlanDialog(SaveDialog):
         )
 
     def told_here(self, error: DomainError) -> bool:
-        """Who changed what meanwhile is decided field by field."""
+        """A full access point asks for another person's word; who changed what is decided field by field."""
+        if isinstance(error, AccessPointFull):
+            return ask_authoriser(self._desk, error, self, self.save)
         if not isinstance(error, StaleRecord):
             return False
         self._desk.ask(

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desk.services.core.errors import DomainError, Invalid, Violation
 from desk.services.logins import LoginIsFree, check_login, check_password, generate_password
 from desk.services.plans import (
+    AccessPointFull,
     ChoicesForNewPlan,
     CompositionView,
     NewPlanChoices,
@@ -26,7 +27,9 @@ from desk.ui.core.desk import Desk
 from desk.ui.core.fields import TextField, YesNoField
 from desk.ui.core.inputs import Choice, ComboField, DateField, IntField, MoneyField, PasswordField
 from desk.ui.core.labels import ElidedLabel, Label, clear, row
+from desk.ui.core.network_box import NetworkBox
 from desk.ui.core.wizards import FlowWizard, StepText, WizardPage
+from desk.ui.plans.authorising import ask_authoriser
 
 EVERY = Choice(None, "Todos")
 
@@ -203,11 +206,13 @@ class BillingPage(WizardPage):
 class SummaryPage(WizardPage):
     """What will be written, to be read once more."""
 
-    def __init__(self, choices: NewPlanChoices, draft: PlanDraft) -> None:
+    def __init__(self, desk: Desk, choices: NewPlanChoices, draft: PlanDraft) -> None:
         super().__init__("Resumo")
         self._choices, self._draft = choices, draft
         self.facts = FieldGrid()
         self.body.insertWidget(1, self.facts)
+        self.network = NetworkBox(desk, self)
+        self.body.insertWidget(2, self.network)
 
     def enter(self) -> None:
         """Show the draft as it is now."""
@@ -235,6 +240,9 @@ class SummaryPage(WizardPage):
                 Fact("Valor", format.reais(d.offered.price if d.value is None else d.value), strong=True),
             ]
         )
+        self.network.setVisible(bool(d.login))  # without a login the network hears of nothing
+        if d.login:
+            self.network.ask(d.command())
 
     def store(self) -> None:
         """Nothing is typed here."""
@@ -304,7 +312,7 @@ class NewPlanWizard(FlowWizard):
         self._stores: dict[Step, Any] = {
             Step.DETAIL: DetailPage(desk, choices, draft),
             Step.BILLING: BillingPage(desk, choices, draft),
-            Step.SUMMARY: SummaryPage(choices, draft),
+            Step.SUMMARY: SummaryPage(desk, choices, draft),
         }
         self.cost = CostCard()
         side = QWidget()
@@ -350,6 +358,9 @@ class NewPlanWizard(FlowWizard):
             self._made(saved.plan_id)
 
     def _refused(self, error: DomainError) -> bool:
+        if isinstance(error, AccessPointFull):
+            self.set_busy(False)
+            return ask_authoriser(self._desk, error, self, self.go_on)
         if error.code == "login_taken":
             self._stores[Step.DETAIL].take(self.draft.login)
             error = Invalid([Violation("login", "login_taken")])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QApplication, QMenu
 
 from desk.services.plans import LoginItem, PlanGroup, PlanRow
 from desk.services.sessions import (
@@ -18,6 +20,7 @@ from desk.services.sessions import (
 )
 from desk.ui.core.actions import Action
 from desk.ui.core.desk import Desk
+from desk.ui.core.icons import icon
 from desk.ui.core.pages import SettingsPage
 from desk.ui.sessions import texts as _texts
 from desk.ui.sessions.closing import ask_close
@@ -49,9 +52,20 @@ def _traffic(desk: Desk, login: LoginItem) -> None:
 
 
 def _plan_traffic(desk: Desk, plan: PlanRow) -> None:
-    """The login that is online, or else the first."""
-    online = (login for login in plan.logins if login.online_since is not None)
-    _traffic(desk, next(online, plan.logins[0]))
+    """Of several logins the person says which (domain Q22); whoever is online stands first."""
+    if len(plan.logins) == 1:
+        _traffic(desk, plan.logins[0])
+        return
+    window = QApplication.activeWindow()
+    menu = QMenu(window)
+    menu.aboutToHide.connect(lambda: menu.deleteLater())  # which also keeps it, where no window does
+    for login in sorted(plan.logins, key=lambda each: (each.online_since is None, each.login)):
+        online = login.online_since is not None
+        sign = icon("circle-fill" if online else "circle", "ok" if online else "mute")
+        entry = menu.addAction(sign, f"{login.login} – {'online' if online else 'offline'}")
+        entry.triggered.connect(partial(_traffic, desk, login))
+    menu.setActiveAction(menu.actions()[0])
+    menu.popup(QCursor.pos() if window is None else window.mapToGlobal(window.rect().center()))
 
 
 def _who_used(desk: Desk, row: Any) -> None:

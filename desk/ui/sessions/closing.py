@@ -10,8 +10,8 @@ from desk.services.plans import LoginItem
 from desk.services.sessions import CloseConnection
 from desk.ui.core import format
 from desk.ui.core.desk import Desk
-from desk.ui.core.message_box import ask
 from desk.ui.core.messages import Text
+from desk.ui.core.network_question import NetworkQuestion
 
 
 def ask_close(desk: Desk, login: LoginItem, owner: QWidget | None) -> None:
@@ -21,14 +21,17 @@ def ask_close(desk: Desk, login: LoginItem, owner: QWidget | None) -> None:
         why = f"Online há {lasting}{f', com o IP {login.ip}' if login.ip else ''}."
     else:
         why = "O RADIUS não tem conexão aberta deste login; o Desk olha também a lista do roteador."
-    ask(
+    NetworkQuestion(
+        desk,
+        "Fechar Conexão Atual",
         Text(
             what=f"Fechar a conexão atual de {login.login}?",
             why=why,
             do="O equipamento do cliente costuma conectar de novo em segundos, já com a senha e a velocidade de agora.",
         ),
         "Fechar a Conexão",
-        lambda: desk.do(CloseConnection(login_id=login.id), owner=desk, said=f"Fechar Conexão Atual de {login.login}"),
-        title="Fechar Conexão Atual",
+        CloseConnection(login_id=login.id),
+        said=f"Fechar Conexão Atual de {login.login}",
+        icon="power",
         parent=owner,
-    )
+    ).open()

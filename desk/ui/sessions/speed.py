@@ -14,8 +14,9 @@ from desk.ui.core.desk import Desk
 from desk.ui.core.dialogs import Size
 from desk.ui.core.inputs import Choice, ComboField, DateField
 from desk.ui.core.labels import Label
-from desk.ui.core.message_box import ask
 from desk.ui.core.messages import Text
+from desk.ui.core.network_box import NetworkBox
+from desk.ui.core.network_question import NetworkQuestion
 from desk.ui.core.saving import SaveDialog
 
 REASONS = ("Atraso no pagamento", "Franquia consumida", "A pedido do cliente", "Outro")
@@ -36,9 +37,12 @@ class SpeedDialog(SaveDialog):
         self.form.add(ComboField("reason", "Motivo", [Choice(each, each) for each in reasons], mandatory=True))
         self.note = Label("", "caption", "text2", wrap=True)
         self.body.addWidget(self.note)
+        self.network = NetworkBox(desk, self)
+        self.body.addWidget(self.network)
         self.begin({}, f"{plan.title} · {plan.customer_name}")
         self.command = self._order
         self.said = "Velocidade restabelecida provisoriamente" if restore else "Velocidade reduzida"
+        self.form.changed.connect(lambda _: self._look())
         desk.ask(ChoicesForSpeed(plan.id), owner=self, done=self._known)
 
     def _known(self, known: SpeedChoices) -> None:
@@ -50,7 +54,14 @@ class SpeedDialog(SaveDialog):
             text = f"O plano fica com {known.percent} % da velocidade contratada."
         self.note.setText(f"{text} As conexões abertas mudam sem cair, onde o roteador aceita CoA.")
         self.settle()
+        self._look()
         self.fit()
+
+    def _look(self) -> None:
+        """Say what the step would do, once there is a date where it needs one; the reason changes nothing of it."""
+        draft = self.draft
+        if not self._restore or draft["until"] is not None:
+            self.network.ask_soon(self._order(draft | {"reason": draft["reason"] or "prévia"}))
 
     def _order(self, draft: dict[str, Any]) -> ThrottlePlan | RestoreSpeed:
         plan = {"plan_id": self._plan.id, "version": self._plan.version, "reason": draft["reason"]}
@@ -61,16 +72,16 @@ class SpeedDialog(SaveDialog):
 
 def ask_end(desk: Desk, plan: PlanRow, owner: QWidget | None) -> None:
     """Ask before the marker goes."""
-    ask(
+    NetworkQuestion(
+        desk,
+        "Restabelecer Velocidade",
         Text(
             what=f"Restabelecer a velocidade de {plan.title}?",
             why="O plano volta à velocidade contratada, sem prazo.",
             do="As conexões abertas mudam sem cair, onde o roteador aceita CoA.",
         ),
         "Restabelecer a Velocidade",
-        lambda: desk.do(
-            EndThrottle(plan_id=plan.id, version=plan.version), owner=desk, said="Velocidade restabelecida"
-        ),
-        title="Restabelecer Velocidade",
+        EndThrottle(plan_id=plan.id, version=plan.version),
+        said="Velocidade restabelecida",
         parent=owner,
-    )
+    ).open()

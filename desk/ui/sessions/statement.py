@@ -24,12 +24,12 @@ from desk.ui.core import format
 from desk.ui.core.cards import BusyBar, Card
 from desk.ui.core.charts import Bar, BarChart, Legend
 from desk.ui.core.desk import Desk
+from desk.ui.core.files import keep, put_on_paper
 from desk.ui.core.inputs import DateField
 from desk.ui.core.labels import Label, button, row
 from desk.ui.core.messages import violation_text
 from desk.ui.core.table import Column, TableView
 from desk.ui.core.tabs import Segments
-from desk.ui.sessions.files import keep
 
 USUAL_DAYS = 30
 ROWS_SHOWN = 4
@@ -76,7 +76,8 @@ class StatementCard(Card):
             StatementBy.MAC: TableView(_MAC, name="sessions/mac", settings=desk.settings),
             StatementBy.TRAFFIC: TableView(_TRAFFIC, name="sessions/traffic", settings=desk.settings),
         }
-        for view in self._views.values():
+        for by, view in self._views.items():
+            view.setAccessibleName(f"Conexões por {by}")
             view.setMinimumHeight(28 * (ROWS_SHOWN + 1) + 2)
             self.body.addWidget(view)
         self._views[StatementBy.TIME].verticalScrollBar().valueChanged.connect(self._near_end)
@@ -177,10 +178,11 @@ class StatementCard(Card):
         self._tell()
 
     def export_menu(self, parent: QWidget) -> QMenu:
-        """CSV or PDF of what is chosen now."""
+        """CSV, PDF or paper of what is chosen now."""
         menu = QMenu(parent)
         menu.addAction("Planilha (CSV)…", lambda: self.export(FileKind.CSV))
         menu.addAction("Documento (PDF)…", lambda: self.export(FileKind.PDF))
+        menu.addAction("Imprimir…", lambda: self.export(FileKind.PAGE))
         return menu
 
     def export(self, kind: FileKind) -> None:
@@ -188,8 +190,9 @@ class StatementCard(Card):
         if self._asked is None:
             return
         since, until = self._asked
+        hand_over = put_on_paper if kind is FileKind.PAGE else keep
         query = ExportStatement(login_id=self._login_id, since=since, until=until, by=self.view, kind=kind)
-        self._desk.ask(query, owner=self, done=lambda made: keep(self._desk, made, self.window()))
+        self._desk.ask(query, owner=self, done=lambda made: hand_over(self._desk, made, self.window()))
 
 
 def _moment(value: dt.datetime) -> str:

@@ -8,16 +8,16 @@ import re
 from PySide6.QtWidgets import QWidget
 
 from desk.services.core.errors import DomainError
-from desk.services.sessions import AddressAnswer, AddressUse, PrintAddressUse, WhoUsedAddress
+from desk.services.sessions import AddressAnswer, AddressUse, FileKind, PrintAddressUse, WhoUsedAddress
 from desk.ui.core import format
 from desk.ui.core.desk import Desk
 from desk.ui.core.dialogs import Size
 from desk.ui.core.fields import TextField
+from desk.ui.core.files import keep, put_on_paper
 from desk.ui.core.forms import Form, FormDialog
 from desk.ui.core.inputs import DateField, IpField
 from desk.ui.core.labels import Label, button
 from desk.ui.core.table import Column, TableView
-from desk.ui.sessions.files import keep
 
 
 class TimeField(TextField):
@@ -70,6 +70,7 @@ class WhoUsedDialog(FormDialog):
             name="sessions/who_used",
             settings=desk.settings,
         )
+        self.table.setAccessibleName("Conexões encontradas")
         self.table.setMinimumHeight(28 * 6)
         self.table.opened.connect(self._open)
         self.said = Label("Informe o IP, a data e a hora.", "body", "text2", wrap=True)
@@ -81,8 +82,9 @@ class WhoUsedDialog(FormDialog):
         note += "Os registros são guardados por um ano."
         self.body.addWidget(Label(note, "caption", "text2", wrap=True))
         self.closing.setText("Fechar")
-        self.print = self.add_button(button("Imprimir resposta (PDF)…", self._print, icon="file-pdf"))
-        self.print.setEnabled(False)
+        self.print = self.add_button(button("Imprimir resposta…", lambda: self._print(FileKind.PAGE), icon="printer"))
+        self.pdf = self.add_button(button("Resposta em PDF…", lambda: self._print(FileKind.PDF), icon="file-pdf"))
+        self._offer(False)
         self.set_primary(button("Procurar", self.search, kind="primary", icon="magnifying-glass"))
 
     def search(self) -> None:
@@ -97,7 +99,7 @@ class WhoUsedDialog(FormDialog):
 
     def _refused(self, error: DomainError) -> bool:
         self.set_busy(False)
-        self.print.setEnabled(False)
+        self._offer(False)
         return self.form.refused(error)
 
     def _show(self, answer: AddressAnswer) -> None:
@@ -111,17 +113,22 @@ class WhoUsedDialog(FormDialog):
             self.said.setText(f"Em {when} o IP {answer.address} estava com {exact[0].customer or exact[0].login}.")
         else:
             self.said.setText(f"Em {when} {len(exact)} conexões tinham o IP {answer.address}.")
-        self.print.setEnabled(True)
+        self._offer(True)
 
     def _open(self, use: AddressUse) -> None:
         if use.customer_id is not None:
             self.reject()
             self._desk.run_action("customers.open", use)
 
-    def _print(self) -> None:
+    def _offer(self, possible: bool) -> None:
+        for each in (self.print, self.pdf):
+            each.setEnabled(possible)
+
+    def _print(self, kind: FileKind) -> None:
         if self._asked is not None:
-            query = PrintAddressUse(address=self._asked[0], at=self._asked[1])
-            self._desk.ask(query, owner=self, done=lambda made: keep(self._desk, made, self))
+            hand_over = put_on_paper if kind is FileKind.PAGE else keep
+            query = PrintAddressUse(address=self._asked[0], at=self._asked[1], kind=kind)
+            self._desk.ask(query, owner=self, done=lambda made: hand_over(self._desk, made, self))
 
 
 def _ends(use: AddressUse) -> str:

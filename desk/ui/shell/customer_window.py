@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -91,7 +92,10 @@ class CustomerWindow(QWidget):
         page = self.page(at)
         self.stack.setCurrentWidget(page)
         commands = getattr(page, "commands", None)
-        self.commands.show_buttons(commands() if callable(commands) else ())
+        shown = list(commands()) if callable(commands) else []
+        self.commands.show_buttons(shown)
+        for one, two in pairwise([self.tabs, *shown]):
+            QWidget.setTabOrder(one, two)  # where the eye finds them: between the tabs and the area
         self._desk.settings.setValue("customer/page", self._pages[at].id)
 
     @property

@@ -72,6 +72,7 @@ class DeliveriesWindow(DeskDialog):
             name="deliveries",
             settings=desk.settings,
         )
+        self.table.setAccessibleName("Entregas pendentes")
         self.table.setMinimumHeight(320)
         self.table.opened.connect(self._go)
         self.empty = EmptyState("check-circle", "Nada pendente", "A rede está de acordo com o que foi salvo.")

@@ -64,6 +64,7 @@ class Page(QTextBrowser):
         self.setOpenLinks(False)
         self.setMinimumHeight(480)
         self.setFrameShape(QTextBrowser.Shape.NoFrame)
+        self.setAccessibleName("Página do manual")
         self.document().setDocumentMargin(self.MARGIN)
 
     def loadResource(self, kind: int, name: QUrl | str) -> Any:

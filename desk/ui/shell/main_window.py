@@ -40,6 +40,15 @@ class MainWindow(QMainWindow):
         self.lost = NoteBar("", "warn")
         self.lost.hide()
         outer.addWidget(self.lost)
+        self.outgrown = NoteBar(
+            self.tr(
+                "O banco de dados foi atualizado e pede um Desk mais novo. O que está na tela e o que foi digitado "
+                "ficam, mas daqui já não se salva: copie o que precisar, feche o Desk e abra a versão nova."
+            ),
+            "warn",
+        )
+        self.outgrown.hide()
+        outer.addWidget(self.outgrown)
         self.stack = QStackedWidget()
         self.stack.addWidget(welcome)
         outer.addWidget(self.stack, 1)

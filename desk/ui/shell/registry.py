@@ -11,7 +11,7 @@ from desk.ui.core.pages import CustomerPage, SettingsPage
 
 CAPABILITIES = (
     *("customers", "plans", "logins", "ips", "sessions", "history", "catalog", "access_points", "permissions"),
-    "variables",
+    *("variables", "drift"),
 )
 
 

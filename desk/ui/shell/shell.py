@@ -24,12 +24,14 @@ from desk.ui.shell.welcome import Welcome
 if TYPE_CHECKING:
     from desk.services.core.bus import Owed
     from desk.services.doctor import Report
+    from desk.services.releases import Notice
 
 
 class Shell(QObject):
     """One per signed-in person. Actions reach it through the desk's property "shell"."""
 
     signed_out = Signal()
+    opened = Signal()  # a customer, which is now the one opened last
 
     def __init__(
         self,
@@ -48,10 +50,12 @@ class Shell(QObject):
         Place(self.window, desk.settings, "main")
         self.window.became_current.connect(lambda _: self.window.set_dots())
         self.follower.moved.connect(lambda _: self.window.set_dots())
+        self.window.status.notice_wanted.connect(self._show_notice)
         self._pages = customer_pages()
         shortcuts(desk, ["program"], lambda menu: self, self.window)
         self._settings: QObject | None = None
         self._deliveries: QObject | None = None
+        self._notice: Notice | None = None
         desk.changed.connect(self._changed)
 
     def open_customer(self, customer_id: int) -> None:
@@ -62,7 +66,8 @@ class Shell(QObject):
         customer_id: int = header.id
         icon = "buildings" if header.kind == "PJ" else "user"
         self.window.open_customer(customer_id, header.name, icon, partial(self._build, customer_id))
-        self.desk.do(OpenedCustomer(customer_id=customer_id), owner=self.window)
+        opened = OpenedCustomer(customer_id=customer_id)
+        self.desk.do(opened, owner=self.window, done=lambda _: self.opened.emit())
 
     def _build(self, customer_id: int) -> CustomerWindow:
         return CustomerWindow(
@@ -76,6 +81,8 @@ class Shell(QObject):
         )
 
     def _changed(self, names: frozenset[str]) -> None:
+        if "outgrown" in names:
+            self.window.outgrown.show()
         for window in self.window.customers:
             if f"customer/{window.customer_id}" in names:
                 self.desk.ask(
@@ -165,6 +172,22 @@ class Shell(QObject):
         theme().set_scheme(following)
         self.desk.settings.setValue("theme", following.value)
         self.desk.told.emit(self.tr("Tema: {}").format(following.value))
+
+    def announce(self, notice: Notice) -> None:
+        """IT has a newer Desk: one line at the bottom."""
+        self._notice = notice
+        self.window.status.set_newer(notice.version)
+
+    def _show_notice(self) -> None:
+        """What IT says of it, for whoever asks."""
+        from desk.ui.core import message_box
+        from desk.ui.core.messages import Text
+
+        if self._notice is not None:
+            what = self.tr("Há uma versão nova do Desk: {}.").format(self._notice.version)
+            where = self.tr("O instalador está em {}.").format(self._notice.where) if self._notice.where else ""
+            calm = self.tr("Quem instala é a TI; não é preciso parar o que está fazendo.")
+            message_box.show_text(Text(what, self._notice.says, where or calm), parent=self.window)
 
     def sign_out(self) -> None:
         """Leave, so that another person can sign in."""

@@ -18,6 +18,7 @@ class StatusBar(QFrame):
     """One line at the bottom of the main window."""
 
     deliveries_wanted = Signal()
+    notice_wanted = Signal()
 
     def __init__(self, desk: Desk, server: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,12 +35,14 @@ class StatusBar(QFrame):
         self.pending = button("", self.deliveries_wanted.emit, kind="flat", icon="clock")
         self.pending.setToolTip(self.tr("Entregas (F8)"))
         self.pending.hide()
+        self.newer = button("", self.notice_wanted.emit, kind="flat", icon="download-simple")
+        self.newer.hide()
         self._state = IconLabel("database", "ok", 14)
         self.database = Label("", "caption", "text2")
         person = Label(desk.bus.actor.name, "caption", "text2")
         line.addWidget(self._tick)
         line.addWidget(self.news, 1)
-        for widget in (self.pending, upright(), self._state, self.database, upright(), person):
+        for widget in (self.newer, self.pending, upright(), self._state, self.database, upright(), person):
             line.addWidget(widget)
         desk.told.connect(self.tell)
         desk.connected.connect(self.set_connected)
@@ -55,6 +58,11 @@ class StatusBar(QFrame):
         self._state.set_icon("database" if connected else "warning-circle", "ok" if connected else "warn")
         text = self.tr("Conectado a {}") if connected else self.tr("Sem conexão com {}")
         self.database.setText(text.format(self._server))
+
+    def set_newer(self, version: str) -> None:
+        """Say that IT announces a newer program."""
+        self.newer.setText(self.tr("Há uma versão nova: {}").format(version))
+        self.newer.show()
 
     def set_pending(self, count: int) -> None:
         """How many things the network is still owed, everywhere."""

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -37,7 +38,8 @@ def _bring_up(qtbot: QtBot, window: QWidget) -> None:
     """Show a window and have it take the keys."""
     window.show()
     window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
+    # Windows hands keys over a moment after Qt calls the window active.
+    qtbot.waitUntil(lambda: window.isActiveWindow() and QGuiApplication.focusWindow() is window.windowHandle())
 
 
 def money_form(qtbot: QtBot) -> Form:

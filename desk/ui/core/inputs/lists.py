@@ -50,6 +50,7 @@ class ComboField(Field):
         super().__init__(name, caption, self.combo, mandatory=mandatory, hint=hint, width=width)
         inner = self.combo.lineEdit()
         if inner is not None:
+            inner.setAccessibleName(caption)
             inner.setTextMargins(2, 0, 0, 0)
             inner.setPlaceholderText(placeholder)
             inner.editingFinished.connect(self._settle)

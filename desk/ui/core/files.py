@@ -29,6 +29,29 @@ def keep(desk: Desk, exported: Exported, owner: QWidget) -> None:
         write(desk, exported, Path(chosen))
 
 
+def put_on_paper(desk: Desk, exported: Exported, owner: QWidget) -> None:
+    """Ask for a printer of this computer and print."""
+    from desk.ui.core import printing  # here, since few print and it loads a part of Qt
+
+    if not printing.ready():
+        desk.fail(
+            Text(
+                "Nada foi impresso.",
+                "Este computador não tem impressora.",
+                "Guarde em PDF, ou peça à TI que instale uma.",
+            )
+        )
+        return
+    title = Path(exported.name).stem
+    printing.print_page(
+        owner,
+        exported.content.decode(),
+        title,
+        landscape=exported.landscape,
+        printed=lambda: desk.told.emit(f"Enviado à impressora: {title}"),
+    )
+
+
 def write(desk: Desk, exported: Exported, place: Path) -> None:
     """Write it there; a full or closed folder is told, not thrown."""
     try:

@@ -1,0 +1,141 @@
+"""What an order would do on the network, line by line, before it is given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from desk.services.core.bus import Command
+from desk.services.core.errors import DomainError
+from desk.services.previews import Change, NetworkPreview, Rehearse, When
+from desk.ui.core import format
+from desk.ui.core.desk import Desk
+from desk.ui.core.labels import IconLabel, Label, clear, row
+from desk.ui.core.messages import explain
+from desk.ui.core.router_words import ENDS, PROBLEMS, exact, told, where
+
+_ACTS = {"add": ("plus", "ok"), "change": ("pencil-simple", "warn"), "drop": ("trash", "bad"), "tell": ("key", "text2")}
+MOST_LINES = 7  # more would push the buttons off a small screen
+LOOK_MS = 500  # typing ends before anybody is asked
+
+
+class NetworkBox(QFrame):
+    """One line for each thing that would be said; a silent router is said too, and holds nobody up."""
+
+    def __init__(self, desk: Desk, owner: QWidget) -> None:
+        super().__init__(owner)
+        self._desk = desk
+        self.setObjectName("sunken")
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(12, 8, 12, 10)
+        outer.setSpacing(4)
+        self.when = Label("", "caption", "text2")
+        outer.addLayout(row(IconLabel("share-network", "text2"), Label("Rede", "strong"), None, self.when))
+        self._lines = QVBoxLayout()
+        self._lines.setSpacing(5)
+        outer.addLayout(self._lines)
+        self.said: list[str] = []
+        self.tells_refusals = False  # where there are no fields to tell them at
+        self._waiting: Command[Any] | None = None
+        self.soon = QTimer(self)
+        self.soon.setSingleShot(True)
+        self.soon.setInterval(LOOK_MS)
+        self.soon.timeout.connect(self._ask_now)
+
+    def ask(self, command: Command[Any]) -> None:
+        """Rehearse an order; the newest question counts."""
+        self.when.setText("conferindo…")
+        question = Rehearse(command=command)
+        self._desk.ask(question, owner=self, done=self.show_preview, failed=self._failed, slot=("network", id(self)))
+
+    def ask_soon(self, command: Command[Any]) -> None:
+        """The same once nobody has typed for a moment."""
+        self._waiting = command
+        self.soon.start()
+
+    def _ask_now(self) -> None:
+        if self._waiting is not None:
+            self.ask(self._waiting)
+
+    def _failed(self, error: DomainError) -> bool:
+        self.blank(explain(error).what if self.tells_refusals else "")
+        return True  # what is wrong with an order is told at its fields, and when it is given
+
+    def blank(self, text: str) -> None:
+        """Nothing to compare yet."""
+        self.soon.stop()
+        clear(self._lines)
+        self.said = []
+        self.when.setText("")
+        if text:
+            self._quiet(text)
+        self._fit()
+
+    def show_preview(self, preview: NetworkPreview) -> None:
+        """All that would be said, to whom."""
+        clear(self._lines)
+        self.said = []
+        self.when.setText(f"conferido às {format.clock(preview.at.astimezone())}")
+        if preview.sampled:
+            self._quiet(concerned(preview))
+        for look in preview.mute:
+            why = PROBLEMS.get(look.problem, "recusou a consulta")
+            words = f"{why}; abaixo, o que será enviado a partir do último estado conhecido. Não impede salvar."
+            self._line("warning-circle-fill", "warn", look.device, words)
+        for change in preview.changes[:MOST_LINES]:
+            self._change(change)
+        if len(preview.changes) > MOST_LINES:
+            self._quiet(f"e mais {len(preview.changes) - MOST_LINES}")
+        if not preview.changes:
+            self._quiet("Nada muda na rede.")
+        self._fit()
+
+    def _change(self, change: Change) -> None:
+        icon, tone = _ACTS[change.act]
+        if change.when in (When.LATER, When.NEXT):
+            icon, tone = "timer", "text2"
+        elif change.command in ENDS:
+            icon, tone = "power", "warn"
+        self._line(icon, tone, where(change), told(change), exact(change))
+
+    def _line(self, icon: str, tone: str, place: str, what: str, tip: str = "") -> None:
+        at = Label(place, "caption", "text2", wrap=True)
+        at.setFixedWidth(200)
+        words = Label(what, "body", wrap=True)
+        line = row(IconLabel(icon, tone, 14), at, words)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setStretchFactor(words, 1)
+        holder = QWidget()
+        holder.setLayout(line)
+        holder.setToolTip(tip)
+        holder.setAccessibleName(f"{place}: {what}")
+        self._lines.addWidget(holder)
+        self.said.append(f"{place}: {what}")
+
+    def _quiet(self, text: str) -> None:
+        self._lines.addWidget(Label(text, "caption", "text2", wrap=True))
+        self.said.append(text)
+
+    def _fit(self) -> None:
+        QTimer.singleShot(0, self, self._fit_now)  # new lines know their height only once they were laid out
+
+    def _fit_now(self) -> None:
+        window = self.window()
+        if hasattr(window, "fit") and window.isVisible():
+            window.fit()
+
+
+def concerned(preview: NetworkPreview) -> str:
+    """How many things an order touches of which only some are shown."""
+    parts = [
+        format.count(number, one, many)
+        for number, one, many in (
+            (preview.logins, "login", "logins"),
+            (preview.ips, "IP", "IPs"),
+            (preview.connections, "conexão", "conexões"),
+        )
+        if number
+    ]
+    return f"Alcança {' e '.join(parts)}; abaixo, uma amostra."

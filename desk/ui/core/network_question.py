@@ -1,0 +1,61 @@
+"""A question before an act on the network: what it does in words, and below what is said to which device."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from desk.services.core.bus import Command
+from desk.services.core.errors import DomainError
+from desk.ui.core.desk import Desk
+from desk.ui.core.dialogs import DeskDialog, Size
+from desk.ui.core.labels import Label, button
+from desk.ui.core.messages import Text
+from desk.ui.core.network_box import NetworkBox
+
+
+class NetworkQuestion(DeskDialog):
+    """Sends one command when its button is pressed; the network is looked at meanwhile, and never waited for."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        title: str,
+        text: Text,
+        verb: str,
+        command: Command[Any],
+        *,
+        said: str,
+        danger: bool = False,
+        icon: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(title, size=Size.FORM, closing="Voltar", parent=parent)
+        self._desk, self.order, self._said = desk, command, said
+        self.text = text
+        self.setAccessibleDescription(" ".join(part for part in (text.what, text.why, text.do) if part))
+        self.body.setSpacing(10)
+        self.body.addWidget(Label(text.what, "section", wrap=True))
+        for part in (text.why, text.do):
+            if part:
+                self.body.addWidget(Label(part, "body", wrap=True))
+        self.network = NetworkBox(desk, self)
+        self.network.tells_refusals = True
+        self.body.addWidget(self.network)
+        self.set_primary(button(verb, self.go, kind="danger" if danger else "primary", icon=icon))
+        self.closing.setFocus()
+        self.network.ask(command)
+
+    def go(self) -> None:
+        """Send it; the dialog closes when it is done."""
+        self.set_busy(True)
+        self._desk.do(self.order, owner=self, said=self._said, done=lambda _: self._done(), failed=self._refused)
+
+    def _done(self) -> None:
+        self.set_busy(False)
+        self.accept()
+
+    def _refused(self, error: DomainError) -> bool:
+        self.set_busy(False)
+        return False

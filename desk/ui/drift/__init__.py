@@ -1,0 +1,1 @@
+"""Divergências da Rede: what routers hold against what the database says."""
