@@ -94,7 +94,8 @@ def customer_header(query: CustomerHeader, work: Work) -> CustomerHeaderRow:
     id_, code, kind, name, trade_name, document, *rest, billed, today = row
     sums = [_monthly(today, value, details or ()) for value, details in billed or ()]
     who = [id_, code, CustomerKind(kind), name, trade_name, mask_document(document)]
-    return CustomerHeaderRow(*who, *rest, len(sums), sum(sums, Decimal(0)))
+    facts: list[Any] = [*who, *rest, len(sums), sum(sums, Decimal(0))]
+    return CustomerHeaderRow(*facts)
 
 
 def _monthly(today: dt.date, value: str, details: Iterable[Sequence[Any]]) -> Decimal:
