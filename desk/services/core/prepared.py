@@ -155,4 +155,8 @@ def _allow_scans(driver: Driver, info: dict[Any, Any], scans: bool) -> None:
 def _every_plan_again(session: Session, transaction: object, connection: Connection) -> None:
     """A transaction may get a connection that was used without scans."""
     if not connection.info.get(_SCANS, True):
-        _allow_scans(cast(Driver, connection.connection.driver_connection), connection.info, True)
+        try:
+            _allow_scans(cast(Driver, connection.connection.driver_connection), connection.info, True)
+        except psycopg.Error as error:  # a server that went away just now, told as SQLAlchemy tells it
+            connection.invalidate(error)
+            raise DBAPIError(None, None, error, connection_invalidated=True) from error
