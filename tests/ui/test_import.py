@@ -55,7 +55,7 @@ def test_bad_lines_stop_everything_until_mended_or_left_out(
     assert "problema" in made.footer_label.text()
     made.only_good.setChecked(True)
     assert made.import_button.isEnabled()
-    assert made.import_button.text() == "Importar 2 linhas"
+    assert made.import_button.text() == "&Importar 2 linhas"
     made.only_good.setChecked(False)
     path.write_text("Nome;Limite\nPOP Norte;10\nPOP Sul;20\n<b>POP</b>;\n", encoding="utf-8")
     made.look()

@@ -156,6 +156,7 @@ def test_from_an_empty_catalogue_to_a_product_whose_parts_add_up(
     ) == ("FIBRA 400", Decimal("99.90"), "Fibra", "Mandaguari", Decimal("99.90"))
     qtbot.waitUntil(lambda: cells(page) == ["FIBRA 400"], timeout=PATIENCE)
     again = editor(qtbot, desk, page, CatalogPlanDialog, 0)
+    qtbot.waitUntil(lambda: bool(again.composition.parts), timeout=PATIENCE)
     assert not again.is_dirty()
     assert [part.service_class for part in again.composition.parts] == [ServiceClass.SCM] * 2
     again.composition.remove(again.composition.lines[0])

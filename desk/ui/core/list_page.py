@@ -43,7 +43,6 @@ class ListPage(QWidget):
         self.open_button = button("Abrir", self.open_current, icon="arrow-square-out", tip="Enter")
         self.refresh_button = button("Atualizar", self.load, kind="flat", icon="arrow-clockwise", tip="F5")
         self._buttons = row(self.new_button, self.open_button, self.refresh_button, None)
-        self._last = self.refresh_button
         outer.addLayout(self._buttons)
         self.busy = BusyBar()
         outer.addWidget(self.busy)
@@ -68,10 +67,10 @@ class ListPage(QWidget):
 
     def add_button(self, made: QPushButton, command: type | None = None) -> QPushButton:
         """Put a further act after the usual ones; grey, with its reason, for who may not do it."""
-        before = self._last
+        before = self._buttons.itemAt(self._buttons.count() - 2)
         self._buttons.insertWidget(self._buttons.count() - 1, made)
-        self.setTabOrder(before, made)  # made after the table, but seen before it
-        self._last = made
+        if before is not None and (neighbour := before.widget()) is not None:
+            QWidget.setTabOrder(neighbour, made)
         if command is not None and not self._desk.may(command):
             made.setEnabled(False)
             made.setToolTip(f"Falta a permissão {self._desk.needs(command)}")
