@@ -112,7 +112,10 @@ def send(session: Session, *statements: Statement, scans: bool = True) -> list[A
 
 
 def _at_once(engine: Engine, statements: Sequence[Statement], scans: bool) -> list[Answer]:
-    lent = engine.raw_connection()
+    try:
+        lent = engine.raw_connection()
+    except psycopg.Error as error:  # no server, or one that was replaced: what SQLAlchemy's own way in would say
+        raise DBAPIError(None, None, error) from error
     driver = cast(Driver, lent.driver_connection)
     try:
         _allow_scans(driver, lent.info, scans)

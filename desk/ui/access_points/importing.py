@@ -235,7 +235,8 @@ class ImportDialog(DeskDialog):
         if run is not None and not run.problem and bad and not self.only_good.isChecked():
             blocked = True
         self.import_button.setEnabled(not blocked)
-        self.import_button.setText(f"Importar {format.number(self.writes)} linhas" if self.writes > 1 else "Importar")
+        many = f"Importar {format.number(self.writes)} linhas"
+        self.rename(self.import_button, many if self.writes > 1 else "Importar")
         if run is None or run.problem:
             self.set_footer("")
         elif bad and not self.only_good.isChecked():

@@ -135,6 +135,13 @@ class DeskDialog(QDialog):
         for one, two in pairwise([*footer[-1:], *(each for each in above if each is not None)]):
             QWidget.setTabOrder(one, two)
 
+    def rename(self, made: QPushButton, text: str) -> None:
+        """Other words on a button of the footer; the letter that presses it is found anew."""
+        if made.text().replace("&", "") != text:
+            made.setText(text)
+            if self.isVisible():
+                self._letter()
+
     def _letter(self) -> None:
         """Alt and a letter press each button of the footer; letters that the body has are left to it."""
         page = self._page.findChildren(QWidget)

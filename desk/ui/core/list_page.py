@@ -43,6 +43,7 @@ class ListPage(QWidget):
         self.open_button = button("Abrir", self.open_current, icon="arrow-square-out", tip="Enter")
         self.refresh_button = button("Atualizar", self.load, kind="flat", icon="arrow-clockwise", tip="F5")
         self._buttons = row(self.new_button, self.open_button, self.refresh_button, None)
+        self._last = self.refresh_button
         outer.addLayout(self._buttons)
         self.busy = BusyBar()
         outer.addWidget(self.busy)
@@ -67,7 +68,10 @@ class ListPage(QWidget):
 
     def add_button(self, made: QPushButton, command: type | None = None) -> QPushButton:
         """Put a further act after the usual ones; grey, with its reason, for who may not do it."""
+        before = self._last
         self._buttons.insertWidget(self._buttons.count() - 1, made)
+        self.setTabOrder(before, made)  # made after the table, but seen before it
+        self._last = made
         if command is not None and not self._desk.may(command):
             made.setEnabled(False)
             made.setToolTip(f"Falta a permissão {self._desk.needs(command)}")
