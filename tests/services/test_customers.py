@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -37,7 +38,8 @@ from desk.services.customers import (
     SaveCustomer,
 )
 from desk.services.history import CustomerHistory
-from tests.builders import a_cpf, a_customer, a_plan
+from desk.services.plans import CustomerPlanTree
+from tests.builders import a_cpf, a_customer, a_plan, insert
 from tests.postgres import Database
 
 MISSING = 10**9
@@ -350,6 +352,23 @@ def test_the_header_tells_who_and_whether_the_connection_stands(database: Databa
     assert (header.online_logins, header.phone, header.city, header.state) == (1, "44998712043", "Cascavel", "PR")
     assert (header.active_plans, header.inactive_plans, header.cancelled_plans) == (1, 1, 1)
     assert header.document == f"***.{customer.document[3:6]}.{customer.document[6:9]}-**"
+
+
+def test_the_header_sums_what_the_plans_cost_a_month(database: Database, bus: Bus) -> None:
+    customer = a_customer(database)
+    assert bus.execute(CustomerHeader(customer.id)).value.monthly == 0
+    plan = a_plan(database, customer=customer, value=Decimal("129.90"))
+    a_plan(database, customer=customer, value=Decimal("49.90"))
+    a_plan(database, customer=customer, value=Decimal("500.00"), status=StatusCode.SUSPENDED)
+    a_plan(database, customer=customer, value=Decimal("700.00"), status=StatusCode.CANCELLED)
+    for kind, starts_on, months in (("desconto", "2026-01-01", None), ("acrescimo", "2020-01-01", 3)):
+        insert(
+            database, "plan_value_details", plan_id=plan.id, kind=kind, amount=10, starts_on=starts_on, months=months
+        )
+    header = bus.execute(CustomerHeader(customer.id)).value
+    assert (header.billed_plans, header.monthly) == (2, Decimal("169.80"))
+    tree = bus.execute(CustomerPlanTree(customer.id)).value
+    assert header.monthly == sum(each.total for each in tree.plans if each.enabled)
 
 
 def online(database: Database, login: str) -> None:

@@ -7,11 +7,12 @@ from typing import Any, TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QMainWindow, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desk.ui.core.desk import Desk
 from desk.ui.core.list_page import ListPage
+from desk.ui.core.reload import Reload
 from desk.ui.shell.settings_window import SettingsWindow
 from tests.postgres import Database
 from tests.ui.screens import PATIENCE, dialog
@@ -20,7 +21,13 @@ W = TypeVar("W", bound=QWidget)
 
 
 def calm(qtbot: QtBot, desk: Desk) -> None:
-    qtbot.waitUntil(lambda: not desk.background.busy, timeout=PATIENCE)
+    """Until nothing is under way, and no screen is about to load again what an act made old."""
+
+    def quiet() -> bool:
+        waiting = (timer for shown in QApplication.topLevelWidgets() for timer in shown.findChildren(Reload))
+        return not (desk.background.busy or any(timer.isActive() for timer in waiting))
+
+    qtbot.waitUntil(quiet, timeout=PATIENCE)
 
 
 @pytest.fixture

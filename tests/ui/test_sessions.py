@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desk.bootstrap import reconcilers
@@ -338,8 +338,8 @@ def test_the_password_is_changed_from_where_the_traffic_is_seen(
     desk = desk_as("suporte")
     desk.run_action("sessions.traffic", login_of(line, desk))
     window = dialog(qtbot, TrafficDialog)
-    words = "Alterar Senha de Autenticação"
-    (change,) = (each for each in window.findChildren(QPushButton) if each.text().replace("&", "") == words)
+    pressed = {each.text().replace("&", ""): each for each in window.findChildren(QPushButton)}
+    change = pressed["Alterar Senha de Autenticação"]
     change.click()
     asked = dialog(qtbot, PasswordChangeDialog)
     if by_hand:
@@ -349,8 +349,7 @@ def test_the_password_is_changed_from_where_the_traffic_is_seen(
     typed = asked.form["password"].value()
     asked.save()
     gone(qtbot, PasswordChangeDialog)
-    for box in (each for each in QApplication.topLevelWidgets() if isinstance(each, MessageBox) and each.isVisible()):
-        box.reject()
+    dialog(qtbot, NetworkQuestion).reject()  # RA-11
     stored = "SELECT cleartext FROM desk_vault.radius_clear WHERE login_id = %s"
     assert line.database.admin().execute(stored, (line.login.id,)).fetchone() == (typed,)
     window.reject()

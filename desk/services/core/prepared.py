@@ -112,7 +112,10 @@ def send(session: Session, *statements: Statement, scans: bool = True) -> list[A
 
 
 def _at_once(engine: Engine, statements: Sequence[Statement], scans: bool) -> list[Answer]:
-    lent = engine.raw_connection()
+    try:
+        lent = engine.raw_connection()
+    except psycopg.Error as error:  # no server, or one that was replaced: what SQLAlchemy's own way in would say
+        raise DBAPIError(None, None, error) from error
     driver = cast(Driver, lent.driver_connection)
     try:
         _allow_scans(driver, lent.info, scans)
@@ -152,4 +155,8 @@ def _allow_scans(driver: Driver, info: dict[Any, Any], scans: bool) -> None:
 def _every_plan_again(session: Session, transaction: object, connection: Connection) -> None:
     """A transaction may get a connection that was used without scans."""
     if not connection.info.get(_SCANS, True):
-        _allow_scans(cast(Driver, connection.connection.driver_connection), connection.info, True)
+        try:
+            _allow_scans(cast(Driver, connection.connection.driver_connection), connection.info, True)
+        except psycopg.Error as error:  # a server that went away just now, told as SQLAlchemy tells it
+            connection.invalidate(error)
+            raise DBAPIError(None, None, error, connection_invalidated=True) from error

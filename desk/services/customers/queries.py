@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import joinedload, selectinload
 
 from desk.models.customers import Address, BusinessUnit, City, Customer, CustomerKind
 from desk.models.people import Permission
+from desk.models.plans import ValueKind
 from desk.services.core.bus import Query, use_case
 from desk.services.core.work import Work
 from desk.services.customers.commands import PhoneRow
 from desk.services.customers.errors import CustomerNotFound
 from desk.services.customers.rules import mask_document
 from desk.services.customers.use_cases import mandatory_fields
+from desk.services.plans.rules import effect_of, runs_on, total_of
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,8 @@ class CustomerHeaderRow:
     active_plans: int
     inactive_plans: int
     cancelled_plans: int
+    billed_plans: int
+    monthly: Decimal  # of the plans in a status that bills, with today's discounts and surcharges
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,7 @@ class CustomerHeader(Query[CustomerHeaderRow]):
 _HEADER = text("""
 SELECT c.id, c.code, c.kind, c.name, c.trade_name, c.document, COALESCE(t.number, ''), COALESCE(home.city, ''),
        COALESCE(home.state, ''), c.active, c.inactive_since, net.since, net.online, net.logins,
-       plans.active, plans.inactive, plans.cancelled
+       plans.active, plans.inactive, plans.cancelled, plans.billed, desk.today()
   FROM desk.customers c
   LEFT JOIN LATERAL (SELECT number FROM desk.customer_phones WHERE customer_id = c.id ORDER BY position LIMIT 1) t
          ON true
@@ -64,8 +71,15 @@ SELECT c.id, c.code, c.kind, c.name, c.trade_name, c.document, COALESCE(t.number
                        WHERE p.customer_id = c.id AND l.deleted_at IS NULL) net
   CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE s."group" = 'ativo') AS active,
                              count(*) FILTER (WHERE s."group" = 'inativo') AS inactive,
-                             count(*) FILTER (WHERE s."group" = 'cancelado') AS cancelled
+                             count(*) FILTER (WHERE s."group" = 'cancelado') AS cancelled,
+                             json_agg(json_build_array(p.value::text, (
+                               SELECT json_agg(json_build_array(
+                                        d.kind, d.amount::text, d.percent::text, d.starts_on, d.months))
+                                 FROM desk.plan_value_details d WHERE d.plan_id = p.id)))
+                               FILTER (WHERE s.bills OR (s.code = 'SUSPENSO_DEBITO' AND o.bills_when_debt_suspended))
+                               AS billed
                         FROM desk.customer_plans p JOIN desk.plan_statuses s ON s.code = p.status
+                        JOIN desk.catalog_plans o ON o.id = p.catalog_plan_id
                        WHERE p.customer_id = c.id) plans
  WHERE c.id = :id
 """)
@@ -77,8 +91,22 @@ def customer_header(query: CustomerHeader, work: Work) -> CustomerHeaderRow:
     row = work.session.execute(_HEADER, {"id": query.customer_id}).first()
     if row is None:
         raise CustomerNotFound()
-    id_, code, kind, name, trade_name, document, *rest = row
-    return CustomerHeaderRow(id_, code, CustomerKind(kind), name, trade_name, mask_document(document), *rest)
+    id_, code, kind, name, trade_name, document, *rest, billed, today = row
+    sums = [_monthly(today, value, details or ()) for value, details in billed or ()]
+    who = [id_, code, CustomerKind(kind), name, trade_name, mask_document(document)]
+    facts: list[Any] = [*who, *rest, len(sums), sum(sums, Decimal(0))]
+    return CustomerHeaderRow(*facts)
+
+
+def _monthly(today: dt.date, value: str, details: Iterable[Sequence[Any]]) -> Decimal:
+    """By the rules of the tree and of the plan's own window."""
+    price = Decimal(value)
+    effects = [
+        effect_of(ValueKind(kind), amount and Decimal(amount), percent and Decimal(percent), price)
+        for kind, amount, percent, starts_on, months in details
+        if runs_on(today, dt.date.fromisoformat(starts_on), months)
+    ]
+    return total_of(price, effects)
 
 
 @dataclass(frozen=True)

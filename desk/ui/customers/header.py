@@ -48,6 +48,15 @@ class HeaderBar(QFrame):
         left.addLayout(under)
         line.addLayout(left, 1)
         line.addWidget(upright())
+        self.monthly = Label("", "strong")
+        self.monthly.setMinimumWidth(104)  # "R$ 1.239,60 · 3 planos": the words change, the place does not
+        sums = QVBoxLayout()
+        sums.setSpacing(3)
+        self.monthly_caption = Label(self.tr("Por mês"), "caption", "text2")
+        sums.addWidget(self.monthly_caption)
+        sums.addWidget(self.monthly)
+        line.addLayout(sums)
+        line.addWidget(upright())
         self.wifi = IconLabel("wifi-slash", "mute", 20)
         self.connection = Label("", "strong", "mute")
         self.connection.setMinimumWidth(118)  # "Online há 23 d 14 h": the words change, the place does not
@@ -84,6 +93,9 @@ class HeaderBar(QFrame):
         self.eye.setVisible(not self._seen)
         place = f"{shown.city} – {shown.state}" if shown.city else ""
         self.rest.setText("".join(f"· {part}  " for part in (format.phone(shown.phone), place) if part))
+        plans = self.tr("{} plano" if shown.billed_plans == 1 else "{} planos").format(shown.billed_plans)
+        self.monthly.setText(f"{format.reais(shown.monthly)} · {plans}" if shown.billed_plans else "—")
+        self.monthly.setToolTip(self.tr("Soma dos planos em status que gera cobrança, com os descontos de hoje"))
         self._show_connection()
 
     def _show_connection(self) -> None:

@@ -11,10 +11,12 @@ from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.orm import Session
 
 from desk.models.catalog import PlanGroup, PlanStatus
+from desk.services.catalog import Statuses
 from desk.services.core.bus import HANDLERS, Lookup, UseCase
 from desk.services.core.database_errors import translate
 from desk.services.core.errors import Busy, DatabaseLost
 from desk.services.core.prepared import Prepared, ask, send
+from desk.services.customers import SearchCustomers
 from desk.services.plans import CustomerPlanTree
 from desk.services.plans.rows import CircuitItem, LoginItem, PlanRow
 from desk.services.plans.tree import BY_CUSTOMER
@@ -79,6 +81,20 @@ def end_all(database: Database) -> None:
     """End every session of the clerk, and wait until they are gone."""
     query = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'atendente'"
     assert database.admin().execute(query).fetchall()
+
+
+def test_a_server_that_goes_before_a_transaction_begins_is_lost_as_any_other(database: Database) -> None:
+    person = database.signed_in("atendente")
+    person.bus.execute(SearchCustomers("maria"))  # leaves its connection without scans
+
+    def end(*_: Any) -> None:
+        end_all(database)
+
+    event.listen(person.engine, "checkout", end)
+    with pytest.raises(DatabaseLost):
+        person.bus.execute(Statuses())
+    event.remove(person.engine, "checkout", end)
+    assert person.bus.execute(Statuses()).value
 
 
 class _SomethingElse(Lookup[str]):
