@@ -51,10 +51,9 @@ DAEMONS = [
     "freeradius",
     "freeradius-postgresql",
     "freeradius-utils",
-    "krb5-kdc",
-    "krb5-admin-server",
-    "krb5-user",
+    *("krb5-kdc", "krb5-admin-server", "krb5-user"),
 ]
+FREEZING = ["binutils", "libpython3.13|libpython3.11"]  # PyInstaller asks them; Debian's Python has its library apart
 WORKERS = ["-n", "2"]
 APT_OPTIONS = ["-qq", "-y", "-o", "Dpkg::Use-Pty=0"]
 WINE = [
@@ -62,10 +61,10 @@ WINE = [
     *("wine", "wine64", "wixl", "xauth", "xvfb"),
 ]
 PACKAGES = {
-    "installer": QT + DAEMONS + WINE,
+    "installer": QT + DAEMONS + FREEZING + WINE,
     "demo": QT,
     "shots": QT,
-    "test": QT + DAEMONS,
+    "test": QT + DAEMONS + FREEZING,
     "bench": QT + DAEMONS,
     "check": [],
     "lock": [],
