@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from desk.ui.access_points.points import AccessPointDialog
 from desk.ui.access_points.uses import KINDS, UsesDialog
-from desk.ui.core.message_box import MessageBox
+from desk.ui.core.network_question import NetworkQuestion
 from tests.builders import a_customer, a_plan, a_range, an_access_point
 from tests.postgres import Database
 from tests.ui.conftest import DeskAs
@@ -30,8 +30,12 @@ def test_the_refusal_lists_what_is_there_and_opens_the_customer(
     shown = window(qtbot, host, desk, "access_points")
     edited = editor(qtbot, desk, listed(shown), AccessPointDialog, 0)
     press(qtbot, edited, "Apagar")
-    press(qtbot, dialog(qtbot, MessageBox), "Apagar")
+    question = dialog(qtbot, NetworkQuestion)
+    calm(qtbot, desk)
+    assert question.network.isHidden()  # refused anyhow
+    press(qtbot, question, "Apagar")
     refused = dialog(qtbot, UsesDialog)
+    gone(qtbot, NetworkQuestion)
     calm(qtbot, desk)
     assert refused.text.what == "O ponto de acesso POP Norte não foi apagado."
     assert [(KINDS[use.kind][0], use.customer) for use in refused.table.table.rows] == [

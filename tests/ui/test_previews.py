@@ -9,18 +9,21 @@ from pytestqt.qtbot import QtBot
 
 from desk.demo.routeros import RouterOsStandIn
 from desk.models.variables import Variable
+from desk.services.access_points import AccessPoints, RoutingServers
 from desk.services.catalog import CatalogPlans
 from desk.services.plans import OnePlan
 from desk.services.previews import rehearsal
+from desk.ui.access_points.points import AccessPointDialog
+from desk.ui.access_points.servers import RoutingServerDialog
 from desk.ui.catalog.plans import CatalogPlanDialog
 from desk.ui.core.network_question import NetworkQuestion
 from desk.ui.logins.dialogs import LoginDialog, PasswordChangeDialog
 from desk.ui.plans.window import PlanDialog
 from desk.ui.sessions.speed import SpeedDialog
-from tests.builders import a_secret, an_access_point
+from tests.builders import a_routing_server, a_secret, an_access_point, an_ip
 from tests.postgres import Database
 from tests.services.core.line import SECRET, Line, a_line
-from tests.services.core.net import settled
+from tests.services.core.net import PASSWORD, settled
 from tests.services.test_plans import as_job
 from tests.standins.nas import NasStandIn
 from tests.ui.conftest import DeskAs
@@ -151,3 +154,84 @@ def test_a_catalogue_profile_counts_whom_it_reaches(qtbot: QtBot, line: Line, de
     box.is_dirty = lambda: False
     box.reject()
     still(qtbot, desk)
+
+
+def test_an_access_point_says_whom_another_router_reaches(qtbot: QtBot, line: Line, desk_as: DeskAs) -> None:
+    other = a_routing_server(line.database, "BNG 2", port=line.router.port, local_secrets=True)
+    a_secret(line.database, "router", other.id, PASSWORD)
+    (point_id,) = line.database.admin().execute("SELECT id FROM desk.access_points").fetchone() or (0,)
+    an_ip(line.database, "10.0.0.2", plan_id=line.plan.id, access_point_id=point_id)
+    settled(line.database)
+    desk = desk_as(BOSS)
+    (row,) = desk.bus.execute(AccessPoints()).value
+    box = AccessPointDialog(desk, row, None)  # type: ignore[arg-type]
+    box.open()
+    qtbot.waitUntil(lambda: not desk.background.busy, timeout=PATIENCE)
+    assert box.network.isHidden() and not box.network.soon.isActive()  # lists that arrive are no edits
+    box.form.set("name", "Torre nova")
+    assert box.network.isHidden() and not box.network.soon.isActive()
+    box.form.set("routing_server_id", other.id)
+    assert not box.network.isHidden() and box.save_button.isEnabled()
+    qtbot.waitUntil(lambda: bool(box.network.said), timeout=PATIENCE)
+    assert box.network.said[0] == "Alcança 1 login e 1 IP."
+    assert "BNG 1 · Login no roteador: retira maria.casa" in box.network.said
+    box.form.set("name", "")
+    assert box.network.isHidden()  # such a draft cannot be saved
+    box.form.set("name", "Torre")
+    box.form.set("routing_server_id", row.routing_server_id)
+    assert box.network.isHidden() and not box.network.soon.isActive()
+    box.is_dirty = lambda: False
+    box.reject()
+    still(qtbot, desk)
+
+
+def test_an_answer_that_comes_after_the_edit_was_taken_back_is_not_shown(
+    qtbot: QtBot, line: Line, desk_as: DeskAs
+) -> None:
+    desk = desk_as(BOSS)
+    (row,) = desk.bus.execute(RoutingServers()).value
+    box = RoutingServerDialog(desk, row, None)  # type: ignore[arg-type]
+    box.open()
+    qtbot.waitUntil(lambda: not desk.background.busy, timeout=PATIENCE)
+    box.radius.set("local_secrets", False)
+    box.network.ask(box.order())
+    box.radius.set("local_secrets", True)
+    qtbot.waitUntil(lambda: not desk.background.busy, timeout=PATIENCE)
+    assert box.network.isHidden() and box.network.said == []
+    box.is_dirty = lambda: False
+    box.reject()
+    still(qtbot, desk)
+
+
+def test_a_router_at_another_address_is_not_called_before_it_is_saved(
+    qtbot: QtBot, line: Line, desk_as: DeskAs
+) -> None:
+    desk = desk_as(BOSS)
+    (row,) = desk.bus.execute(RoutingServers()).value
+    box = RoutingServerDialog(desk, row, None)  # type: ignore[arg-type]
+    box.open()
+    box.radius.set("coa_port", 3800)
+    assert box.network.isHidden()
+    box.form.set("host", "127.0.0.2")
+    qtbot.waitUntil(lambda: bool(box.network.said), timeout=PATIENCE)
+    moved, router = box.network.said
+    assert moved.startswith("BNG 1: ainda não foi consultado no endereço novo; abaixo, o que será enviado se ele")
+    assert router.startswith("BNG 1 · Login no roteador: maria.casa") and "senha ••••••••" in router
+    box.is_dirty = lambda: False
+    box.reject()
+    still(qtbot, desk)
+
+
+def test_who_may_not_save_and_what_is_new_are_told_nothing(qtbot: QtBot, line: Line, desk_as: DeskAs) -> None:
+    desk = desk_as("atendente")
+    (row,) = desk.bus.execute(RoutingServers()).value
+    for box in (RoutingServerDialog(desk, row, None), AccessPointDialog(desk_as(BOSS), None, None)):  # type: ignore[arg-type]
+        qtbot.addWidget(box)
+        for form in box.forms:
+            form.changed.emit("host")
+        if isinstance(box, RoutingServerDialog):
+            box.form.set("host", "127.0.0.2")
+            assert box.network.isHidden() and not box.network.soon.isActive()
+        else:
+            assert not hasattr(box, "network")
+        still(qtbot, box.desk)

@@ -13,6 +13,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from desk.integrations.errors import IntegrationError
 from desk.integrations.routeros.port import LineMenu, RouterLine, RouterSession
+from desk.services.access_points import SaveRoutingServer
 from desk.services.core.bus import HANDLERS, Command, Query, use_case
 from desk.services.core.errors import Invalid, NotAllowed, Refused, RevealRefused, StaleRecord
 from desk.services.core.secrets import reveal
@@ -30,6 +31,8 @@ ALL_SECONDS = 4.0  # for all of them: whoever was not asked by then counts as mu
 LOCK_MS = 400  # a row that somebody is writing just now is not waited for
 # Why a router's password is not to be had.
 _NO_WAY_IN = {NotAllowed: "not_allowed", RevealRefused: "reveal_refused", Refused: "no_credentials"}
+_PLACE = ("host", "port")
+_WAY_IN = (*_PLACE, "tls", "fingerprint", "username")
 _LIMIT = text("SELECT set_config('lock_timeout', :limit, true)")
 _BEGIN = text("SELECT desk.begin_command(:id, :name, :any_of)")
 
@@ -45,16 +48,16 @@ class Rehearse(Query[NetworkPreview]):
 def rehearse(query: Rehearse, work: Work) -> NetworkPreview:
     """The order runs in a transaction that is rolled back, so that preview and delivery start from the same rows."""
     work.session.close()
-    about, after = _carried_out(query.command, work)
+    about, after, rows = _carried_out(query.command, work)
     with work.sessions() as session:
         about = replace(about, extra_logins=tuple(dict.fromkeys((*about.extra_logins, *brings(session, about)))))
         before = scene(session, about)
-    password = getattr(query.command, "password", "")
+        stored = {row.id: row for row in routers_at(session, [row.id for row in rows])}
+    # A router's own password is none that a login will have.
+    password = "" if isinstance(query.command, SaveRoutingServer) else getattr(query.command, "password", "")
     made = visits(about, before, after, password)
-    with work.sessions() as session:
-        rows = routers_at(session, made)
     patience = time.monotonic() + ALL_SECONDS
-    looks = tuple(_look(work, row, made[row.id], patience) for row in rows)
+    looks = tuple(_look(work, row, stored.get(row.id, row), made[row.id], patience) for row in rows)
     found = changes(about, before, after, made, {row.id: row.name for row in rows}, secret=bool(password))
     return NetworkPreview(
         at=dt.datetime.now(dt.UTC),
@@ -67,7 +70,8 @@ def rehearse(query: Rehearse, work: Work) -> NetworkPreview:
     )
 
 
-def _carried_out(command: Command[Any], work: Work) -> tuple[Concerns, Scene]:
+def _carried_out(command: Command[Any], work: Work) -> tuple[Concerns, Scene, list[Any]]:
+    """What is owed then, what is wanted then, and the routers that will hear of it as the order leaves them."""
     known = HANDLERS[type(command)]
     if isinstance(command, Query):
         raise Invalid([])
@@ -81,15 +85,23 @@ def _carried_out(command: Command[Any], work: Work) -> tuple[Concerns, Scene]:
             known.handler(given, Work(session, work.actor, work.sessions, work.ports))
             session.flush()
             about = concerns(session, SHOWN)
-            return about, scene(session, about)
+            after = scene(session, about)
+            return about, after, routers_at(session, visits(about, after, after, ""))
         except StaleDataError as error:
             raise StaleRecord() from error
         finally:
             session.rollback()
 
 
-def _look(work: Work, row: Any, visit: Visit, patience: float) -> DeviceLook:
+def _look(work: Work, row: Any, stored: Any, visit: Visit, patience: float) -> DeviceLook:
     """Ask one router what it holds; what it was told last stays where it does not say."""
+    # No password goes to an address that is only being typed; and what is there may know nothing of us.
+    if any(getattr(row, name) != getattr(stored, name) for name in _PLACE):
+        visit.found_logins = dict.fromkeys(visit.found_logins, FoundLogin())
+        visit.found_ips = dict.fromkeys(visit.found_ips, ())
+        return DeviceLook(row.name, answers=False, problem="moved")
+    if any(getattr(row, name) != getattr(stored, name) for name in _WAY_IN):
+        return DeviceLook(row.name, answers=False, problem="not_asked")
     left = min(LOOK_SECONDS, patience - time.monotonic())
     if left <= 0:
         return DeviceLook(row.name, answers=False, problem="not_asked")

@@ -38,6 +38,7 @@ from desk.ui.core.messages import explain
 from desk.ui.core.saving import SaveDialog, text_of
 from desk.ui.core.table import Column
 
+HEARD = ("routing_server_id", "interface", "sets_address", "sets_queue", "sets_arp", "allowed_list", "blocked_list")
 ENFORCEMENT = ("interface", "sets_address", "sets_queue", "sets_arp", "allowed_list", "blocked_list")
 
 
@@ -101,6 +102,8 @@ class AccessPointDialog(SaveDialog):
         )
         self.form.add(NoteField("notes", "Observações", lines=2), span=2)
         self._enforcement()
+        if point is not None:
+            self.tell_network(SaveAccessPoint, HEARD)
         self.answer = NoteBar("", "info")
         self.answer.hide()
         self.body.addWidget(self.answer)
@@ -125,6 +128,7 @@ class AccessPointDialog(SaveDialog):
                 why,
                 "Ponto de acesso apagado",
                 failed=self._not_deleted,
+                network=True,
             )
             self.body.addWidget(hairline())
             self.ranges = RangesCard(desk, point, self)
@@ -191,6 +195,8 @@ class AccessPointDialog(SaveDialog):
         self._router.set_choices([Choice(None, "—"), *(Choice(server.id, server.name) for server in rows)])
         self.form.set("routing_server_id", self._point.routing_server_id if self._point else None)
         self.form.settle()
+        if self._point is not None:
+            self.look_at_network(HEARD)  # the router that was there already is no difference
 
     def _save(self, draft: dict[str, Any]) -> SaveAccessPoint:
         return SaveAccessPoint(

@@ -50,6 +50,7 @@ _PLAIN = (
     *("name", "host", "port", "tls", "fingerprint", "username", "local_secrets", "nas_address", "coa_port", "active"),
     "notes",
 )
+HEARD = ("host", "port", "local_secrets", "active")
 _FRESH: dict[str, Any] = {"port": 8729, "coa_port": 3799, "tls": TlsMode.PINNED, "active": True, "username": "desk"}
 _ANSWER_ICONS = {"info": "info-fill", "ok": "check-circle-fill", "warn": "warning-fill", "bad": "x-circle-fill"}
 
@@ -111,6 +112,8 @@ class RoutingServerDialog(SaveDialog):
         self._server = server
         self._api()
         self._radius()
+        if server is not None:
+            self.tell_network(SaveRoutingServer, HEARD)
         self.answer = NoteBar("", "info")
         self.answer.hide()
         self.body.addWidget(self.answer)

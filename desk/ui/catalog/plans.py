@@ -27,7 +27,6 @@ from desk.ui.core.fields import TextField, YesNoField
 from desk.ui.core.inputs import Choice, ComboField, IntField, MoneyField
 from desk.ui.core.labels import Label, icon_button
 from desk.ui.core.list_page import ListPage
-from desk.ui.core.network_box import NetworkBox
 from desk.ui.core.saving import SaveDialog, text_of
 from desk.ui.core.table import Column
 
@@ -145,21 +144,8 @@ class CatalogPlanDialog(SaveDialog):
         most = LIMITS["allowance_gb"][1]
         form.add(IntField("allowance_gb", "Franquia (GB)", hint="Vazio: sem franquia", width=112, low=1, high=most))
         form.changed.connect(self._tell_speeds)
-        self.network = NetworkBox(self.desk, self)
-        self.network.hide()  # until something that the network hears of is another one
-        self.body.addWidget(self.network)
-        form.changed.connect(self._look)
-
-    def _look(self, name: str) -> None:
-        """How many customers another speed or profile reaches, and what their routers would be told."""
-        if self._plan is None or any(field.check() for form in self.forms for field in form.fields.values()):
-            return
-        moved = any(self.radius.draft[each] != getattr(self._plan, each) for each in HEARD)
-        self.network.setVisible(moved)
-        if moved:
-            self.network.ask_soon(self._save(self.draft))
-        else:
-            self.network.blank("")
+        if self._plan is not None:
+            self.tell_network(SaveCatalogPlan, HEARD)
 
     def _tell_speeds(self, name: str) -> None:
         for each in ("down_kbps", "up_kbps"):

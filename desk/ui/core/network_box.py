@@ -38,7 +38,9 @@ class NetworkBox(QFrame):
         outer.addLayout(self._lines)
         self.said: list[str] = []
         self.tells_refusals = False  # where there are no fields to tell them at
+        self.settles_many = False  # of settings: how much it reaches is said; a hidden box comes up only with something
         self._waiting: Command[Any] | None = None
+        self._asked: Rehearse | None = None
         self.soon = QTimer(self)
         self.soon.setSingleShot(True)
         self.soon.setInterval(LOOK_MS)
@@ -47,8 +49,13 @@ class NetworkBox(QFrame):
     def ask(self, command: Command[Any]) -> None:
         """Rehearse an order; the newest question counts."""
         self.when.setText("conferindo…")
-        question = Rehearse(command=command)
-        self._desk.ask(question, owner=self, done=self.show_preview, failed=self._failed, slot=("network", id(self)))
+        question = self._asked = Rehearse(command=command)
+
+        def done(preview: NetworkPreview) -> None:
+            if self._asked is question:
+                self.show_preview(preview)
+
+        self._desk.ask(question, owner=self, done=done, failed=self._failed, slot=("network", id(self)))
 
     def ask_soon(self, command: Command[Any]) -> None:
         """The same once nobody has typed for a moment."""
@@ -61,6 +68,8 @@ class NetworkBox(QFrame):
 
     def _failed(self, error: DomainError) -> bool:
         self.blank(explain(error).what if self.tells_refusals else "")
+        if self.settles_many:
+            self.hide()
         return True  # what is wrong with an order is told at its fields, and when it is given
 
     def blank(self, text: str) -> None:
@@ -73,16 +82,25 @@ class NetworkBox(QFrame):
             self._quiet(text)
         self._fit()
 
+    def forget(self) -> None:
+        """Nothing to tell; an answer that is still under way comes too late."""
+        self.blank("")
+        self._asked = None
+        self.hide()
+
     def show_preview(self, preview: NetworkPreview) -> None:
         """All that would be said, to whom."""
         clear(self._lines)
         self.said = []
         self.when.setText(f"conferido às {format.clock(preview.at.astimezone())}")
-        if preview.sampled:
+        if self.settles_many and reached(preview):
+            self.show()
+        if preview.sampled or (self.settles_many and reached(preview) > 1):
             self._quiet(concerned(preview))
         for look in preview.mute:
             why = PROBLEMS.get(look.problem, "recusou a consulta")
-            words = f"{why}; abaixo, o que será enviado a partir do último estado conhecido. Não impede salvar."
+            start = "se ele estiver vazio" if look.problem == "moved" else "a partir do último estado conhecido"
+            words = f"{why}; abaixo, o que será enviado {start}. Não impede salvar."
             self._line("warning-circle-fill", "warn", look.device, words)
         for change in preview.changes[:MOST_LINES]:
             self._change(change)
@@ -127,8 +145,13 @@ class NetworkBox(QFrame):
             window.fit()
 
 
+def reached(preview: NetworkPreview) -> int:
+    """How many things an order touches in all."""
+    return preview.logins + preview.ips + preview.connections
+
+
 def concerned(preview: NetworkPreview) -> str:
-    """How many things an order touches of which only some are shown."""
+    """How many things of each kind an order touches, and whether only some of them are shown."""
     parts = [
         format.count(number, one, many)
         for number, one, many in (
@@ -138,4 +161,4 @@ def concerned(preview: NetworkPreview) -> str:
         )
         if number
     ]
-    return f"Alcança {' e '.join(parts)}; abaixo, uma amostra."
+    return f"Alcança {' e '.join(parts)}{'; abaixo, uma amostra.' if preview.sampled else '.'}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
@@ -29,6 +30,9 @@ class NetworkQuestion(DeskDialog):
         said: str,
         danger: bool = False,
         icon: str = "",
+        done: Callable[[], object] = lambda: None,
+        failed: Callable[[DomainError], object] = lambda error: False,
+        settles_many: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(title, size=Size.FORM, closing="Voltar", parent=parent)
@@ -41,7 +45,10 @@ class NetworkQuestion(DeskDialog):
             if part:
                 self.body.addWidget(Label(part, "body", wrap=True))
         self.network = NetworkBox(desk, self)
-        self.network.tells_refusals = True
+        self._then, self._failed = done, failed
+        self.network.tells_refusals = not settles_many
+        self.network.settles_many = settles_many
+        self.network.setHidden(settles_many)
         self.body.addWidget(self.network)
         self.set_primary(button(verb, self.go, kind="danger" if danger else "primary", icon=icon))
         self.closing.setFocus()
@@ -55,7 +62,11 @@ class NetworkQuestion(DeskDialog):
     def _done(self) -> None:
         self.set_busy(False)
         self.accept()
+        self._then()
 
     def _refused(self, error: DomainError) -> bool:
         self.set_busy(False)
-        return False
+        if not self._failed(error):
+            return False
+        self.reject()
+        return True

@@ -27,6 +27,7 @@ PROBLEMS = {
     "not_allowed": "você não tem acesso aos roteadores",
     "reveal_refused": "a senha do roteador não foi entregue agora",
     "not_asked": "não foi consultado agora",
+    "moved": "ainda não foi consultado no endereço novo",
     "too_much": "respondeu demais",
     "nonsense": "respondeu algo que não se entende",
 }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
+from desk.services.core.bus import Command
 from desk.services.core.errors import AlreadyExists, DomainError, FieldChange, Invalid, StaleRecord, Violation
 from desk.ui.core import format
 from desk.ui.core.cards import hairline
@@ -19,6 +20,8 @@ from desk.ui.core.inputs import ComboField
 from desk.ui.core.labels import Label, button
 from desk.ui.core.message_box import ask
 from desk.ui.core.messages import Text
+from desk.ui.core.network_box import NetworkBox
+from desk.ui.core.network_question import NetworkQuestion
 
 SAVED = "Dados salvos com sucesso"
 
@@ -81,11 +84,40 @@ class SaveDialog(FormDialog):
         """Check, send, close when it was saved."""
         if not self.ready():
             return
-        order = self.command(self.draft)
-        if self._newer:
-            order = replace(order, version=order.version + self._newer)
         self.set_busy(True)
-        self.desk.do(order, owner=self, said=self.said, done=self._done, failed=self._refused)
+        self.desk.do(self.order(), owner=self, said=self.said, done=self._done, failed=self._refused)
+
+    def order(self) -> Any:
+        """What is sent: the draft, over what this person has seen of others."""
+        order = self.command(self.draft)
+        return replace(order, version=order.version + self._newer) if self._newer else order
+
+    def tell_network(self, kind: type[Command[Any]], heard: Collection[str]) -> None:
+        """Say below what saving does on the network, as soon as a field that it hears of is another one.
+
+        Only to who may save, and only of what exists already: nothing new is in anybody's use yet.
+        """
+        self.network = NetworkBox(self.desk, self)
+        self.network.settles_many = True
+        self.network.hide()
+        self.body.addWidget(self.network)
+
+        def look(name: str) -> None:
+            self.look_at_network(heard)
+
+        if self.desk.may(kind):
+            for form in self.forms:
+                form.changed.connect(look)
+
+    def look_at_network(self, heard: Collection[str]) -> None:
+        """Ask once typing ends; nothing is asked, or shown, about a draft that cannot be saved."""
+        moved = any(name in heard for form in self.forms for name in form.differences())
+        if moved and not any(field.check() for form in self.forms for field in form.fields.values()):
+            self.network.show()
+            self.network.when.setText("conferindo…")
+            self.network.ask_soon(self.order())
+        else:
+            self.network.forget()
 
     def _done(self, value: Any) -> None:
         self.set_busy(False)
@@ -170,15 +202,36 @@ class SaveDialog(FormDialog):
         said: str,
         *,
         failed: Callable[[DomainError], object] | None = None,
+        network: bool = False,
     ) -> None:
-        """Apagar, which asks first; `failed` may answer True where it tells a refusal itself."""
+        """Apagar, which asks first; `failed` may answer True where it tells a refusal itself.
+
+        With `network` the question also says what routers will hear, where they hear anything.
+        """
+
+        def question() -> None:
+            if not network:
+                ask(Text(what, why), "Apagar", go, danger=True, parent=self)
+                return
+            NetworkQuestion(
+                self.desk,
+                "Apagar",
+                Text(what, why),
+                "Apagar",
+                order(),
+                said=said,
+                danger=True,
+                icon="trash",
+                done=lambda: self.done(1),
+                failed=failed or (lambda error: False),
+                settles_many=True,
+                parent=self,
+            ).open()
 
         def go() -> None:
             self.desk.do(order(), owner=self, said=said, done=lambda _: self.done(1), failed=failed)
 
-        self.add_button(
-            button("Apagar", lambda: ask(Text(what, why), "Apagar", go, danger=True, parent=self), icon="trash")
-        )
+        self.add_button(button("Apagar", question, icon="trash"))
 
 
 def text_of(value: Any) -> str:
