@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QPoint
 from pytestqt.qtbot import QtBot
 
 from desk.demo.routeros import RouterOsStandIn
@@ -12,10 +13,11 @@ from desk.models.variables import Variable
 from desk.services.access_points import AccessPoints, RoutingServers
 from desk.services.catalog import CatalogPlans
 from desk.services.plans import OnePlan
-from desk.services.previews import rehearsal
+from desk.services.previews import Change, Way, rehearsal
 from desk.ui.access_points.points import AccessPointDialog
 from desk.ui.access_points.servers import RoutingServerDialog
 from desk.ui.catalog.plans import CatalogPlanDialog
+from desk.ui.core.network_box import some_of_each
 from desk.ui.core.network_question import NetworkQuestion
 from desk.ui.logins.dialogs import LoginDialog, PasswordChangeDialog
 from desk.ui.plans.window import PlanDialog
@@ -166,6 +168,7 @@ def test_an_access_point_says_whom_another_router_reaches(qtbot: QtBot, line: Li
     (row,) = desk.bus.execute(AccessPoints()).value
     box = AccessPointDialog(desk, row, None)  # type: ignore[arg-type]
     box.open()
+    box.form["routing_server_id"].editor.setFocus()
     qtbot.waitUntil(lambda: not desk.background.busy, timeout=PATIENCE)
     assert box.network.isHidden() and not box.network.soon.isActive()  # lists that arrive are no edits
     box.form.set("name", "Torre nova")
@@ -174,6 +177,11 @@ def test_an_access_point_says_whom_another_router_reaches(qtbot: QtBot, line: Li
     assert not box.network.isHidden() and box.save_button.isEnabled()
     qtbot.waitUntil(lambda: bool(box.network.said), timeout=PATIENCE)
     assert box.network.said[0] == "Alcança 1 login e 1 IP."
+    # It stands low: the dialog moves up to it, and not past the field that has the focus.
+    qtbot.waitUntil(lambda: box.area.verticalScrollBar().value() > 0, timeout=PATIENCE)
+    inside = box.area.viewport()
+    assert inside.rect().contains(box.form["routing_server_id"].editor.mapTo(inside, QPoint(0, 0)))
+    assert inside.rect().contains(box.network.mapTo(inside, QPoint(0, 30)))
     assert "BNG 1 · Login no roteador: retira maria.casa" in box.network.said
     box.form.set("name", "")
     assert box.network.isHidden()  # such a draft cannot be saved
@@ -235,3 +243,11 @@ def test_who_may_not_save_and_what_is_new_are_told_nothing(qtbot: QtBot, line: L
         else:
             assert not hasattr(box, "network")
         still(qtbot, box.desk)
+
+
+def test_many_logins_do_not_hide_what_is_said_about_ips() -> None:
+    logins = [Change(Way.API, "BNG 1", f"loja{at}", "add", "/ppp/secret/add") for at in range(20)]
+    ips = [Change(Way.API, "BNG 1", f"10.0.0.{at}", "add", "/queue/simple/add") for at in range(20)]
+    shown = [each.thing for each in some_of_each([*logins, *ips])]
+    assert shown == ["loja0", "loja1", "loja2", "loja3", "10.0.0.0", "10.0.0.1", "10.0.0.2"]
+    assert some_of_each(logins[:3]) == logins[:3]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from desk.services.core.bus import Command
@@ -23,6 +24,8 @@ LOOK_MS = 500  # typing ends before anybody is asked
 
 class NetworkBox(QFrame):
     """One line for each thing that would be said; a silent router is said too, and holds nobody up."""
+
+    fitted = Signal()  # what was said has its place
 
     def __init__(self, desk: Desk, owner: QWidget) -> None:
         super().__init__(owner)
@@ -102,9 +105,9 @@ class NetworkBox(QFrame):
             start = "se ele estiver vazio" if look.problem == "moved" else "a partir do último estado conhecido"
             words = f"{why}; abaixo, o que será enviado {start}. Não impede salvar."
             self._line("warning-circle-fill", "warn", look.device, words)
-        for change in preview.changes[:MOST_LINES]:
+        for change in some_of_each(preview.changes) if self.settles_many else preview.changes[:MOST_LINES]:
             self._change(change)
-        if len(preview.changes) > MOST_LINES:
+        if len(preview.changes) > MOST_LINES and not preview.sampled:
             self._quiet(f"e mais {len(preview.changes) - MOST_LINES}")
         if not preview.changes:
             self._quiet("Nada muda na rede.")
@@ -143,6 +146,16 @@ class NetworkBox(QFrame):
         window = self.window()
         if hasattr(window, "fit") and window.isVisible():
             window.fit()
+        self.fitted.emit()
+
+
+def some_of_each(changes: Sequence[Change], most: int = MOST_LINES) -> list[Change]:
+    """The first lines of every kind of order to every device, in the order of all: logins do not hide the IPs."""
+    kinds: dict[tuple[str, str], list[int]] = {}
+    for at, change in enumerate(changes):
+        kinds.setdefault((change.device, change.command), []).append(at)
+    turns = sorted((turn, at) for places in kinds.values() for turn, at in enumerate(places))
+    return [changes[at] for at in sorted(at for _, at in turns[:most])]
 
 
 def reached(preview: NetworkPreview) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
+from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtWidgets import QWidget
 
 from desk.services.core.bus import Command
@@ -23,6 +24,8 @@ from desk.ui.core.messages import Text
 from desk.ui.core.network_box import NetworkBox
 from desk.ui.core.network_question import NetworkQuestion
 
+FIRST_LINES = 96  # of what is said to the network
+ABOVE = 28  # a field's name stands over it
 SAVED = "Dados salvos com sucesso"
 
 
@@ -100,6 +103,7 @@ class SaveDialog(FormDialog):
         self.network = NetworkBox(self.desk, self)
         self.network.settles_many = True
         self.network.hide()
+        self.network.fitted.connect(lambda: QTimer.singleShot(0, self, self._show_some_of_it))
         self.body.addWidget(self.network)
 
         def look(name: str) -> None:
@@ -118,6 +122,18 @@ class SaveDialog(FormDialog):
             self.network.ask_soon(self.order())
         else:
             self.network.forget()
+
+    def _show_some_of_it(self) -> None:
+        """On a low screen: so far up that its first lines are seen, but never what is being typed out of sight."""
+        inside, page = self.area.viewport(), self.area.widget()
+        typed: QWidget | None = self.focusWidget()  # None while nothing has the focus, whatever Qt's stubs say
+        if page is None or typed is None or not page.isAncestorOf(typed):
+            return
+        if self.network.isHidden() or not self.network.said:
+            return
+        wanted = self.network.mapTo(page, QPoint(0, FIRST_LINES)).y() - inside.height()
+        bar = self.area.verticalScrollBar()
+        bar.setValue(max(bar.value(), min(wanted, typed.mapTo(page, QPoint(0, -ABOVE)).y())))
 
     def _done(self, value: Any) -> None:
         self.set_busy(False)
