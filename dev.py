@@ -53,7 +53,8 @@ DAEMONS = [
     "freeradius-utils",
     *("krb5-kdc", "krb5-admin-server", "krb5-user"),
 ]
-FREEZING = ["binutils", "libpython3.13|libpython3.11"]  # PyInstaller asks them; Debian's Python has its library apart
+# PyInstaller asks for them; Debian's Python has its library apart.
+FREEZING = ["binutils", "libcups2t64|libcups2", "libpython3.13|libpython3.11"]
 WORKERS = ["-n", "2"]
 APT_OPTIONS = ["-qq", "-y", "-o", "Dpkg::Use-Pty=0"]
 WINE = [

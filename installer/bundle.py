@@ -16,7 +16,7 @@ QT_UNUSED = [
 ]
 
 # Qt's own files that come along with the parts we use, by the beginning of their name.
-_DROPPED_FILES = ("opengl32sw", "qdirect2d", "_avif", "d3dcompiler", "libavif")
+_DROPPED_FILES = ("opengl32sw", "qdirect2d", "_avif", "d3dcompiler", "libavif", "libqgtk3")
 _DROPPED_PLUGINS = (
     "generic",
     "networkinformation",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from installer.bundle import server_files
+from installer.bundle import keeps, server_files
 from installer.console import ROOT, StepFailed, expect, run
 from installer.windows_python import WindowsPython
 from installer.wine_prefix import Wine, prop_names, windows_path
@@ -17,7 +18,8 @@ SPEC = ROOT / "build_installer.spec"
 
 # A line of PyInstaller's log after which the folder has no platform plugin, although the exit code is 0.
 FALSE_GREEN = ("failed to obtain qt library info", "library not found", 'hidden import "desk')
-IGNORED = ("oci.dll", "fbclient.dll", "mimapi64.dll", "libpq.dll", "libgdk-3", "libgtk-3")
+IGNORED = ("oci.dll", "fbclient.dll", "mimapi64.dll", "libpq.dll")
+DEPENDER = re.compile(r"dependency of '.*?site-packages[\\/](.+?)'")
 
 REQUIRED = {
     "win32": (
@@ -90,7 +92,9 @@ def _looked_at(folder: Path, said: str, system: str, packages: Path) -> Path:
 def warnings_in(said: str) -> list[str]:
     """Lines of PyInstaller's log after which a build that calls itself complete cannot start."""
     lines = [line for line in said.splitlines() if any(word in line.lower() for word in FALSE_GREEN)]
-    return [line for line in lines if not any(name in line.lower() for name in IGNORED)]
+    lines = [line for line in lines if not any(name in line.lower() for name in IGNORED)]
+    # What a part lacks that is left out anyway is no harm.
+    return [line for line in lines if (part := DEPENDER.search(line)) is None or keeps(part[1])]
 
 
 def expect_no_props(paths: Iterable[Path]) -> None:

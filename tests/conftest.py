@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,3 +54,11 @@ def database(cluster: Cluster, template: str) -> Iterator[Database]:
         fresh.close()
         cluster.drop(fresh.name)
         cluster.restore_roles()
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that everybody may enter, unlike pytest's own: as root the embedded server runs as somebody else."""
+    with tempfile.TemporaryDirectory(prefix="desk-open-") as own:
+        Path(own).chmod(0o755)
+        yield Path(own)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import closing
 from pathlib import Path
 
@@ -13,17 +12,15 @@ from desk.demo.local import DemoServer
 from desk.services.core.outbox import Settler
 
 
-def test_the_routers_of_the_demonstration_refuse_nothing() -> None:
+def test_the_routers_of_the_demonstration_refuse_nothing(open_folder: Path) -> None:
     """They come up on ports of their own, so every secret of theirs is owed: the first desk must be able to deliver."""
-    with tempfile.TemporaryDirectory(prefix="desk-demo-") as own:
-        Path(own).chmod(0o755)  # as root the server runs as somebody else, who must get in
-        with DemoServer(Path(own) / "demo") as provider, psycopg.connect(provider.dsn, autocommit=True) as connection:
-            local = "topic = 'radius_login' AND done < wanted"
-            assert connection.execute(f"SELECT count(*) > 0 FROM desk.debts WHERE {local}").fetchone() == (True,)
-            person = sign_in(provider.server, "administrador", provider.people["administrador"])
-            with closing(person):
-                settler = Settler(person.sessions, reconcilers(person.sessions))
-                while settler.settle():
-                    pass
-            left = connection.execute(f"SELECT key, last_error, last_detail FROM desk.debts WHERE {local}").fetchall()
-            assert left == []
+    with DemoServer(open_folder / "demo") as provider, psycopg.connect(provider.dsn, autocommit=True) as connection:
+        local = "topic = 'radius_login' AND done < wanted"
+        assert connection.execute(f"SELECT count(*) > 0 FROM desk.debts WHERE {local}").fetchone() == (True,)
+        person = sign_in(provider.server, "administrador", provider.people["administrador"])
+        with closing(person):
+            settler = Settler(person.sessions, reconcilers(person.sessions))
+            while settler.settle():
+                pass
+        left = connection.execute(f"SELECT key, last_error, last_detail FROM desk.debts WHERE {local}").fetchall()
+        assert left == []

@@ -30,11 +30,8 @@ def run(folder: Path, *before: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_whole_installation_passes_and_its_data_outlive_the_test(tmp_path: Path) -> None:
-    tmp_path.chmod(0o755)
-    for above in tmp_path.parents[:2]:
-        above.chmod(0o755)  # pytest's own folders; as root the server runs as somebody else
-    folder = tmp_path / "José da Silva ção"
+def test_a_whole_installation_passes_and_its_data_outlive_the_test(open_folder: Path) -> None:
+    folder = open_folder / "José da Silva ção"
     done = run(folder)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Tudo certo." in done.stdout

@@ -63,6 +63,13 @@ def test_what_windows_may_lack_without_harm_is_not_an_alarm() -> None:
     assert freeze.warnings_in("5 WARNING: Library not found: could not resolve 'OCI.dll', dependency of 'x.dll'.") == []
 
 
+@pytest.mark.parametrize(("plugin", "harm"), [("platformthemes/libqgtk3.so", False), ("printsupport/libcups.so", True)])
+def test_what_is_left_out_may_lack_what_it_wants(plugin: str, harm: bool) -> None:
+    place = f"/x/site-packages/PySide6/Qt/plugins/{plugin}"
+    said = f"5 WARNING: Library not found: could not resolve 'libfar.so.2', dependency of '{place}'."
+    assert bool(freeze.warnings_in(said)) is harm
+
+
 @pytest.mark.parametrize(
     ("said", "passed"),
     [

@@ -8,16 +8,13 @@ import os
 import re
 import secrets
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.primitives.ciphers import Cipher, modes
@@ -25,10 +22,9 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from tests.builders import a_routing_server, a_secret
 from tests.postgres import Database, password_of
+from tests.standins.radiusd import PROGRAM, Radiusd
 
 SHIPPED = Path(__file__).resolve().parents[2] / "resources" / "daemons" / "freeradius"
-PROGRAM = "/usr/sbin/freeradius"
-START_SECONDS = 20
 # Long enough for a busy machine; only what must stay unanswered is waited out, with SILENCE_SECONDS.
 ANSWER_SECONDS = 10
 SILENCE_SECONDS = 2
@@ -65,16 +61,14 @@ class Answer:
         return self.attributes.get("Reply-Message", "").strip('"')
 
 
-class FreeRadius:
+class FreeRadius(Radiusd):
     """A server over one database; `site` overrides lines of site.conf, `files` whole files."""
 
     def __init__(self, db: str, *, db_acct: str = "", site: Attributes | None = None, stock: str = "") -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix=f"desk-radius-{os.getpid()}-"))
+        super().__init__(Path(tempfile.mkdtemp(prefix=f"desk-radius-{os.getpid()}-")))
         self.auth_port, self.acct_port = _free_ports()
         self.log = self.folder / "radius.log"
         self.secret = ""
-        self.said = ""
-        self._process: subprocess.Popen[bytes] | None = None
         for name in ("radiusd.conf", "sql.conf", "accounting.conf", "server.conf", "dictionary"):
             shutil.copy(SHIPPED / name, self.folder / name)
         lines = self._site(db, db_acct or db) | (site or {})
@@ -127,34 +121,6 @@ class FreeRadius:
         """Have the server read its configuration and say what it thinks of it."""
         done = subprocess.run([PROGRAM, "-C", "-X", "-d", self.folder], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr
-
-    def __enter__(self) -> Self:
-        out = (self.folder / "out").open("wb")
-        with out:
-            self._process = subprocess.Popen(
-                [PROGRAM, "-f", "-d", self.folder], stdin=subprocess.DEVNULL, stdout=out, stderr=out
-            )
-        deadline = time.monotonic() + START_SECONDS
-        while not self.log.exists() or "Ready to process requests" not in self.log.read_text(errors="replace"):
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                self.__exit__(None, None, None)
-                raise RuntimeError(f"FreeRADIUS did not start: {self.said[-3000:]}")
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(0.02)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._process is not None and self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
-            try:
-                self._process.wait(10)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait(10)
-        self.said = self.written()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def written(self) -> str:
         """Everything the server has written into its folder so far; the configuration was there before."""

@@ -9,8 +9,8 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
+
+from tests.standins.passage import Passage
 
 _RESET = struct.pack("ii", 1, 0)  # a close that tells the other side at once
 
@@ -32,37 +32,17 @@ class Trip:
     then: Callable[[], object] = lambda: None
 
 
-class Wire:
+class Wire(Passage):
     """Passes bytes between clients and a router on loopback; use it in a `with`."""
 
     def __init__(self, port: int) -> None:
-        self._router = ("127.0.0.1", port)
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
+        super().__init__(port)
         self.trip: Trip | None = None
         self.delay = 0.0  # each way, for each piece
         self.tripped = 0
-        self._over = threading.Event()
         self._lock = threading.Lock()
-        self._sockets: list[socket.socket] = []
-        self._threads: list[threading.Thread] = []
         self._dead: set[socket.socket] = set()  # halves of connections on which nothing passes any more
         self._vanished = False
-
-    def __enter__(self) -> Self:
-        self._start(self._accept)
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._over.set()
-        for each in [self._listener, *self._sockets]:
-            with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        for thread in self._threads:
-            thread.join(5)
-        for each in self._sockets:
-            each.close()
 
     def vanish(self) -> None:
         """The router is gone without a word: what is open stays open, what is new is taken, and nothing passes."""
@@ -74,26 +54,18 @@ class Wire:
         """New connections pass again; the old ones stay dead, as after a router's restart."""
         self._vanished, self.trip, self.delay = False, None, 0.0
 
-    def _start(self, work: Callable[..., object], *arguments: object) -> None:
-        thread = threading.Thread(target=work, args=arguments, name="wire", daemon=True)
-        self._threads.append(thread)
-        thread.start()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                try:
-                    router = socket.create_connection(self._router)
-                except OSError:
-                    self._reset(client)
-                    continue
-                with self._lock:
-                    self._sockets += [client, router]
-                    if self._vanished:
-                        self._dead |= {client, router}
-                self._start(self._pass, client, router, True)
-                self._start(self._pass, router, client, False)
+    def _take(self, client: socket.socket) -> None:
+        try:
+            router = socket.create_connection(self._behind)
+        except OSError:
+            self._reset(client)
+            return
+        with self._lock:
+            self._sockets += [client, router]
+            if self._vanished:
+                self._dead |= {client, router}
+        self._start(self._pass, client, router, True)
+        self._start(self._pass, router, client, False)
 
     def _pass(self, source: socket.socket, target: socket.socket, upward: bool) -> None:
         with suppress(OSError):

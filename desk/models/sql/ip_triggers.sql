@@ -10,7 +10,7 @@ CREATE TRIGGER mm_changed AFTER UPDATE ON desk.ip_ranges FOR EACH ROW
     IS DISTINCT FROM (NEW.network, NEW.block_prefix, NEW.gateway, NEW.reserved))
   EXECUTE FUNCTION desk_guard.range_saved();
 CREATE TRIGGER aa_ip BEFORE UPDATE ON desk.customer_ips
-  FOR EACH ROW EXECUTE FUNCTION desk_guard.ip_before();
+  FOR EACH ROW EXECUTE FUNCTION desk_guard.marked_deleted();
 CREATE TRIGGER mm_holds AFTER INSERT OR UPDATE ON desk.customer_ips
   FOR EACH ROW EXECUTE FUNCTION desk_guard.ip_holds();
 CREATE TRIGGER nn_debts AFTER INSERT OR UPDATE ON desk.customer_ips

@@ -137,18 +137,6 @@ BEGIN
   RETURN NULL;
 END $$;
 
-CREATE FUNCTION desk_guard.ip_before() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-  IF NEW.deleted_at IS NOT NULL AND OLD.deleted_at IS NULL THEN
-    NEW.deleted_at := clock_timestamp();
-    NEW.deleted_by := session_user;
-  ELSIF NEW.deleted_at IS NULL THEN
-    NEW.deleted_by := NULL;
-  END IF;
-  RETURN NEW;
-END $$;
-
 -- A live IP holds its block, a deleted one frees it at once. The reservation of the dialog that saved it ends here.
 CREATE FUNCTION desk_guard.ip_holds() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$

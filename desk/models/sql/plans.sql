@@ -37,7 +37,8 @@ BEGIN
   RETURN NEW;
 END $$;
 
-CREATE FUNCTION desk_guard.login_before() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+-- Who deleted a login or an IP, and when: the database says it, for both alike.
+CREATE FUNCTION desk_guard.marked_deleted() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   IF NEW.deleted_at IS NOT NULL AND OLD.deleted_at IS NULL THEN

@@ -39,7 +39,7 @@ CREATE TRIGGER aa_lock BEFORE UPDATE ON desk.plan_statuses FOR EACH ROW
   WHEN (OLD."group" <> NEW."group" OR OLD.grants_access <> NEW.grants_access)
   EXECUTE FUNCTION desk_guard.lock_status();
 CREATE TRIGGER aa_login BEFORE UPDATE ON desk.radius_logins
-  FOR EACH ROW EXECUTE FUNCTION desk_guard.login_before();
+  FOR EACH ROW EXECUTE FUNCTION desk_guard.marked_deleted();
 CREATE TRIGGER nn_debts AFTER INSERT OR UPDATE ON desk.radius_logins
   FOR EACH ROW EXECUTE FUNCTION desk_guard.login_debt();
 CREATE TRIGGER nn_gone AFTER UPDATE ON desk.radius_logins FOR EACH ROW

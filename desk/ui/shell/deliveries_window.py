@@ -50,7 +50,7 @@ class DeliveriesWindow(DeskDialog):
         open_customer: Callable[[int], object],
         parent: QWidget,
     ) -> None:
-        super().__init__("Entregas", size=Size.CARD, closing="Fechar", parent=parent)
+        super().__init__("Entregas", size=Size.WIZARD, closing="Fechar", parent=parent)
         self._desk, self._retry, self._open = desk, retry, open_customer
         self.table = TableView(
             [
@@ -62,7 +62,7 @@ class DeliveriesWindow(DeskDialog):
                     text=state_of,
                     icon=lambda r: "x-circle-fill" if r.error else "clock-fill",
                     tone=lambda r: "bad" if r.error else "warn",
-                    width=262,
+                    width=296,
                 ),
                 Column(
                     head="Tentativas", text=lambda r: str(r.attempts), sort=lambda r: r.attempts, right=True, width=84

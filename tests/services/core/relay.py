@@ -7,7 +7,8 @@ import socket
 import threading
 from contextlib import suppress
 from types import TracebackType
-from typing import Self
+
+from tests.standins.passage import Passage
 
 
 class Cut(enum.Enum):
@@ -17,33 +18,18 @@ class Cut(enum.Enum):
     AFTER = "the server carried it out, its answer is lost"
 
 
-class Relay:
+class Relay(Passage):
     """Passes bytes between clients and a PostgreSQL on loopback; use it in a `with`."""
 
     def __init__(self, port: int) -> None:
-        self._server = ("127.0.0.1", port)
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
+        super().__init__(port)
         self.cut: Cut | None = None  # for the next COMMIT only
         self._flows = threading.Event()
         self._flows.set()
-        self._sockets: list[socket.socket] = []
-        self._threads: list[threading.Thread] = []
-
-    def __enter__(self) -> Self:
-        self._start(self._accept)
-        return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._flows.set()
-        for each in [self._listener, *self._sockets]:
-            with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        for thread in self._threads:
-            thread.join(5)
-        for each in self._sockets:
-            each.close()
+        super().__exit__(kind, error, at)
 
     def freeze(self) -> None:
         """Pass nothing on: connections stay open and nobody answers, as with a server that hangs."""
@@ -53,19 +39,11 @@ class Relay:
         """Let it flow again."""
         self._flows.set()
 
-    def _start(self, work: object, *arguments: object) -> None:
-        thread = threading.Thread(target=work, args=arguments, name="relay", daemon=True)  # type: ignore[arg-type]
-        self._threads.append(thread)
-        thread.start()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                server = socket.create_connection(self._server)
-                self._sockets += [client, server]
-                self._start(self._upward, client, server)
-                self._start(self._downward, client, server)
+    def _take(self, client: socket.socket) -> None:
+        server = socket.create_connection(self._behind)
+        self._sockets += [client, server]
+        self._start(self._upward, client, server)
+        self._start(self._downward, client, server)
 
     def _upward(self, client: socket.socket, server: socket.socket) -> None:
         with suppress(OSError):
