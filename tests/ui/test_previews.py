@@ -193,6 +193,24 @@ def test_an_access_point_says_whom_another_router_reaches(qtbot: QtBot, line: Li
     still(qtbot, desk)
 
 
+def test_an_access_point_that_is_saved_before_its_lists_arrive_keeps_its_router(
+    qtbot: QtBot, line: Line, desk_as: DeskAs
+) -> None:
+    desk = desk_as(BOSS)
+    (row,) = desk.bus.execute(AccessPoints()).value
+    assert row.routing_server_id is not None
+    box = AccessPointDialog(desk, row, None)  # type: ignore[arg-type]
+    box.open()
+    box.form.set("name", "Torre nova")
+    done: list[object] = []
+    box.saved = done.append
+    box.save()
+    qtbot.waitUntil(lambda: len(done) == 1, timeout=PATIENCE)
+    (saved,) = desk.bus.execute(AccessPoints()).value
+    assert (saved.name, saved.routing_server_id) == ("Torre nova", row.routing_server_id)
+    still(qtbot, desk)
+
+
 def test_an_answer_that_comes_after_the_edit_was_taken_back_is_not_shown(
     qtbot: QtBot, line: Line, desk_as: DeskAs
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtCore import QTimer
@@ -92,8 +93,11 @@ class AccessPointDialog(SaveDialog):
         super().__init__(desk, "Novo Ponto de Acesso" if point is None else "Ponto de Acesso", parent)
         self._point = point
         self.form.add(TextField("name", "Nome", mandatory=True, limit=60), span=2)
-        self._unit = self.form.add(ComboField("business_unit_id", "Unidade de Negócios", ()))
-        self._router = self.form.add(ComboField("routing_server_id", "Servidor de Roteamento", ()))
+        # What the point has is offered before the lists arrive, so that an early save does not empty it.
+        unit = (point.business_unit_id, point.unit) if point else (None, "")
+        router = (point.routing_server_id, point.router) if point else (None, "")
+        self._unit = self.form.add(ComboField("business_unit_id", "Unidade de Negócios", _choices([unit])))
+        self._router = self.form.add(ComboField("routing_server_id", "Servidor de Roteamento", _choices([router])))
         self.form.add(IntField("customer_limit", "Limite Cliente", hint="Vazio: sem limite", low=1, high=1_000_000))
         self.form.add(YesNoField("active", "Ativo"))
         hint = "CoA troca também a velocidade sem derrubar a conexão"
@@ -113,7 +117,16 @@ class AccessPointDialog(SaveDialog):
         if not desk.may(CheckAccessPoint):
             self.test_button.setEnabled(False)
             self.test_button.setToolTip(f"Falta a permissão {desk.needs(CheckAccessPoint)}")
-        names = ("name", "customer_limit", "disconnect_by", "active", "notes", *ENFORCEMENT)
+        names = (
+            "name",
+            "business_unit_id",
+            "routing_server_id",
+            "customer_limit",
+            "disconnect_by",
+            "active",
+            "notes",
+            *ENFORCEMENT,
+        )
         fresh = {"active": True, "disconnect_by": DisconnectBy.API}
         draft = {name: getattr(point, name) for name in names} if point else fresh
         self.begin(draft, point.name if point else "")
@@ -187,16 +200,10 @@ class AccessPointDialog(SaveDialog):
         return False
 
     def _units(self, rows: list[ListRow]) -> None:
-        self._unit.set_choices([Choice(None, "—"), *(Choice(unit.id, unit.name) for unit in rows)])
-        self.form.set("business_unit_id", self._point.business_unit_id if self._point else None)
-        self.form.settle()
+        self._unit.set_choices(_choices((unit.id, unit.name) for unit in rows))
 
     def _routers(self, rows: list[RoutingServerRow]) -> None:
-        self._router.set_choices([Choice(None, "—"), *(Choice(server.id, server.name) for server in rows)])
-        self.form.set("routing_server_id", self._point.routing_server_id if self._point else None)
-        self.form.settle()
-        if self._point is not None:
-            self.look_at_network(HEARD)  # the router that was there already is no difference
+        self._router.set_choices(_choices((server.id, server.name) for server in rows))
 
     def _save(self, draft: dict[str, Any]) -> SaveAccessPoint:
         return SaveAccessPoint(
@@ -216,3 +223,7 @@ class AccessPointDialog(SaveDialog):
             allowed_list=text_of(draft["allowed_list"]),
             blocked_list=text_of(draft["blocked_list"]),
         )
+
+
+def _choices(found: Iterable[tuple[int | None, str]]) -> list[Choice]:
+    return [Choice(None, "—"), *(Choice(number, name) for number, name in found if number is not None)]
