@@ -55,14 +55,14 @@ class DeliveriesWindow(DeskDialog):
         self.table = TableView(
             [
                 Column(head="Cliente", text=lambda r: r.customer or "—", stretch=True),
-                Column(head="Login", text=lambda r: r.thing or "—", code=True, width=160),
-                Column(head="Equipamento", text=lambda r: r.device or "—", width=162),
+                Column(head="Login", text=lambda r: r.thing or "—", code=True, width=144),
+                Column(head="Equipamento", text=lambda r: r.device or "—", width=144),
                 Column(
                     head="Situação",
                     text=state_of,
                     icon=lambda r: "x-circle-fill" if r.error else "clock-fill",
                     tone=lambda r: "bad" if r.error else "warn",
-                    width=296,
+                    width=332,
                 ),
                 Column(
                     head="Tentativas", text=lambda r: str(r.attempts), sort=lambda r: r.attempts, right=True, width=84
