@@ -398,6 +398,6 @@ def test_a_fixed_address_is_said_to_be_assigned(qtbot: QtBot, line: Line, desk_a
     window.search()
     qtbot.waitUntil(lambda: window.table.table.rowCount() == 1, timeout=PATIENCE)
     assert window.said.text().endswith("estava com Maria da Silva.")
-    model = window.table.table.model()
+    model = window.table.table
     shown = [model.index(0, column).data() for column in range(6)]
     assert shown[0] == "Maria da Silva" and shown[4:] == ["em vigor", "atribuído"]
