@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import itertools
+import threading
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -119,9 +120,11 @@ def test_32_at_the_same_instant_get_32_different_ones(database: Database) -> Non
     # 32 clicks of one person would be refused as too many reservations; 32 saves are not.
     plans = [a_plan(database).id for _ in range(32)]
     connections = [database.connect("suporte", autocommit=False) for _ in plans]
+    start = threading.Barrier(32)  # nobody asks before all of them may
 
     def save(connection: psycopg.Connection[tuple[object, ...]], plan: int) -> str:
         token = uuid.uuid4()
+        start.wait(30)
         row = connection.execute(RESERVE, (place.access_point_id, 4, token, None)).fetchone()
         assert row is not None
         connection.execute("SELECT set_config('desk.ip_token', %s, true)", (str(token),))

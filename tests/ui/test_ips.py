@@ -73,6 +73,7 @@ def test_next_free_saved_and_in_the_tree(qtbot: QtBot, database: Database, desk_
     assert box.windowTitle() == "Novo Nº de IP do Cliente"
     assert [box.tabs.tabText(at) for at in range(4)] == ["Configuração", "Mac Adress", "Velocidade", "Opções"]
     qtbot.waitUntil(lambda: box.known is not None, timeout=PATIENCE)
+    assert box.addresses.next_button.toolTip() == "IP Secundário Automático (Alt+P)"
     box.addresses.next_button.click()
     qtbot.waitUntil(lambda: box.addresses.address.text() == "177.10.20.2", timeout=PATIENCE)
     assert box.addresses.prefix.combo.currentText() == "255.255.255.0 (/24)"

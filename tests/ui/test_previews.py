@@ -10,10 +10,11 @@ from pytestqt.qtbot import QtBot
 
 from desk.demo.routeros import RouterOsStandIn
 from desk.models.variables import Variable
-from desk.services.access_points import AccessPoints, RoutingServers
+from desk.services.access_points import AccessPoints, IpOptions, RoutingServers
 from desk.services.catalog import CatalogPlans
 from desk.services.plans import OnePlan
 from desk.services.previews import Change, Way, rehearsal
+from desk.ui.access_points.options import IpOptionDialog
 from desk.ui.access_points.points import AccessPointDialog
 from desk.ui.access_points.servers import RoutingServerDialog
 from desk.ui.catalog.plans import CatalogPlanDialog
@@ -190,6 +191,35 @@ def test_an_access_point_says_whom_another_router_reaches(qtbot: QtBot, line: Li
     assert box.network.isHidden() and not box.network.soon.isActive()
     box.is_dirty = lambda: False
     box.reject()
+    still(qtbot, desk)
+
+
+def test_a_switch_of_ips_says_what_every_ip_that_has_it_on_is_owed(qtbot: QtBot, line: Line, desk_as: DeskAs) -> None:
+    (point_id,) = line.database.admin().execute("SELECT id FROM desk.access_points").fetchone() or (0,)
+    as_job(line.database, "UPDATE desk.access_points SET sets_queue = true")
+    for address in ("10.0.0.2", "10.0.0.3"):
+        an_ip(line.database, address, plan_id=line.plan.id, access_point_id=point_id, options=["firewall"])
+    an_ip(line.database, "10.0.0.4", plan_id=line.plan.id, access_point_id=point_id)
+    settled(line.database)
+    desk = desk_as(BOSS)
+    (row,) = [each for each in desk.bus.execute(IpOptions()).value if each.code == "firewall"]
+    box = IpOptionDialog(desk, row, None)  # type: ignore[arg-type]
+    box.open()
+    box.form.set("label", "Outro nome")
+    assert box.network.isHidden() and not box.network.soon.isActive()  # no router hears of a label
+    box.form.set("address_list", "lista-nova")
+    assert not box.network.isHidden() and box.save_button.isEnabled()
+    qtbot.waitUntil(lambda: bool(box.network.said), timeout=PATIENCE)
+    assert box.network.said[0] == "Alcança 2 IPs."
+    told = "\n".join(box.network.said)
+    assert "lista-nova" in told and "10.0.0.2" in told and "10.0.0.3" in told and "10.0.0.4" not in told
+    box.form.set("address_list", row.address_list)
+    assert box.network.isHidden() and not box.network.soon.isActive()
+    box.is_dirty = lambda: False
+    box.reject()
+    other = IpOptionDialog(desk, None, None)  # type: ignore[arg-type]
+    qtbot.addWidget(other)
+    assert not hasattr(other, "network")  # nobody has a new one on
     still(qtbot, desk)
 
 

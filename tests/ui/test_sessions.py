@@ -292,6 +292,7 @@ def test_traffic_is_live_stops_when_closed_and_survives_the_router(qtbot: QtBot,
     desk = desk_as("suporte")
     desk.run_action("sessions.traffic", login_of(line, desk))
     window = dialog(qtbot, TrafficDialog)
+    assert window._timer.interval() == 1000  # once a second; here oftener, so that nobody waits
     window._timer.setInterval(30)
     qtbot.waitUntil(lambda: window.state.text == "ao vivo" and len(window.chart.flows) > 2, timeout=PATIENCE)
     assert [label.text() for label in window.values.values()] == ["82 Mbps", "9 Mbps", "41,2 GB / 3,1 GB", "01:02:03"]

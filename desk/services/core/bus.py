@@ -127,7 +127,7 @@ class Bus:
         except (DBAPIError, InterfaceError) as error:
             found = translate(error)
             if isinstance(found, DatabaseLost):
-                found = DatabaseLost(committed=self._was_committed(name))
+                found = DatabaseLost(committed=self._was_committed(name), asked=False)
             if found is None:
                 self._unless_outgrown(error)
                 raise

@@ -125,13 +125,18 @@ class ConfirmationNeeded(DomainError):
 
 
 class DatabaseLost(DomainError):
-    """The connection died; `committed` tells whether the write is known to have been carried out."""
+    """The connection died; `committed` tells whether the write is known to have been carried out.
+
+    None stands for a write of which nobody knows, or, with `asked` too, for a question: nothing was to be written.
+    """
 
     code = "database_lost"
 
-    def __init__(self, committed: bool | None = None) -> None:
+    def __init__(self, committed: bool | None = None, *, asked: bool = True) -> None:
         super().__init__(committed=committed)
         self.committed = committed
+        known = {True: "write_kept", False: "write_not_done", None: "database_lost" if asked else "write_unknown"}
+        self.code = known[committed]
 
 
 class SignInFailed(DomainError):

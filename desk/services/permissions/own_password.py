@@ -80,7 +80,7 @@ def _opens(driver: psycopg.Connection[Any], password: str) -> bool:
     except psycopg.OperationalError as error:
         said = str(error)
         if "FATAL" not in said:
-            raise DatabaseLost() from error
+            raise DatabaseLost(committed=False) from error
         if "too many connections" in said or "muitas conex" in said:
             raise TooManySessions(role=driver.info.user) from error
         return False

@@ -15,6 +15,9 @@ from desk.ui.core.list_page import ListPage
 from desk.ui.core.saving import SaveDialog, text_of
 from desk.ui.core.table import Column
 
+# What each IP that has the switch on is owed again for; its other fields change nothing on a router.
+HEARD = ("effect", "address_list", "active")
+
 
 class IpOptionsPage(ListPage):
     """All switches with what each does."""
@@ -64,6 +67,8 @@ class IpOptionDialog(SaveDialog):
         form.add(YesNoField("default_on", "Ligada de início"))
         form.add(YesNoField("active", "Ativa"))
         form.add(IntField("position", "Ordem", width=80, high=9999))
+        if option is not None:
+            self.tell_network(SaveIpOption, HEARD)
         names = ("label", "code", "hint", "effect", "address_list", "default_on", "active", "position")
         fresh: dict[str, Any] = {"active": True, "position": 100, "effect": IpEffect.LIST}
         self.begin({name: getattr(option, name) for name in names} if option else fresh, option.label if option else "")

@@ -159,6 +159,21 @@ register(
             "A conexão com o servidor caiu.",
             "Espere: o programa reconecta sozinho e o que você digitou continua na tela.",
         ),
+        "write_kept": Text(
+            "Foi salvo; só a confirmação se perdeu no caminho.",
+            "A conexão caiu ao salvar, e o banco respondeu depois que a gravação está completa.",
+            "Não repita: feche esta janela e atualize a tela.",
+        ),
+        "write_not_done": Text(
+            "Nada foi salvo.",
+            "O banco de dados parou de responder antes de a gravação terminar.",
+            "Quando o aviso de conexão sumir, salve de novo: o que você digitou continua na tela.",
+        ),
+        "write_unknown": Text(
+            "Não se sabe se foi salvo.",
+            "A conexão com o banco de dados caiu ao salvar, e ele ainda não voltou para dizer.",
+            "Quando o aviso de conexão sumir, confira no Histórico ou no cadastro antes de repetir.",
+        ),
         "forbidden_by": Text("Isto não foi feito.", "{what}", "Fale com quem administra o sistema."),
         "already_exists": Text("Os dados não foram salvos.", "“{value}” já está cadastrado.", "Informe outro valor."),
         "in_use": Text("O registro não foi apagado.", "Ele ainda é usado: {what}.", "Desfaça o vínculo primeiro."),

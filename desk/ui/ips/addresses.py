@@ -50,7 +50,9 @@ class AddressPage(Form):
         self.point = self.add(ComboField("access_point_id", "Ponto de Acesso"), span=2)
         self.address = self.add(TextField("address", "IP", mandatory=True, code=True, limit=45), span=2)
         self.address.checks.append(lambda text: next((found.code for found in check_address(text)), None))
-        self.next_button = button("Próximo livre", self.next_free, icon="magic-wand", tip="Alt+P")
+        self.next_button = button(
+            "Próximo livre", self.next_free, icon="magic-wand", tip="IP Secundário Automático (Alt+P)"
+        )
         self.next6_button = button("IPv6", partial(self.next_free, 6), tip="Próximo prefixo livre")
         self.address.line.addWidget(self.next_button)
         self.address.line.addWidget(self.next6_button)

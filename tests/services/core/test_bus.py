@@ -134,9 +134,10 @@ def test_without_any_database_it_stays_unknown(
     event.listen(far.engine, "commit", down)
     with pytest.raises(DatabaseLost) as lost:
         far.bus.execute(order(row))
-    assert lost.value.committed is None
-    with pytest.raises(DatabaseLost):
+    assert (lost.value.committed, lost.value.code) == (None, "write_unknown")
+    with pytest.raises(DatabaseLost) as unread:
         far.bus.execute(OnePlan(row.id))
+    assert unread.value.code == "database_lost"  # a question leaves nothing to doubt
 
 
 def test_a_full_pool_of_waiting_connections_is_a_lost_database(database: Database) -> None:

@@ -24,6 +24,18 @@ def test_a_text_is_filled_with_the_facts() -> None:
     assert explain(Invalid([Violation("mac", "bad_mac")])).why == "Formato do MAC é Inválido"
 
 
+def test_a_lost_database_says_what_became_of_the_write() -> None:
+    lost = errors.DatabaseLost
+    said = [explain(each) for each in (lost(committed=True), lost(committed=False), lost(asked=False), lost())]
+    kept, not_done, unknown, question = said
+    assert kept.what.startswith("Foi salvo") and "o banco respondeu depois" in kept.why and "Não repita" in kept.do
+    assert not_done.what == "Nada foi salvo." and "salve de novo" in not_done.do
+    assert unknown.what.startswith("Não se sabe") and "antes de repetir" in unknown.do
+    assert question.what == "O banco de dados não responde."
+    assert all(text.what and text.why and text.do and text.code in TEXTS for text in said)
+    assert len({text.code for text in said}) == 4
+
+
 def test_a_missing_fact_shows_as_a_dash_and_breaks_nothing() -> None:
     assert explain(errors.DeviceSilent()).what == "— não respondeu."
     assert violation_text(Violation("x", "too_long")) == "Até — caracteres"
