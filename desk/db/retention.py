@@ -30,6 +30,7 @@ _OLDEST: Final = {
     ),
     "sessions": (
         "SELECT EXISTS (SELECT FROM desk.radius_sessions WHERE started_at < :oldest AND stopped_at < :oldest)"
+        " OR EXISTS (SELECT FROM desk.ip_assignments WHERE ended_at < :oldest)"
     ),
     "commands": "SELECT EXISTS (SELECT FROM desk.commands WHERE at < :oldest)",
     "pending": "SELECT EXISTS (SELECT FROM desk_vault.pending WHERE at < :oldest)",

@@ -177,6 +177,29 @@ class IpHolding(Base):
     expires_at: Mapped[dt.datetime | None]
 
 
+class IpAssignment(Base):
+    """From when to when a block was whose: an address set on a router leaves no record of a connection.
+
+    Only triggers write it, and only desk.who_used, which keeps a trace of who asked, reads it.
+    """
+
+    __tablename__ = "ip_assignments"
+    __table_args__ = (
+        Index("ix_ip_assignments_block", "block", postgresql_using="spgist", postgresql_ops={"block": "inet_ops"}),
+        CheckConstraint("ended_at >= started_at", name="period"),
+        {"info": {"closed": True}},
+    )
+
+    id: Mapped[BigId]
+    customer_ip_id: Mapped[Ref | None] = mapped_column(ForeignKey("customer_ips.id", ondelete="SET NULL"), index=True)
+    # Of that time: an IP stays with its plan when the plan goes to another customer.
+    plan_id: Mapped[Ref | None] = mapped_column(ForeignKey("customer_plans.id", ondelete="SET NULL"), index=True)
+    customer_id: Mapped[Ref | None] = mapped_column(ForeignKey("customers.id", ondelete="SET NULL"), index=True)
+    block: Mapped[Any] = mapped_column(CIDR)
+    started_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None] = mapped_column(index=True)
+
+
 class IpGap(Base):
     """Free units of a range, from first to last: the next free one is found without looking at those in use."""
 

@@ -215,8 +215,9 @@ def _adopt(cursor: Cursor, before: set[int], owner: str | None) -> set[int]:
 
 
 def _grants(cursor: Cursor) -> None:
-    """Operators read every table of the schema; what they may write comes from the guards."""
-    tables = sorted(table.fullname for table in metadata.sorted_tables if table.schema == SCHEMA)
+    """Operators read every table of the schema that is not closed; what they may write comes from the guards."""
+    ours = (table for table in metadata.sorted_tables if table.schema == SCHEMA and not table.info.get("closed"))
+    tables = sorted(table.fullname for table in ours)
     _run(cursor, [f"GRANT SELECT ON {', '.join(tables)} TO desk_operator"])
     _run(
         cursor,

@@ -94,6 +94,7 @@ def vault_ddl() -> Iterator[str]:
 def helper_grants() -> Iterator[str]:
     """What the internal roles may touch; they own functions, and those do no more than they are for."""
     yield "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA desk TO desk_job"
+    yield "REVOKE INSERT, UPDATE, DELETE ON desk.ip_assignments FROM desk_job"
     for table in LOG_TABLES:
         yield f"REVOKE ALL ON desk.{table} FROM desk_job"
         yield f"GRANT SELECT ON desk.{table} TO desk_job"

@@ -11,6 +11,7 @@ import pytest
 
 from desk.services.core.database_errors import translate
 from desk.services.core.errors import ForbiddenBy, Invalid, NotAllowed, StaleRecord
+from desk.services.customers import AddAddress, AddressDraft, AddressRow, CustomerRecord, SaveAddress
 from desk.services.plans import (
     PROVISIONAL,
     AddPlan,
@@ -340,6 +341,33 @@ def test_pl_30_to_34_addresses_follow_the_customer_until_they_do_not(database: D
     assert tags() == ["PADRÃO-INSTALAÇÃO:", "", "PADRÃO:"]
     bus.execute(FollowDefaultAddress(plan_id=plan.id, kind=AddressKind.BILLING))
     assert tags() == ["PADRÃO-INSTALAÇÃO:", "PADRÃO:", "PADRÃO:"]
+
+
+def test_pl_31_to_34_what_the_record_changes_the_plan_shows(database: Database) -> None:
+    """The first address is where it is installed, the second where bills go; with one only it serves for all."""
+    plan = a_plan(database)
+    bus = database.bus("administrador")
+
+    def streets() -> list[str]:
+        return [address.street for address in bus.execute(PlanWindow(plan.id)).value.addresses]
+
+    def save(address: AddressRow, street: str) -> None:
+        draft = AddressDraft(zip="87013000", street=street, number="7", district="Centro", city_id=address.city_id)
+        bus.execute(SaveAddress(address_id=address.id, version=address.version, address=draft))
+
+    def record() -> tuple[AddressRow, ...]:
+        return bus.execute(CustomerRecord(plan.customer_id)).value.addresses
+
+    (first,) = record()
+    save(first, "Rua Nova")
+    assert streets() == ["Rua Nova", "Rua Nova", "Rua Nova"]
+    second = AddressDraft(
+        zip="87013000", street="Avenida Brasil", number="10", district="Zona 1", city_id=first.city_id
+    )
+    bus.execute(AddAddress(customer_id=plan.customer_id, address=second))
+    assert streets() == ["Rua Nova", "Avenida Brasil", "Avenida Brasil"]
+    save(record()[1], "Avenida Colombo")
+    assert streets() == ["Rua Nova", "Avenida Colombo", "Avenida Colombo"]
 
 
 def test_pl_13_numbers_are_never_reused(database: Database) -> None:

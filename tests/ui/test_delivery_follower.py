@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from desk.bootstrap import reconcilers
 from desk.demo.routeros import RouterOsStandIn
 from desk.services.core.bus import Owed
+from desk.services.core.outbox import Deliveries, Settler
 from desk.services.logins import reconcile as reconciling
 from desk.services.plans import SuspendPlan
 from desk.ui.core.desk import Desk
 from desk.ui.shell.deliveries import DeliveryFollower
+from desk.ui.shell.deliveries_window import DeliveriesWindow
 from tests.postgres import Database
 from tests.services.core.net import Net, a_net
 from tests.ui.conftest import DeskAs
@@ -78,6 +83,36 @@ def test_that_it_failed_elsewhere_is_shown_and_can_be_tried_again_here(
     router.faults.mute_after_accept = False
     net.settle("administrador")
     qtbot.waitUntil(lambda: follower.debts_of(net.plan.customer_id) == [], timeout=PATIENCE)
+
+
+def test_tentar_agora_delivers_what_the_window_lists(
+    qtbot: QtBot, database: Database, desk_as: DeskAs, router: RouterOsStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconciling, "DEADLINE", 0.5)
+    net = a_net(database, router)
+    desk = desk_as("atendente", listen=True)
+    suspended(qtbot, desk, net)
+    router.faults.mute_after_accept = True
+    net.settle()
+    router.faults.mute_after_accept = False
+    host = QWidget()
+    qtbot.addWidget(host)
+    with closing(deliveries_of(database, net)) as deliveries:
+        window = DeliveriesWindow(desk, deliveries.deliver_again, lambda customer_id: None, host)
+        window.open()
+        qtbot.waitUntil(lambda: len(window.table.table.rows) == 1, timeout=PATIENCE)
+        assert window.table.table.rows[0].error and window.primary is not None
+        qtbot.mouseClick(window.primary, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(window.empty.isVisible, timeout=PATIENCE)
+    assert not window.primary.isEnabled() and window.empty.headline.text() == "Nada pendente"
+    window.reject()
+    qtbot.waitUntil(lambda: not desk.background.busy, timeout=PATIENCE)
+
+
+def deliveries_of(database: Database, net: Net) -> Deliveries:
+    """What delivers for a desk that is open."""
+    sessions = database.signed_in("atendente").sessions
+    return Deliveries(Settler(sessions, reconcilers(sessions), net.news.append))
 
 
 def test_a_notice_alone_settles_nothing(

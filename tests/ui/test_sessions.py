@@ -29,7 +29,7 @@ from desk.ui.sessions.traffic import TrafficDialog
 from desk.ui.sessions.trying import TryLoginDialog
 from desk.ui.sessions.who_used import WhoUsedDialog
 from desk.ui.shell.deliveries import DeliveryFollower
-from tests.builders import a_login, a_secret
+from tests.builders import a_login, a_secret, an_ip
 from tests.postgres import Database
 from tests.services.core.line import SECRET, Line, a_line
 from tests.standins.nas import NasStandIn
@@ -387,3 +387,18 @@ def test_who_used_an_address_and_the_way_to_the_customer(qtbot: QtBot, line: Lin
     assert window.form["time"].problem == "Este momento ainda não chegou"
     window.table.opened.emit(window.table.table.rows[0])
     assert opened == [line.plan.customer_id]
+
+
+def test_a_fixed_address_is_said_to_be_assigned(qtbot: QtBot, line: Line, desk_as: DeskAs) -> None:
+    since = dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)
+    an_ip(line.database, "177.10.20.6/30", plan_id=line.plan.id, block="177.10.20.4/30", created_at=since)
+    desk = desk_as("suporte")
+    desk.run_action("sessions.who_used")
+    window = dialog(qtbot, WhoUsedDialog)
+    window.form.set("address", "177.10.20.7")
+    window.search()
+    qtbot.waitUntil(lambda: window.table.table.rowCount() == 1, timeout=PATIENCE)
+    assert window.said.text().endswith("estava com Maria da Silva.")
+    model = window.table.table.model()
+    shown = [model.index(0, column).data() for column in range(6)]
+    assert shown[0] == "Maria da Silva" and shown[4:] == ["em vigor", "atribuído"]

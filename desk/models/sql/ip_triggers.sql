@@ -13,6 +13,13 @@ CREATE TRIGGER aa_ip BEFORE UPDATE ON desk.customer_ips
   FOR EACH ROW EXECUTE FUNCTION desk_guard.marked_deleted();
 CREATE TRIGGER mm_holds AFTER INSERT OR UPDATE ON desk.customer_ips
   FOR EACH ROW EXECUTE FUNCTION desk_guard.ip_holds();
+CREATE TRIGGER mm_assigned AFTER INSERT ON desk.customer_ips
+  FOR EACH ROW EXECUTE FUNCTION desk_guard.ip_assigned();
+CREATE TRIGGER mm_assigned_anew AFTER UPDATE ON desk.customer_ips FOR EACH ROW
+  WHEN ((OLD.block, OLD.plan_id, OLD.deleted_at) IS DISTINCT FROM (NEW.block, NEW.plan_id, NEW.deleted_at))
+  EXECUTE FUNCTION desk_guard.ip_assigned();
+CREATE TRIGGER mm_ips_assigned AFTER UPDATE ON desk.customer_plans FOR EACH ROW
+  WHEN (OLD.customer_id <> NEW.customer_id) EXECUTE FUNCTION desk_guard.plan_ips_assigned();
 CREATE TRIGGER nn_debts AFTER INSERT OR UPDATE ON desk.customer_ips
   FOR EACH ROW EXECUTE FUNCTION desk_guard.ip_debt();
 CREATE TRIGGER nn_login AFTER INSERT ON desk.customer_ips FOR EACH ROW WHEN (NEW.login_id IS NOT NULL)

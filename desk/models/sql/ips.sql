@@ -155,6 +155,36 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- Whose a block is from now on; what was so until now stays as a period that is over.
+CREATE FUNCTION desk_guard.ip_assigned() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  moment timestamptz := clock_timestamp();
+BEGIN
+  UPDATE desk.ip_assignments a SET ended_at = GREATEST(moment, a.started_at)
+    WHERE a.customer_ip_id = NEW.id AND a.ended_at IS NULL;
+  IF NEW.deleted_at IS NULL THEN
+    INSERT INTO desk.ip_assignments (customer_ip_id, plan_id, customer_id, block, started_at)
+      SELECT NEW.id, p.id, p.customer_id, NEW.block,
+          CASE TG_OP WHEN 'INSERT' THEN LEAST(NEW.created_at, moment) ELSE moment END
+        FROM desk.customer_plans p WHERE p.id = NEW.plan_id;
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION desk_guard.plan_ips_assigned() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  moment timestamptz := clock_timestamp();
+BEGIN
+  WITH over AS (
+    UPDATE desk.ip_assignments a SET ended_at = GREATEST(moment, a.started_at)
+      WHERE a.plan_id = NEW.id AND a.ended_at IS NULL RETURNING a.customer_ip_id, a.block, a.ended_at)
+  INSERT INTO desk.ip_assignments (customer_ip_id, plan_id, customer_id, block, started_at)
+    SELECT o.customer_ip_id, NEW.id, NEW.customer_id, o.block, o.ended_at FROM over o;
+  RETURN NULL;
+END $$;
+
 CREATE FUNCTION desk_guard.ip_debt() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

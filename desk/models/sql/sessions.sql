@@ -150,10 +150,13 @@ END $$;
 
 -- Quem usava este IP. Whoever asks leaves a line, with each customer that the answer names, or with nobody where there is
 -- none: legal requests want to know later who looked, when, and for what.
+-- Where an IP is set on a router there is no connection: what the plan held at that moment, single or as part of a
+-- block, answers beside what accounting knows. Such a row names no session, but plan, customer and period itself.
 -- One branch for each way an address is given, each led by its own index: IPv4 or IPv6 itself, and the prefixes that
 -- could hold it, named one by one, since "which prefixes contain this" has no cheap index.
 CREATE FUNCTION desk.who_used(address inet, prefixes inet[], at timestamptz, near interval, silent interval,
-  printed boolean) RETURNS TABLE (session_id bigint, assigned text, exact boolean)
+  printed boolean) RETURNS TABLE (session_id bigint, assigned text, exact boolean, plan_id bigint, customer_id bigint,
+  started_at timestamptz, ended_at timestamptz)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -182,12 +185,22 @@ BEGIN
       WHERE family($1) = 6 AND o.delegated_ipv6_prefix = ANY ($2)
       AND o.started_at <= $3 + $4 AND (o.stopped_at IS NULL OR o.stopped_at >= $3 - $4)
       ORDER BY o.started_at DESC LIMIT 20),
-  hits AS (SELECT * FROM v4 UNION ALL SELECT * FROM v6 UNION ALL SELECT * FROM framed UNION ALL SELECT * FROM delegated)
-  SELECT jsonb_agg(jsonb_build_object('id', x.id, 'assigned', h.assigned, 'customer', p.customer_id, 'plan', p.id,
-      'exact', x.started_at <= $3
-        AND COALESCE(x.stopped_at, COALESCE(x.updated_at, x.started_at) + $5) >= $3)) INTO found
-    FROM hits h JOIN desk.radius_sessions x ON x.id = h.id
-    LEFT JOIN desk.radius_logins l ON l.id = x.login_id LEFT JOIN desk.customer_plans p ON p.id = l.plan_id;
+  hits AS (SELECT * FROM v4 UNION ALL SELECT * FROM v6 UNION ALL SELECT * FROM framed UNION ALL SELECT * FROM delegated),
+  held AS (
+    SELECT a.* FROM desk.ip_assignments a WHERE a.block >>= $1 AND a.started_at <= $3
+      AND (a.ended_at IS NULL OR a.ended_at > $3) ORDER BY a.started_at DESC LIMIT 20),
+  answers AS (
+    SELECT jsonb_build_object('id', x.id, 'assigned', h.assigned, 'customer', p.customer_id, 'plan', p.id,
+        'exact', x.started_at <= $3
+          AND COALESCE(x.stopped_at, COALESCE(x.updated_at, x.started_at) + $5) >= $3) AS answer
+      FROM hits h JOIN desk.radius_sessions x ON x.id = h.id
+      LEFT JOIN desk.radius_logins l ON l.id = x.login_id LEFT JOIN desk.customer_plans p ON p.id = l.plan_id
+    UNION ALL
+    SELECT jsonb_build_object('assigned', CASE WHEN masklen(a.block) = CASE family(a.block) WHEN 4 THEN 32 ELSE 128 END
+          THEN host(a.block) ELSE a.block::text END,
+        'customer', a.customer_id, 'plan', a.plan_id, 'exact', true, 'from', a.started_at, 'until', a.ended_at)
+      FROM held a)
+  SELECT jsonb_agg(w.answer) INTO found FROM answers w;
   PERFORM desk.record(CASE WHEN $6 THEN 'address.printed' ELSE 'address.asked' END, c.customer, c.plan,
       jsonb_build_object('address', host($1), 'moment', to_char($3 AT TIME ZONE (SELECT i.zone FROM desk.installation i), 'DD/MM/YYYY HH24:MI:SS'),
       'found', COALESCE(jsonb_array_length(found), 0)))
@@ -195,7 +208,8 @@ BEGIN
             FROM jsonb_array_elements(found) e WHERE (e ->> 'exact')::boolean
           UNION ALL SELECT NULL, NULL WHERE NOT EXISTS (
             SELECT FROM jsonb_array_elements(COALESCE(found, '[]')) e WHERE (e ->> 'exact')::boolean)) c;
-  RETURN QUERY SELECT (e ->> 'id')::bigint, e ->> 'assigned', (e ->> 'exact')::boolean
+  RETURN QUERY SELECT (e ->> 'id')::bigint, e ->> 'assigned', (e ->> 'exact')::boolean, (e ->> 'plan')::bigint,
+    (e ->> 'customer')::bigint, (e ->> 'from')::timestamptz, (e ->> 'until')::timestamptz
     FROM jsonb_array_elements(COALESCE(found, '[]')) e;
 END $$;
 
@@ -205,15 +219,20 @@ CREATE FUNCTION desk.sweep_sessions(oldest timestamptz, most integer) RETURNS in
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   gone integer;
+  periods integer;
 BEGIN
   DELETE FROM desk.radius_sessions s WHERE s.id IN (
     SELECT o.id FROM desk.radius_sessions o WHERE o.started_at < oldest AND o.stopped_at < oldest LIMIT most);
   GET DIAGNOSTICS gone = ROW_COUNT;
+  -- Whose an address was answers the same question, and goes by the same rule.
+  DELETE FROM desk.ip_assignments a WHERE a.id IN (
+    SELECT o.id FROM desk.ip_assignments o WHERE o.ended_at < oldest LIMIT most);
+  GET DIAGNOSTICS periods = ROW_COUNT;
   DELETE FROM desk.radius_usage u WHERE u.day < oldest::date - 31 AND u.login_id IN (
     SELECT x.login_id FROM desk.radius_usage x WHERE x.day < oldest::date - 31 LIMIT most);
   DELETE FROM desk.debts d WHERE d.topic IN ('radius_session', 'router_leftover') AND d.done = d.wanted
     AND d.settled_at < clock_timestamp() - interval '7 days';
-  RETURN gone;
+  RETURN GREATEST(gone, periods);
 END $$;
 
 GRANT EXECUTE ON FUNCTION desk.radius_answer, desk.shares_secret, desk.owed_now, desk.who_used TO desk_operator;

@@ -72,10 +72,4 @@ class AccessPointOverLimit(ConfirmationNeeded):
     code = "access_point_over_limit"
 
 
-class PlanLinked(DomainError):
-    """PL-40: records hang on the plan."""
-
-    code = "plan_linked"
-
-
 CONSTRAINTS["place:full"] = AccessPointFull

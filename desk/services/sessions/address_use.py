@@ -1,4 +1,4 @@
-"""Quem usava este IP: whose connection had an address at a moment, now or up to a year ago."""
+"""Quem usava este IP: whose connection, or whose plan, had an address at a moment, now or up to a year ago."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ NEAR = dt.timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class AddressUse:
-    """One who had the address: `exact` at the moment asked for, otherwise within minutes of it."""
+    """One who had the address: `exact` at the moment asked for, otherwise within minutes of it.
+
+    `held`: the plan had it as its own, whether or not a connection was up.
+    """
 
     customer_id: int | None
     plan_id: int | None
@@ -40,6 +43,7 @@ class AddressUse:
     last_news: dt.datetime | None
     cause: str
     exact: bool
+    held: bool
 
 
 @dataclass(frozen=True)
@@ -68,26 +72,31 @@ class PrintAddressUse(Query[Exported]):
     kind: FileKind = FileKind.PDF
 
 
-# The database finds the connections, and in the same breath notes down who asked for whom (desk.who_used).
+# The database finds connections and assignments, and in the same breath notes down who asked for whom (desk.who_used).
 ASK_SQL = """
-    SELECT session_id, assigned, exact FROM desk.who_used(CAST(:address AS inet), CAST(:prefixes AS inet[]),
+    SELECT session_id, assigned, exact, plan_id, customer_id, started_at, ended_at
+      FROM desk.who_used(CAST(:address AS inet), CAST(:prefixes AS inet[]),
       CAST(:at AS timestamptz), CAST(:near AS interval), CAST(:silent AS interval), :printed)"""
 _ASK = text(ASK_SQL)
 _ANSWER = text("""
     SELECT u.id AS customer_id, p.id AS plan_id, COALESCE(u.name, '') AS customer, u.code,
            COALESCE(u.document, '') AS document, COALESCE(x.username, l.login, '') AS login,
            COALESCE(c.name, '') AS plan, COALESCE(upper(x.mac::text), '') AS mac,
-           COALESCE(r.name, host(x.nas_address)) AS nas, w.assigned, x.started_at, x.stopped_at,
-           x.updated_at AS last_news, COALESCE(x.terminate_cause, '') AS cause, w.exact
-      FROM unnest(CAST(:ids AS bigint[]), CAST(:assigned AS text[]), CAST(:exact AS boolean[]))
-             AS w (session_id, assigned, exact)
-      JOIN desk.radius_sessions x ON x.id = w.session_id
+           COALESCE(r.name, host(x.nas_address), '') AS nas, w.assigned,
+           COALESCE(x.started_at, w.started_at) AS started_at, COALESCE(x.stopped_at, w.ended_at) AS stopped_at,
+           x.updated_at AS last_news, COALESCE(x.terminate_cause, '') AS cause, w.exact, w.session_id IS NULL AS held
+      FROM unnest(CAST(:ids AS bigint[]), CAST(:assigned AS text[]), CAST(:exact AS boolean[]),
+             CAST(:plans AS bigint[]), CAST(:customers AS bigint[]), CAST(:starts AS timestamptz[]),
+             CAST(:ends AS timestamptz[]))
+             AS w (session_id, assigned, exact, plan_id, customer_id, started_at, ended_at)
+      LEFT JOIN desk.radius_sessions x ON x.id = w.session_id
       LEFT JOIN desk.radius_logins l ON l.id = x.login_id
-      LEFT JOIN desk.customer_plans p ON p.id = l.plan_id
+      LEFT JOIN desk.customer_plans p ON p.id = w.plan_id
       LEFT JOIN desk.catalog_plans c ON c.id = p.catalog_plan_id
-      LEFT JOIN desk.customers u ON u.id = p.customer_id
+      LEFT JOIN desk.customers u ON u.id = w.customer_id
       LEFT JOIN desk.routing_servers r ON r.nas_address = x.nas_address
-     ORDER BY w.exact DESC, x.started_at DESC""")
+     WHERE x.id IS NOT NULL OR w.session_id IS NULL
+     ORDER BY w.exact DESC, held, COALESCE(x.started_at, w.started_at) DESC""")
 # A connection whose end got lost stays open in the records: nobody is accused of what came after its last report.
 SILENT = dt.timedelta(seconds=SILENT_SECONDS)
 
@@ -122,8 +131,9 @@ def _find(work: Work, typed: str, at: dt.datetime, *, printed: bool) -> tuple[Ad
         found = asking.execute(_ASK, values).all()
     uses: tuple[AddressUse, ...] = ()
     if found:
-        ids, assigned, exact = (list(column) for column in zip(*found, strict=True))
-        rows = work.session.execute(_ANSWER, {"ids": ids, "assigned": assigned, "exact": exact}).mappings()
+        names = ("ids", "assigned", "exact", "plans", "customers", "starts", "ends")
+        columns = {name: list(column) for name, column in zip(names, zip(*found, strict=True), strict=True)}
+        rows = work.session.execute(_ANSWER, columns).mappings()
         uses = tuple(AddressUse(**use) for use in rows)
     return AddressAnswer(str(address), moment, uses), zone, row.company
 
@@ -144,11 +154,11 @@ def print_address_use(query: PrintAddressUse, work: Work) -> Exported:
         [
             use.customer or "não identificado",
             _document(use.document),
-            use.login,
+            "atribuído ao plano" if use.held else use.login,
             use.mac,
             use.assigned,
             at(use.started_at),
-            at(use.stopped_at) if use.stopped_at else "em curso",
+            at(use.stopped_at) if use.stopped_at else "em vigor" if use.held else "em curso",
         ]
         for use in exact
     ]
@@ -158,8 +168,10 @@ def print_address_use(query: PrintAddressUse, work: Work) -> Exported:
         "Fonte: registros de conexão enviados pelos roteadores ao servidor RADIUS (accounting).",
         "Os registros são guardados por um ano (Lei 12.965/2014, art. 13) e depois eliminados.",
     ]
+    if any(use.held for use in exact):
+        notes.insert(2, "“Atribuído ao plano”: IP ou bloco fixo do plano neste período, segundo o cadastro do Desk.")
     if not exact:
-        notes.insert(0, "Nenhuma conexão com este IP estava registrada neste momento.")
+        notes.insert(0, "Nenhuma conexão com este IP estava registrada neste momento, nem o IP atribuído a um plano.")
     shares = (2.2, 1.5, 1.6, 1.5, 1.7, 1.6, 1.6)
     heads = ("Cliente", "CPF/CNPJ", "Login", "MAC", "Endereço", "Início", "Fim")
     report = Report(

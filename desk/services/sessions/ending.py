@@ -258,6 +258,9 @@ class _Ending:
             return False
         if dropped or self._trail in ("disconnect_silent", "acked_unproven"):
             self._tell(DeliveryState.DONE, "gone_from_list")
+            # Its stop is on the way as a rule and knows the moment; one that never comes must not leave it open.
+            if not self._with.stopped(self._known, PROOF_SECONDS):
+                self._with.lost(self._known, self._lease)
         else:
             self._with.lost(self._known, self._lease)
             self._tell(DeliveryState.UNCHANGED, "not_connected")

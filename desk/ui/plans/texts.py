@@ -62,12 +62,6 @@ register(
             "Você tem “Autorizador Clientes P. Acesso” e pode vincular mais um; fica no histórico do cliente.",
             code="PL-12",
         ),
-        "plan_linked": Text(
-            "Plano possui registros vinculados e não pode ser apagado",
-            "{what}",
-            "Apague os itens primeiro, ou cancele o plano.",
-            code="PL-40",
-        ),
     }
 )
 register_violations(

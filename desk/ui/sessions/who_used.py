@@ -61,10 +61,10 @@ class WhoUsedDialog(FormDialog):
                 Column(head="Fim", text=_ends, width=158),
                 Column(
                     head="No momento",
-                    text=lambda u: "usava" if u.exact else "perto",
+                    text=_how,
                     icon=lambda u: "check-circle-fill" if u.exact else "warning-fill",
                     tone=lambda u: "ok" if u.exact else "warn",
-                    width=104,
+                    width=112,
                 ),
             ],
             name="sessions/who_used",
@@ -79,6 +79,7 @@ class WhoUsedDialog(FormDialog):
         self.body.addWidget(self.said)
         self.body.addWidget(self.table)
         note = "Conexões de outro momento, até 5 minutos antes ou depois, aparecem como “perto”. "
+        note += "“Atribuído”: IP ou bloco fixo do plano, com ou sem conexão. "
         note += "Os registros são guardados por um ano."
         self.body.addWidget(Label(note, "caption", "text2", wrap=True))
         self.closing.setText("Fechar")
@@ -108,11 +109,11 @@ class WhoUsedDialog(FormDialog):
         exact = [use for use in answer.uses if use.exact]
         when = format.moment(answer.at, seconds=True)
         if not exact:
-            self.said.setText(f"Nenhuma conexão com o IP {answer.address} estava registrada em {when}.")
-        elif len(exact) == 1:
+            self.said.setText(f"Em {when} o IP {answer.address} não estava em conexão registrada nem atribuído.")
+        elif len({use.customer_id or use.login for use in exact}) == 1:
             self.said.setText(f"Em {when} o IP {answer.address} estava com {exact[0].customer or exact[0].login}.")
         else:
-            self.said.setText(f"Em {when} {len(exact)} conexões tinham o IP {answer.address}.")
+            self.said.setText(f"Em {when} {len(exact)} registros tinham o IP {answer.address}.")
         self._offer(True)
 
     def _open(self, use: AddressUse) -> None:
@@ -131,5 +132,13 @@ class WhoUsedDialog(FormDialog):
             self._desk.ask(query, owner=self, done=lambda made: hand_over(self._desk, made, self))
 
 
+def _how(use: AddressUse) -> str:
+    if use.held:
+        return "atribuído"
+    return "usava" if use.exact else "perto"
+
+
 def _ends(use: AddressUse) -> str:
-    return format.moment(use.stopped_at, seconds=True) if use.stopped_at else "em curso"
+    if use.stopped_at:
+        return format.moment(use.stopped_at, seconds=True)
+    return "em vigor" if use.held else "em curso"
