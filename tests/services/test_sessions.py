@@ -28,8 +28,9 @@ from desk.services.sessions import (
 )
 from desk.services.sessions.address_use import ASK_SQL, SILENT, prefixes_of
 from desk.services.sessions.statement import MACS_SQL, PAGE_SQL
-from tests.builders import Login, a_customer, a_plan, a_routing_server
+from tests.builders import Login, RoutingServer, a_customer, a_plan, a_routing_server, an_access_point
 from tests.postgres import Database
+from tests.services.test_plans import as_job
 
 ZONE = zoneinfo.ZoneInfo("America/Sao_Paulo")
 GB = 1_000_000_000
@@ -102,6 +103,28 @@ def test_the_period_takes_what_was_up_in_it_and_counts_only_its_part(book: Book)
     assert [(row.mac, row.count, row.download) for row in found.by_mac] == [(HOME, 2, 10 * GB), (SHOP, 1, 20 * GB)]
     newest = found.page.rows[0]
     assert (newest.access_point, newest.mac, newest.seconds) == ("BNG 1", HOME, 4 * 3600)
+
+
+def test_a_connection_names_the_access_point_and_not_its_router(book: Book) -> None:
+    (router,) = book.database.admin().execute("SELECT id FROM desk.routing_servers").fetchone() or (0,)
+    behind = RoutingServer(router, "BNG 1")
+    book.connection(at(3, 10), at(3, 11))
+    book.connection(at(2, 10), at(2, 11), nas_address="192.0.2.9")  # a router that nobody entered
+
+    def named() -> list[str]:
+        lines = export(book, StatementBy.TIME, FileKind.CSV).content.decode("utf-8-sig").splitlines()[1:]
+        shown = [row.access_point for row in statement(book, since=5).page.rows]
+        assert [line.split(";")[5] for line in lines] == shown
+        return shown
+
+    an_access_point(book.database, "Longe")  # behind no router
+    assert named() == ["192.0.2.9", "BNG 1"]
+    an_access_point(book.database, "POP Norte", routing_server=behind)
+    assert named() == ["192.0.2.9", "POP Norte"]  # the only one behind it
+    own = an_access_point(book.database, "POP Sul", routing_server=behind)
+    assert named() == ["192.0.2.9", "BNG 1"]  # nobody knows by which
+    as_job(book.database, "UPDATE desk.customer_plans SET access_point_id = %s", own.id)
+    assert named() == ["192.0.2.9", "POP Sul"]
 
 
 def test_what_is_open_goes_on_until_now(book: Book) -> None:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from pytestqt.qtbot import QtBot
 
 from desk.services.plans import OnePlan
-from desk.services.sessions import AllowanceUse
+from desk.services.sessions import AllowanceUse, StatementBy
 from desk.ui.core import format
 from desk.ui.core.charts import AXIS, FOOT, BarChart
-from desk.ui.core.theme import theme
+from desk.ui.core.paint import text_width
+from desk.ui.core.theme import font, theme
 from desk.ui.sessions.information import LoginInformationDialog
 from desk.ui.sessions.statement import USUAL_DAYS
-from tests.builders import Plan, a_catalog_plan, a_plan
+from tests.builders import Plan, a_catalog_plan, a_plan, a_routing_server, an_access_point
 from tests.postgres import Database
 from tests.ui.conftest import DeskAs
 from tests.ui.screens import PATIENCE, calm, dialog, shown_plans
@@ -85,6 +86,38 @@ def test_the_statement_draws_a_bar_for_each_day_of_the_period(
     assert down > half > 0 and up > 0 == none
     assert abs(down - 2 * half) <= 3
     assert bar_heights(chart, 3) == (0, 0)
+    window.reject()
+
+
+def test_the_statement_names_the_access_point_and_every_column_has_its_room(
+    qtbot: QtBot, database: Database, desk_as: DeskAs
+) -> None:
+    router = a_routing_server(database, "BNG 1", nas_address="192.0.2.1")
+    point = an_access_point(database, "POP Jardim Alvorada", routing_server=router)
+    plan = a_plan(database, access_point=point, logins=["maria.casa"])
+    database.admin().execute(
+        "INSERT INTO desk.radius_sessions (session_id, unique_id, username, nas_address, started_at, stopped_at,"
+        " updated_at, framed_ip, calling_station, in_octets, out_octets, terminate_cause) SELECT n::text, 'u' || n,"
+        " 'maria.casa', '192.0.2.1', now() - n * interval '9 h', now() - n * interval '9 h' + interval '8 h', now(),"
+        " '177.100.200.130', '02:00:5E:00:53:0A', 123456789, 98765432100, 'Lost-Carrier'"
+        " FROM generate_series(1, 30) n"
+    )
+    desk = desk_as("suporte")
+    desk.run_action("sessions.information", desk.bus.execute(OnePlan(plan.id)).value.logins[0])
+    window = dialog(qtbot, LoginInformationDialog)
+    table = window.statement._views[StatementBy.TIME]
+    qtbot.waitUntil(lambda: table.table.rowCount() == 30 and not desk.background.busy, timeout=PATIENCE)
+    model = table.model()
+    heads = [model.headerData(at, Qt.Orientation.Horizontal) for at in range(model.columnCount())]
+    assert heads == ["Início", "Fim", "Duração", "IP", "MAC", "Ponto de Acesso", "Download", "Upload", "Causa"]
+    assert model.index(0, 5).data() == "POP Jardim Alvorada"
+    assert table.horizontalScrollBar().maximum() == 0
+    for at, column in enumerate(table.table.columns):
+        sign = 21 if column.icon is not None and column.icon(table.table.rows[0]) else 0
+        needed = text_width(font(code=column.code), model.index(0, at).data()) + 16 + sign
+        assert column.head == "Ponto de Acesso" or table.columnWidth(at) >= needed, (
+            column.head
+        )  # a long name has its tip
     window.reject()
 
 

@@ -133,11 +133,18 @@ _INSIDE = f"""s.login_id = :login AND s.started_at >= {_LOWER} AND s.started_at 
 # What is open goes on until now; what began or ended outside counts only with its part inside.
 _SECONDS = f"""greatest(0, extract(epoch FROM least(COALESCE(s.stopped_at, clock_timestamp()), {_UNTIL})
              - greatest(s.started_at, {_SINCE})))::bigint"""
-PAGE_SQL = f"""{_PERIOD}
+# Accounting names the router only. Of the access points behind it: the login's own, or else the only one there is;
+# where neither says which, the router itself. Asked row by row, of tables that are small, and not joined (see above).
+PAGE_SQL = f"""{_PERIOD},
+    own AS MATERIALIZED (
+      SELECT a.name, a.routing_server_id FROM desk.radius_logins l JOIN desk.customer_plans p ON p.id = l.plan_id
+        JOIN desk.access_points a ON a.id = p.access_point_id WHERE l.id = :login)
     SELECT s.id, s.started_at, s.stopped_at,
            extract(epoch FROM COALESCE(s.stopped_at, clock_timestamp()) - s.started_at)::bigint AS seconds,
            COALESCE(host(s.framed_ip), host(s.framed_ipv6), '') AS ip, COALESCE(upper(s.mac::text), '') AS mac,
-           COALESCE(r.name, host(s.nas_address)) AS access_point, COALESCE(s.in_octets, 0) AS upload,
+           COALESCE((SELECT o.name FROM own o WHERE o.routing_server_id = r.id),
+                    (SELECT min(a.name) FROM desk.access_points a WHERE a.routing_server_id = r.id HAVING count(*) = 1),
+                    r.name, host(s.nas_address)) AS access_point, COALESCE(s.in_octets, 0) AS upload,
            COALESCE(s.out_octets, 0) AS download, COALESCE(s.terminate_cause, '') AS cause
       FROM desk.radius_sessions s
       LEFT JOIN desk.routing_servers r ON r.nas_address = s.nas_address

@@ -29,7 +29,7 @@ class LoginInformationDialog(DeskDialog):
     """Properties with the names of the sources, the statement below, and the acts that belong to it."""
 
     def __init__(self, desk: Desk, login: LoginItem, parent: QWidget | None) -> None:
-        super().__init__("Informações do Login de Autenticação", size=Size.CARD, closing="Fechar", parent=parent)
+        super().__init__("Informações do Login de Autenticação", size=Size.WIZARD, closing="Fechar", parent=parent)
         self._desk, self._login = desk, login
         self.setProperty("body", "win")
         self.area.setObjectName("plain")

@@ -209,8 +209,8 @@ def _lasting(found: Any) -> str:
     return format.lasting(dt.timedelta(seconds=found.seconds))
 
 
-_DOWN = Column(head="Download", text=lambda r: format.size(r.download), sort=lambda r: r.download, right=True, width=92)
-_UP = Column(head="Upload", text=lambda r: format.size(r.upload), sort=lambda r: r.upload, right=True, width=84)
+_DOWN = Column(head="Download", text=lambda r: format.size(r.download), sort=lambda r: r.download, right=True, width=78)
+_UP = Column(head="Upload", text=lambda r: format.size(r.upload), sort=lambda r: r.upload, right=True, width=80)
 _SPENT = Column(head="Duração", text=_lasting, sort=lambda r: r.seconds, right=True, width=88)
 _TIME = [
     Column(head="Início", text=lambda s: _moment(s.started_at), width=112),
@@ -222,8 +222,9 @@ _TIME = [
         width=112,
     ),
     _SPENT,
-    Column(head="IP", text=lambda s: s.ip or "—", code=True, width=116),
-    Column(head="MAC", text=lambda s: s.mac or "—", code=True, width=140),
+    Column(head="IP", text=lambda s: s.ip or "—", code=True, width=132),
+    Column(head="MAC", text=lambda s: s.mac or "—", code=True, width=136),
+    Column(head="Ponto de Acesso", text=lambda s: s.access_point, width=118),
     _DOWN,
     _UP,
     Column(
