@@ -15,6 +15,7 @@ from desk.integrations.routeros.port import (
     PppActive,
     PppSecret,
     RouterLine,
+    flag,
     line_fields,
     marked_ip,
     marked_login,
@@ -92,27 +93,27 @@ def _extra_secret(router_id: int, owner: int, secret: PppSecret, why: str) -> Dr
 def _changed_secret(router_id: int, at: LoginAtRouter, secret: PppSecret, target: PppSecret) -> Drift:
     values = (
         ("profile", target.profile, secret.profile),
-        ("disabled", _yes(target.disabled), _yes(secret.disabled)),
+        ("disabled", flag(target.disabled), flag(secret.disabled)),
         ("remote-address", target.remote_address or "", secret.remote_address or ""),
     )
     fields = tuple(FieldDrift(name, want, have) for name, want, have in values if want != have)
     # What the delivery sets beside it, without its being a difference that matters.
     service = [] if secret.service == target.service else [("service", target.service)]
-    stale = [*((each.name, each.wanted) for each in fields if each.wanted), *service]
-    sends = [f"{SECRET}/set =.id={secret.id} {' '.join(f'={name}={value}' for name, value in stale)}"] if stale else []
+    stale = dict([*((each.name, each.wanted) for each in fields if each.wanted), *service])
+    sends = [f"{SECRET}/set =.id={secret.id} {' '.join(words(stale))}"] if stale else []
     if target.remote_address is None and secret.remote_address:
         sends.append(f"{SECRET}/unset =.id={secret.id} =value-name=remote-address")
     return _of_login(router_id, DriftKind.DIFFERS, at, fields, sends, line_id=secret.id)
 
 
 def _missing_secret(router_id: int, at: LoginAtRouter, target: PppSecret, *, taken: bool) -> Drift:
-    parts = {"name": target.name, "profile": target.profile, "disabled": _yes(target.disabled)}
+    parts = {"name": target.name, "profile": target.profile, "disabled": flag(target.disabled)}
     parts |= {"service": target.service, "comment": target.comment}
     if target.remote_address is not None:
         parts["remote-address"] = target.remote_address
     if not target.disabled:
         parts["password"] = HIDDEN
-    sends = [f"{SECRET}/add {' '.join(f'={name}={value}' for name, value in parts.items())}"]
+    sends = [f"{SECRET}/add {' '.join(words(parts))}"]
     fields = (FieldDrift("", _secret_text(target), ""),)
     missing = _of_login(router_id, DriftKind.MISSING, at, fields, sends)
     # A line of somebody else has the name: the delivery would be refused, and nothing of theirs is touched.
@@ -247,7 +248,7 @@ def _fields(before: RouterLine, after: RouterLine) -> Iterator[FieldDrift]:
         if before.fields.get(name, "") != value:
             yield FieldDrift(name, value, before.fields.get(name, ""))
     if before.disabled != after.disabled:
-        yield FieldDrift("disabled", _yes(after.disabled), _yes(before.disabled))
+        yield FieldDrift("disabled", flag(after.disabled), flag(before.disabled))
 
 
 def _extra_line(router_id: int, owner: int, line: RouterLine, why: str) -> Drift:
@@ -272,7 +273,3 @@ def _thing(line: RouterLine) -> str:
 def _secret_text(secret: PppSecret) -> str:
     off = " (desligado)" if secret.disabled else ""
     return f"{secret.profile}{f' {secret.remote_address}' if secret.remote_address else ''}{off}"
-
-
-def _yes(value: bool) -> str:
-    return "yes" if value else "no"
