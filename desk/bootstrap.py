@@ -27,9 +27,10 @@ from desk.integrations.routeros.client import RouterOs
 from desk.models.people import Permission
 from desk.services import register_all
 from desk.services.core.bus import Bus
-from desk.services.core.changes import Listener, hang_up
+from desk.services.core.changes import Listener
 from desk.services.core.devices import Devices
 from desk.services.core.errors import DatabaseTooOld, NotAPerson, ProgramTooOld, WrongPassword
+from desk.services.core.line import Line
 from desk.services.core.outbox import Deliveries, Progress, Reconciler, Settler, one_after_another
 from desk.services.core.ports import Ports
 from desk.services.core.refusals import refusal
@@ -84,14 +85,14 @@ class WayIn:
         self._timelines = timelines or Timelines()
         self._looking, self._looked = threading.Lock(), 0.0
         self._opening = threading.Lock()
-        self._opened: weakref.WeakKeyDictionary[psycopg.Connection[Any], tuple[str, int]]
+        self._opened: weakref.WeakKeyDictionary[Line, tuple[str, int]]
         self._opened = weakref.WeakKeyDictionary()
 
     def learn(self, password: str) -> None:
         """A password that counts once the change is committed; the old ones stay, in case it never is."""
         self._passwords = [password, *self._passwords]
 
-    def connect(self, *, autocommit: bool = False) -> psycopg.Connection[Any]:
+    def connect(self, *, autocommit: bool = False) -> Line:
         """A new connection, with whichever of the known passwords the server takes."""
         self._look_around()
         *newer, oldest = self._passwords
@@ -103,7 +104,7 @@ class WayIn:
                     raise
         return self._open(oldest, autocommit)
 
-    def hang_up(self, alive: psycopg.Connection[Any] | None) -> None:
+    def hang_up(self, alive: Line | None) -> None:
         """End every wait for a server other than the living one, if there is one.
 
         A server that hangs keeps its connections open, and no timeout of libpq sees it.
@@ -112,7 +113,7 @@ class WayIn:
             opened = dict(self._opened)
         for connection, place in opened.items():
             if alive is None or place != opened.get(alive):
-                hang_up(connection)
+                connection.hang_up()
 
     def _look_around(self) -> None:
         """Learn from every server that writes: libpq takes the first, which may be an old one, started by mistake."""
@@ -129,7 +130,7 @@ class WayIn:
         with contextlib.suppress(psycopg.OperationalError):  # a standby, one that is down, an old primary
             self._at(server, self._passwords[0], True, connect_timeout=LOOK_TIMEOUT).close()
 
-    def _open(self, password: str | None, autocommit: bool) -> psycopg.Connection[Any]:
+    def _open(self, password: str | None, autocommit: bool) -> Line:
         try:
             return self._at(self._server, password, autocommit)
         except OldPrimary:
@@ -138,8 +139,8 @@ class WayIn:
                     return self._at(server, password, autocommit)
             raise
 
-    def _at(self, server: Server, password: str | None, autocommit: bool, **more: Any) -> psycopg.Connection[Any]:
-        connection = psycopg.connect(conninfo_of(server, self._role, password), autocommit=True, **more)
+    def _at(self, server: Server, password: str | None, autocommit: bool, **more: Any) -> Line:
+        connection = Line.connect(conninfo_of(server, self._role, password), autocommit=True, **more)
         try:
             self._timelines.check(connection)
         except psycopg.Error:
@@ -262,12 +263,12 @@ def sign_in(server: Server, role: str, password: str | None, timelines: Timeline
     return SignedIn(server, actor, must_change, Bus(sessions, actor, ports), engine, sessions, way_in)
 
 
-def _still_there(connection: psycopg.Connection[Any], record: object, proxy: object) -> None:
+def _still_there(connection: Line, record: object, proxy: object) -> None:
     """A server that ended an idle connection has said so: look whether anything waits to be read, and ask nobody.
 
     SQLAlchemy's ping would cost one more journey to the server before each transaction.
     """
-    if connection.closed or select.select([connection.fileno()], [], [], 0)[0]:
+    if connection.closed or connection.hung_up or select.select([connection.fileno()], [], [], 0)[0]:
         raise InvalidatePoolError
 
 

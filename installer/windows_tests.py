@@ -13,10 +13,6 @@ from tests.postgres import Cluster
 
 # What cannot be run there, and why. Each line is said aloud in every run; none is skipped in silence.
 NOT_UNDER_WINE = {
-    "tests/services/core/test_changes.py::test_a_server_that_hangs_is_noticed_although_its_connections_stay": (
-        "a thread that waits in Winsock's select() is not woken when another one shuts the socket down,"
-        " so a hung server is let go of only when the network gives up: open on Windows"
-    ),
     "tests/services/core/test_outbox.py::test_a_desk_killed_between_commit_and_settling_leaves_its_debt_to_others": (
         "ends a process by SIGKILL, which Windows has not"
     ),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import socket
 import threading
 import time
 from collections.abc import Callable
 
 import psycopg
+
+from desk.services.core.line import Line
 
 log = logging.getLogger(__name__)
 
@@ -31,14 +31,14 @@ class Listener:
 
     def __init__(
         self,
-        connect: Callable[[], psycopg.Connection[tuple[object, ...]]],
+        connect: Callable[[], Line],
         on_change: Callable[[frozenset[str]], None],
         on_state: Callable[[bool], None] = lambda connected: None,
-        on_silence: Callable[[psycopg.Connection[tuple[object, ...]] | None], None] = lambda alive: None,
+        on_silence: Callable[[Line | None], None] = lambda alive: None,
     ) -> None:
         self._connect, self._on_change, self._on_state, self._on_silence = connect, on_change, on_state, on_silence
         self._closing = threading.Event()
-        self._connection: psycopg.Connection[tuple[object, ...]] | None = None
+        self._connection: Line | None = None
         self._thread = threading.Thread(target=self._run, name="desk-listener", daemon=True)
 
     def start(self) -> None:
@@ -51,7 +51,7 @@ class Listener:
         if self._thread.is_alive():
             self._thread.join(1.0)
             if (connection := self._connection) is not None and self._thread.is_alive():
-                hang_up(connection)
+                connection.hang_up()
             self._thread.join()
 
     def _run(self) -> None:
@@ -79,7 +79,7 @@ class Listener:
             finally:
                 self._connection = None
 
-    def _follow(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
+    def _follow(self, connection: Line) -> None:
         heard = time.monotonic()
         while not self._closing.is_set():
             names: set[str] = set()
@@ -93,22 +93,12 @@ class Listener:
                 self._heartbeat(connection)
                 heard = time.monotonic()
 
-    def _heartbeat(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
+    def _heartbeat(self, connection: Line) -> None:
         """Ask for a sign of life. A server that hangs keeps its connections open, and no timeout of libpq sees it."""
-        alarm = threading.Timer(self.HEARTBEAT_SECONDS, hang_up, [connection])
+        alarm = threading.Timer(self.HEARTBEAT_SECONDS, connection.hang_up)
         alarm.daemon = True
         alarm.start()
         try:
             connection.execute("SELECT 1")
         finally:
             alarm.cancel()
-
-
-def hang_up(connection: psycopg.Connection[tuple[object, ...]]) -> None:
-    """End the wait of the thread that uses the connection, from another one."""
-    with contextlib.suppress(OSError, psycopg.Error):
-        wire = socket.socket(fileno=connection.fileno())
-        try:
-            wire.shutdown(socket.SHUT_RDWR)
-        finally:
-            wire.detach()  # the connection itself closes what is its own

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
 from desk.services.core.changes import CHANNEL, Listener
+from desk.services.core.line import Line
 from tests.postgres import Database
 from tests.services.core.relay import Relay
 from tests.services.core.waiting import until
@@ -31,7 +31,7 @@ def listening(dsn: str) -> Ear:
     """Started; the caller closes it."""
     ear = Ear(None)  # type: ignore[arg-type]
     ear.listener = Listener(
-        lambda: psycopg.connect(dsn, autocommit=True), lambda names: ear.changes.append(names), ear.states.append
+        lambda: Line.connect(dsn, autocommit=True), lambda names: ear.changes.append(names), ear.states.append
     )
     ear.listener.start()
     until(lambda: ear.states == [True])
@@ -92,7 +92,7 @@ def test_closing_does_not_wait_for_a_server_that_hangs(database: Database, monke
 
 def test_closing_before_the_first_answer_ends_the_thread(database: Database) -> None:
     for _ in range(5):
-        listener = Listener(lambda: psycopg.connect(database.dsn("atendente"), autocommit=True), lambda names: None)
+        listener = Listener(lambda: Line.connect(database.dsn("atendente"), autocommit=True), lambda names: None)
         listener.start()
         listener.close()
         assert not listener._thread.is_alive()
