@@ -48,6 +48,13 @@ def look(database: Database, plan_id: int) -> PlanRow:
     return database.bus("administrador").execute(OnePlan(plan_id)).value
 
 
+def test_a_connection_that_was_hung_up_while_idle_is_replaced_unseen(far: SignedIn, database: Database) -> None:
+    plan = a_plan(database).id
+    before = far.bus.execute(OnePlan(plan)).value
+    far.way_in.hang_up(None)
+    assert far.bus.execute(OnePlan(plan)).value == before
+
+
 @pytest.mark.parametrize(("cut", "status"), [(Cut.BEFORE, "HABILITADO"), (Cut.AFTER, "SUSPENSO")])
 def test_an_answer_lost_at_the_commit_is_looked_up_and_nothing_repeated(
     database: Database, relay: Relay, far: SignedIn, cut: Cut, status: str
