@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -13,7 +13,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication
 
 from desk.services.deliveries import PendingDeliveries
-from desk.services.plans import CustomerPlanTree, LoginItem, PlanRow, SuspendPlan
+from desk.services.plans import CustomerPlanTree, EnablePlan, LoginItem, PlanRow, SuspendPlan
 from desk.tour import SIZE, Tour
 from desk.tour_network import network
 from desk.ui.core.actions import build_menu
@@ -279,13 +279,10 @@ def trouble(tour: Tour) -> Iterator[None]:
     known = dict(refusing.users)
     silent.faults.close_on_accept = True
     refusing.users.clear()
-    for customer_id in SUSPENDED:
-        asked: list[Any] = []
-        desk.ask(CustomerPlanTree(customer_id), owner=tour.shell.window, done=asked.append, slot="trouble")
-        tour.until(partial(bool, asked), "the plans of somebody to suspend")
-        for plan in (each for each in asked[0].plans if each.enabled and each.logins):
-            order = SuspendPlan(plan_id=plan.id, reason="A pedido do cliente", version=plan.version)
-            desk.do(order, owner=tour.shell.window)
+    plans = [plan for plan in _plans(tour, SUSPENDED) if plan.enabled and plan.logins]
+    for plan in plans:
+        order = SuspendPlan(plan_id=plan.id, reason="A pedido do cliente", version=plan.version)
+        desk.do(order, owner=tour.shell.window)
     tour.calm()
     tour.until(lambda: _owed(tour), "debts that were tried")
     try:
@@ -293,6 +290,27 @@ def trouble(tour: Tour) -> Iterator[None]:
     finally:
         silent.faults.close_on_accept = False
         refusing.users.update(known)
+    # As it was found: whoever walks through the same provider once more finds plans to suspend.
+    mine = {plan.id for plan in plans}
+    for plan in (each for each in _plans(tour, SUSPENDED) if each.id in mine):
+        back = EnablePlan(plan_id=plan.id, reason="Fim da suspensão", version=plan.version)
+        desk.do(back, owner=tour.shell.window)
+    tour.calm()
+    tour.until(
+        lambda: all(plan.enabled for plan in _plans(tour, SUSPENDED) if plan.id in mine), "the plans enabled again"
+    )
+
+
+def _plans(tour: Tour, customers: Iterable[int]) -> list[PlanRow]:
+    """All plans of these customers, read anew."""
+    found: list[PlanRow] = []
+    for customer_id in customers:
+        asked: list[Any] = []
+        query = CustomerPlanTree(customer_id)
+        tour.shell.desk.ask(query, owner=tour.shell.window, done=asked.append, slot="trouble")
+        tour.until(partial(bool, asked), "the plans of a customer")
+        found += asked[0].plans
+    return found
 
 
 def _owed(tour: Tour) -> bool:
