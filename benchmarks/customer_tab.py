@@ -14,8 +14,15 @@ BY_HAND = (
     """SELECT p.id, p.customer_id, c.code, c.name, p.number, o.name, p.reference, o.kind, p.status, s.description,
               s."group", s.grants_access, p.value, p.due_day, p.provisional_until,
               (p.provisional_until - interval '1 second') AT TIME ZONE (SELECT zone FROM desk.installation),
-              p.throttled, o.allows_login, o.login_limit, o.bills_when_debt_suspended, p.access_point_id, p.version,
-              desk.today(), now()
+              p.throttled, p.throttled_until, p.speed_until, o.allows_login, o.allows_ip, o.login_limit,
+              o.bills_when_debt_suspended, p.access_point_id, p.version, desk.today(), now(),
+              (SELECT jsonb_agg(jsonb_build_array(i.id, i.address, i.description, i.options, l.login,
+                        ARRAY(SELECT m.mac::text FROM desk.customer_ip_macs m WHERE m.ip_id = i.id ORDER BY m.id),
+                        d.wanted, d.done, d.due_at, d.last_error, i.created_at, i.version) ORDER BY i.address)
+                 FROM desk.customer_ips i
+                 LEFT JOIN desk.radius_logins l ON l.id = i.login_id AND l.deleted_at IS NULL
+                 LEFT JOIN desk.debts d ON d.topic = 'customer_ip' AND d.key = i.id::text
+                WHERE i.plan_id = p.id AND i.deleted_at IS NULL)
          FROM desk.customer_plans p JOIN desk.customers c ON c.id = p.customer_id
          JOIN desk.catalog_plans o ON o.id = p.catalog_plan_id JOIN desk.plan_statuses s ON s.code = p.status
         WHERE p.customer_id = %s ORDER BY p.number""",
@@ -28,7 +35,7 @@ BY_HAND = (
         WHERE p.customer_id = %s ORDER BY lower(l.login)""",
     """SELECT i.id, i.plan_id, i.name FROM desk.customer_plans p JOIN desk.circuits i ON i.plan_id = p.id
         WHERE p.customer_id = %s ORDER BY i.name""",
-    """SELECT v.id, v.plan_id, v.kind, v.amount, v.percent, v.starts_on, v.months
+    """SELECT v.id, v.plan_id, v.kind, v.description, v.amount, v.percent, v.starts_on, v.months
          FROM desk.customer_plans p JOIN desk.plan_value_details v ON v.plan_id = p.id
         WHERE p.customer_id = %s ORDER BY v.id""",
 )

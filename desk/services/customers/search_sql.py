@@ -58,11 +58,11 @@ class Branch:
 
 
 def _branch(
-    name: str, rank: int, kind: SearchKind, value: str, source: str, where: str, order: str, top: int
+    name: str, rank: str, kind: SearchKind, value: str, source: str, where: str, order: str, top: int, more: str = ""
 ) -> Branch:
     # Logins that were deleted stay. Said beside the key it would also fit a partial index, walked to its end.
     living = " WHERE deleted_at IS NULL" if source == "radius_logins" else ""
-    inner = f"SELECT {value} AS value, {_KEYS[source]} FROM desk.{source} WHERE {where}"
+    inner = f"SELECT {value} AS value, {_KEYS[source]}{more} FROM desk.{source} WHERE {where}"
     if order:
         inner += f" ORDER BY {order} LIMIT {top}"
     else:
@@ -120,35 +120,28 @@ def _equal(index: str, name: str) -> str:
 
 def branches(asked: Asked, limit: int) -> list[Branch]:
     """What is asked for, best rank first; later branches do not run once `limit` rows are there."""
-    return [*_exact(asked), *_names(asked, limit), *_begun(asked, limit)]
+    return [*_exact(asked), *_numbers(asked, limit), *_names(asked, limit), *_begun(asked, limit)]
 
 
 def _exact(asked: Asked) -> list[Branch]:
     found: list[Branch] = []
-    if K.CODE in asked.kinds:
-        found.append(_branch("code", 0, K.CODE, "code::text", "customers", "code = :code_number", "", 1))
-    for kind, name, value, source, index in (
-        (K.DOCUMENT, "document", "document::text", "customers", "ix_customers_document_text"),
-        (K.PHONE, "phone", "number::text", "customer_phones", "ix_customer_phones_number"),
-        (K.EMAIL, "email", "email::text", "customers", "ix_customers_email_text"),
-        (K.LOGIN, "login", "login::text", "radius_logins", "ix_radius_logins_login_text"),
-        (K.CIRCUIT, "circuit", "name::text", "circuits", "ix_circuits_name_text"),
-    ):
-        if kind in asked.kinds:
-            found.append(_branch(name, 0, kind, value, source, _equal(index, name), "", 20))
+    # Alone, the range that begins with a key brings the whole of it first; beside others it must not be crowded out.
+    for kind, name, value, source, index in _TEXTS if len(asked.kinds) > 1 else ():
+        if kind in asked.kinds and kind is not K.DOMAIN:
+            found.append(_branch(name, "0", kind, value, source, _equal(index, name), "", 20))
     if K.IP in asked.kinds:
         found += _typed("ip", K.IP, "inet", "fixed_ip", "framed_ip", exact=asked.exact_address)
         # Whoever has the block that an address is in, and not only the one who was told that very address.
         low, high = "CAST(:ip_low AS inet)", "CAST(:ip_high AS inet)"
         held = f"block && {low}" if asked.exact_address else f"block >= {low} AND block <= {high}"
-        rank = 0 if asked.exact_address else 1
+        rank = "0" if asked.exact_address else "1"
         found.append(_branch("ip_held", rank, K.IP, "host(block)", "ip_holdings", held, "", 50))
     if K.MAC in asked.kinds:
         found += _typed("mac", K.MAC, "macaddr", "mac_lock", "mac", exact=asked.exact_mac)
         low, high = "CAST(:mac_low AS macaddr)", "CAST(:mac_high AS macaddr)"
         same = f"mac = {low}" if asked.exact_mac else f"mac >= {low} AND mac <= {high}"
         order = "" if asked.exact_mac else "mac"
-        rank = 0 if asked.exact_mac else 1
+        rank = "0" if asked.exact_mac else "1"
         found.append(_branch("mac_of_ip", rank, K.MAC, "mac::text", "customer_ip_macs", same, order, 50))
     return found
 
@@ -163,7 +156,7 @@ def _typed(name: str, kind: SearchKind, type_: str, fixed: str, seen: str, *, ex
     def shown(column: str) -> str:
         return f"host({column})" if type_ == "inet" else f"{column}::text"
 
-    rank = 0 if exact else 1
+    rank = "0" if exact else "1"
     living = "" if exact else " AND deleted_at IS NULL"
     locked = f"{fixed} IS NOT NULL AND {condition(fixed)}{living}"
     in_use = f"stopped_at IS NULL AND {condition(seen)}"
@@ -181,11 +174,11 @@ def _names(asked: Asked, limit: int) -> list[Branch]:
     begun = f"({key} >= :name AND {key} < :name_end)"
     whole = f"{words} @@ CAST(:words AS tsquery)"
     return [
-        _branch("name_begun", 1, K.NAME, "NULL::text", "customers", begun, key, limit),
-        _branch("name_words", 2, K.NAME, "NULL::text", "customers", f"{whole} AND NOT {begun}", "", limit),
+        _branch("name_begun", "1", K.NAME, "NULL::text", "customers", begun, key, limit),
+        _branch("name_words", "2", K.NAME, "NULL::text", "customers", f"{whole} AND NOT {begun}", "", limit),
         _branch(
             "name_words_begun",
-            3,
+            "3",
             K.NAME,
             "NULL::text",
             "customers",
@@ -196,23 +189,50 @@ def _names(asked: Asked, limit: int) -> list[Branch]:
     ]
 
 
+_NUMBERS = (
+    (K.CODE, "code", "code::text", "customers", "ix_customers_code_text"),
+    (K.DOCUMENT, "document", "document::text", "customers", "ix_customers_document_text"),
+    (K.PHONE, "phone", "number::text", "customer_phones", "ix_customer_phones_number"),
+)
+_TEXTS = (
+    (K.LOGIN, "login", "login::text", "radius_logins", "ix_radius_logins_login_text"),
+    (K.EMAIL, "email", "email::text", "customers", "ix_customers_email_text"),
+    (K.CIRCUIT, "circuit", "name::text", "circuits", "ix_circuits_name_text"),
+    (K.DOMAIN, "domain", "email::text", "customers", "ix_customers_email_host"),
+)
+
+
+def _numbers(asked: Asked, limit: int) -> list[Branch]:
+    """One range for each, in its order: who has the whole number comes first in it."""
+    some = limit if len(asked.kinds) == 1 else min(20, limit)
+    return [
+        _range(1, kind, name, value, source, index, some)
+        for kind, name, value, source, index in _NUMBERS
+        if kind in asked.kinds
+    ]
+
+
 def _begun(asked: Asked, limit: int) -> list[Branch]:
     some = limit if len(asked.kinds) == 1 else min(20, limit)
-    found: list[Branch] = []
-    for rank, kind, name, value, source, index in (
-        (1, K.CODE, "code", "code::text", "customers", "ix_customers_code_text"),
-        (1, K.DOCUMENT, "document", "document::text", "customers", "ix_customers_document_text"),
-        (1, K.PHONE, "phone", "number::text", "customer_phones", "ix_customer_phones_number"),
-        (3, K.LOGIN, "login", "login::text", "radius_logins", "ix_radius_logins_login_text"),
-        (3, K.EMAIL, "email", "email::text", "customers", "ix_customers_email_text"),
-        (3, K.CIRCUIT, "circuit", "name::text", "circuits", "ix_circuits_name_text"),
-        (3, K.DOMAIN, "domain", "email::text", "customers", "ix_customers_email_host"),
-        (4, K.PHONE, "phone_back", "number::text", "customer_phones", "ix_customer_phones_reverse"),
-    ):
-        if kind in asked.kinds and (name != "phone_back" or asked.suffix):
-            where = _within(index, name) + (" AND deleted_at IS NULL" if source == "radius_logins" else "")
-            found.append(_branch(f"{name}_begun", rank, kind, value, source, where, indexed(index), some))
+    found = [
+        _range(3, kind, name, value, source, index, some)
+        for kind, name, value, source, index in _TEXTS
+        if kind in asked.kinds
+    ]
+    if asked.suffix and K.PHONE in asked.kinds:
+        index = "ix_customer_phones_reverse"
+        where = _within(index, "phone_back")
+        value, source = "number::text", "customer_phones"
+        found.append(_branch("phone_back_begun", "4", K.PHONE, value, source, where, indexed(index), some))
     return found
+
+
+def _range(rank: int, kind: SearchKind, name: str, value: str, source: str, index: str, top: int) -> Branch:
+    """What begins with the key, the whole of it with rank 0; a domain is never the whole of an address."""
+    where = _within(index, name) + (" AND deleted_at IS NULL" if source == "radius_logins" else "")
+    ranked = f"{rank}" if kind is K.DOMAIN else f"CASE WHEN b.whole THEN 0 ELSE {rank} END"
+    whole = "" if kind is K.DOMAIN else f", {indexed(index)} = :{name} AS whole"
+    return _branch(f"{name}_begun", ranked, kind, value, source, where, indexed(index), top, whole)
 
 
 def parts(asked: Asked, limit: int) -> list[Branch]:
@@ -222,13 +242,13 @@ def parts(asked: Asked, limit: int) -> list[Branch]:
         return found
     if K.NAME in asked.kinds:
         where = f"{indexed('ix_customers_name_part')} LIKE :name_part"
-        found.append(_branch("name_part", 5, K.NAME, "NULL::text", "customers", where, "", limit))
+        found.append(_branch("name_part", "5", K.NAME, "NULL::text", "customers", where, "", limit))
     if K.LOGIN in asked.kinds:
         where = f"{indexed('ix_radius_logins_login_part')} LIKE :login_part"
-        found.append(_branch("login_part", 5, K.LOGIN, "login::text", "radius_logins", where, "", limit))
+        found.append(_branch("login_part", "5", K.LOGIN, "login::text", "radius_logins", where, "", limit))
     if K.EMAIL in asked.kinds:
         where = f"{indexed('ix_customers_email_part')} LIKE :login_part"
-        found.append(_branch("email_part", 5, K.EMAIL, "email::text", "customers", where, "", limit))
+        found.append(_branch("email_part", "5", K.EMAIL, "email::text", "customers", where, "", limit))
     return found
 
 

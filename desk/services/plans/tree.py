@@ -38,6 +38,7 @@ from desk.services.plans.rows import CircuitItem, Delivery, LoginItem, PlanRow
 from desk.services.plans.rules import effect_of, runs_on, total_of
 
 ZONE = select(Installation.zone).scalar_subquery()  # what counts as a day is the company's, not this computer's
+TODAY = select(func.desk.today()).scalar_subquery()  # asked once, not for each row
 
 _DELIVERY: Any = enum_type(Delivery, "delivery")  # read back as a member
 
@@ -138,7 +139,7 @@ def _details(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             PlanValueDetail.percent,
             PlanValueDetail.starts_on,
             PlanValueDetail.months,
-            func.desk.today().label("today"),
+            TODAY.label("today"),
         )
         .join(CustomerPlan, CustomerPlan.id == PlanValueDetail.plan_id)
         .where(which)

@@ -95,8 +95,8 @@ ACTION_ICONS: dict[str, str] = {
 
 
 @cache
-def _family() -> tuple[str, dict[str, str]]:
-    """Name of the font and the code of each icon, from qtawesome's files.
+def _family() -> tuple[str, str]:
+    """Name of the font, and the table of names and codes as it is written, from qtawesome's files.
 
     The files only: importing qtawesome brings qtpy along, which costs more than an empty window.
     """
@@ -109,23 +109,30 @@ def _family() -> tuple[str, dict[str, str]]:
     families = QFontDatabase.applicationFontFamilies(number)
     if not families:
         raise RuntimeError(f"{FONT} cannot be read")
-    # A flat table of names and codes, for which the json module would take four times as long.
-    table = (folder / CHARACTERS).read_text(encoding="utf-8")
-    return families[0], dict(re.findall(r'"([\w-]+)": "(0x\w+)"', table))
+    return families[0], (folder / CHARACTERS).read_text(encoding="utf-8")
+
+
+@cache
+def _letter(name: str) -> str:
+    """The letter that draws an icon, or "". Looked up one by one: of its 4,470 the sign-in window needs four."""
+    found = re.search(rf'"{re.escape(name)}": "0x(\w+)"', _family()[1])
+    return chr(int(found[1], 16)) if found else ""
 
 
 def known(name: str) -> bool:
     """Whether the family has an icon of this name."""
-    return name in _family()[1]
+    return _letter(name) != ""
 
 
 def _glyph(painter: QPainter, name: str, colour: str, size: int) -> None:
-    family, codes = _family()
-    drawn = QFont(family)
+    letter = _letter(name)
+    if not letter:
+        raise KeyError(name)
+    drawn = QFont(_family()[0])
     drawn.setPixelSize(max(1, round(GLYPH * size)))
     painter.setFont(drawn)
     painter.setPen(QColor(colour))
-    painter.drawText(QRect(0, 0, size, size), Qt.AlignmentFlag.AlignCenter, chr(int(codes[name], 16)))
+    painter.drawText(QRect(0, 0, size, size), Qt.AlignmentFlag.AlignCenter, letter)
 
 
 _pixmaps: dict[tuple[str, str, int, float], QPixmap] = {}
