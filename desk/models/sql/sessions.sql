@@ -129,19 +129,24 @@ CREATE FUNCTION desk.session_rate(topic text, key text, lease uuid, session_id b
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
-  IF NOT desk.leased($1, $2, $3) OR NOT EXISTS (SELECT FROM desk.sessions_of_debt($1, $2) s WHERE s.id = $4) THEN
+  IF NOT desk.leased($1, $2, $3) OR NOT EXISTS (
+      SELECT FROM desk.sessions_of_debt($1, $2) s WHERE s.id = $4
+      UNION ALL SELECT FROM desk.radius_sessions s WHERE s.id = $4 AND s.stopped_at IS NOT NULL) THEN
     PERFORM desk.refuse('debt:lease', 'debts', '', 'Esta pendência não está mais com este Desk');
   END IF;
-  UPDATE desk.radius_sessions SET rate_limit = left($5, 100) WHERE id = $4;
+  UPDATE desk.radius_sessions SET rate_limit = left($5, 100) WHERE id = $4 AND stopped_at IS NULL;
 END $$;
 
 -- The router itself says that a connection is gone whose end nobody reported. When it ended is not known: the last
--- report is the last moment it is known to have been there.
+-- report is the last moment it is known to have been there. Its accounting stop, should it come yet, puts that right
+-- (radius_api.fill_session); and where it came while we looked, there is nothing left to do.
 CREATE FUNCTION desk.session_lost(topic text, key text, lease uuid, session_id bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
-  IF NOT desk.leased($1, $2, $3) OR NOT EXISTS (SELECT FROM desk.sessions_of_debt($1, $2) s WHERE s.id = $4) THEN
+  IF NOT desk.leased($1, $2, $3) OR NOT EXISTS (
+      SELECT FROM desk.sessions_of_debt($1, $2) s WHERE s.id = $4
+      UNION ALL SELECT FROM desk.radius_sessions s WHERE s.id = $4 AND s.stopped_at IS NOT NULL) THEN
     PERFORM desk.refuse('debt:lease', 'debts', '', 'Esta pendência não está mais com este Desk');
   END IF;
   UPDATE desk.radius_sessions SET stopped_at = COALESCE(updated_at, started_at, clock_timestamp()),
@@ -213,8 +218,9 @@ BEGIN
     FROM jsonb_array_elements(COALESCE(found, '[]')) e;
 END $$;
 
--- Connection records older than that, oldest first. Daily use goes with them, a month later; settled debts about single
--- connections after a week.
+-- Connection records older than that. What was last heard of a connection decides: one whose end was never reported
+-- must not stay for ever, and one that is still reported is not over, however long ago it began. Daily use goes with
+-- them, a month later; settled debts about single connections after a week.
 CREATE FUNCTION desk.sweep_sessions(oldest timestamptz, most integer) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -222,7 +228,8 @@ DECLARE
   periods integer;
 BEGIN
   DELETE FROM desk.radius_sessions s WHERE s.id IN (
-    SELECT o.id FROM desk.radius_sessions o WHERE o.started_at < oldest AND o.stopped_at < oldest LIMIT most);
+    SELECT o.id FROM desk.radius_sessions o WHERE (o.started_at < oldest OR o.started_at IS NULL)
+      AND COALESCE(o.stopped_at, o.updated_at, o.started_at, '-infinity') < oldest LIMIT most);
   GET DIAGNOSTICS gone = ROW_COUNT;
   -- Whose an address was answers the same question, and goes by the same rule.
   DELETE FROM desk.ip_assignments a WHERE a.id IN (
