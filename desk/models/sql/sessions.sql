@@ -41,6 +41,21 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- Another share of their speed for all throttled plans at once: RADIUS gives it at the next login by itself. Open
+-- connections hear of it where their router can be told, and routers that keep queues of addresses have it written there.
+CREATE FUNCTION desk_guard.throttle_debts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM desk.owe_logins(ARRAY(SELECT DISTINCT s.login_id FROM desk.customer_plans p
+    JOIN desk.access_points a ON a.id = p.access_point_id AND a.disconnect_by = 'CoA (RADIUS)'
+    JOIN desk.radius_logins l ON l.plan_id = p.id AND l.deleted_at IS NULL
+    JOIN desk.radius_sessions s ON s.login_id = l.id AND s.stopped_at IS NULL WHERE p.throttled));
+  PERFORM desk.owe('customer_ip', i.id::text, p.customer_id, p.id)
+    FROM desk.customer_plans p JOIN desk.customer_ips i ON i.plan_id = p.id AND i.deleted_at IS NULL
+    WHERE p.throttled ORDER BY i.id;
+  RETURN NULL;
+END $$;
+
 -- Another profile in the catalogue: RADIUS names it at the next login by itself; a router that keeps its own secrets has
 -- it written in each of them.
 CREATE FUNCTION desk_guard.catalog_profile_debts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
