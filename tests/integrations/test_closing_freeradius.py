@@ -1,5 +1,8 @@
-"""Fechar Conexão Atual with nothing of ours in between: accounting comes from radclient through the real FreeRADIUS, and another
-real FreeRADIUS is the router that is asked. Only the router's API is the stand-in."""
+"""Fechar Conexão Atual with nothing of ours in between.
+
+Accounting comes from radclient through the real FreeRADIUS, and another real FreeRADIUS is the router that is asked;
+only the router's API is the stand-in.
+"""
 
 from __future__ import annotations
 

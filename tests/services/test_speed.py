@@ -186,12 +186,15 @@ def test_another_share_for_throttled_plans_reaches_open_connections(line: Line) 
 def test_all_throttled_plans_are_owed_at_once_with_the_addresses_that_routers_slow_down(line: Line) -> None:
     """One line of settings, one statement: of those who are throttled, who is online, and what has a queue."""
     database = line.database
-    copied = "UPDATE desk.customer_plans p SET access_point_id = l.access_point_id, throttled = %s FROM desk.customer_plans l"
+    copied = (
+        "UPDATE desk.customer_plans p SET access_point_id = l.access_point_id, throttled = %s"
+        " FROM desk.customer_plans l WHERE l.id = %s AND p.id = %s"
+    )
     found: dict[tuple[bool, bool], tuple[int, int]] = {}
     for slow in (True, False):
         for online in (True, False):
             plan = a_plan(database, logins=1)
-            as_job(database, f"{copied} WHERE l.id = %s AND p.id = %s", slow, line.plan.id, plan.id)
+            as_job(database, copied, slow, line.plan.id, plan.id)
             found[slow, online] = plan.logins[0].id, an_ip(database, f"177.10.20.{plan.id % 250}", plan_id=plan.id).id
             if online:
                 database.admin().execute(
