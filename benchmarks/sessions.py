@@ -1,7 +1,8 @@
 """Connections of a year: pages, sums and legal questions at two sizes, what the indexes cost accounting, and retention.
 
-The whole is 20 million records; a run states its fraction. What matters is that a question costs the same at a tenth of
-the size: then it reads what it answers with, and nothing else.
+The whole is 20 million records (`--sessions 20000000`); a run states its fraction. What matters is that a question
+costs the same at a tenth of the size: then it reads what it answers with, and nothing else. Each question's plan is
+looked at too, those inside `desk.who_used` as well: one that reads a whole table ends the run.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 
+from benchmarks.sessions_load import load, settle
 from benchmarks.timing import pair
 from desk.services.sessions.address_use import ASK_SQL, SILENT
 from desk.services.sessions.statement import MACS_SQL, PAGE_SQL
@@ -24,21 +26,11 @@ WHOLE = 20_000_000
 LOGINS_PER = 400  # connections a login makes in a year
 ROUNDS = 20
 WRITES = 2_000
+MOST_REBUILT = WHOLE // 10  # beyond it, making the indexes anew four times takes longer than all the rest
 Figures = list[tuple[str, str, str, str]]
 Connection = psycopg.Connection[Any]
+Answer = TypeVar("Answer")
 
-# Without triggers, as a restore would; in the order in which they began, as accounting writes them.
-_FILL = """
-INSERT INTO desk.radius_sessions (session_id, unique_id, username, login_id, nas_address, started_at, updated_at,
-    stopped_at, framed_ip, mac, in_octets, out_octets, terminate_cause)
-  SELECT lpad(to_hex(n), 8, '0'), md5(n::text), 'bench-' || l, l, ('10.9.0.' || n % 40)::inet, t, t + d, t + d,
-         '100.64.0.0'::inet + (n * 7919 % {addresses}), ('02:00:5e:' || to_char(l % 100, 'FM00') || ':00:01')::macaddr,
-         d_s * 10000, d_s * 90000, 'User-Request'
-    FROM generate_series({first}::bigint, {last}) n
-   CROSS JOIN LATERAL (SELECT 1 + n * 104729 % {logins} AS l, (600 + n * 31 % 70000) AS d_s,
-         now() - interval '365 days' + n * (interval '364 days' / {last})) x (l, d_s, t)
-   CROSS JOIN LATERAL (SELECT d_s * interval '1 second') y (d)
-"""
 _START = (
     "INSERT INTO radius_api.radacct (acctsessionid, acctuniqueid, username, nasipaddress, acctstarttime,"
     " acctupdatetime, framedipaddress, callingstationid) VALUES ('x', '{unique}', 'bench-1', '10.9.0.1', now(), now(),"
@@ -61,16 +53,6 @@ _OURS = (
 def _plain(sql: str) -> bytes:
     """SQLAlchemy's :names as psycopg's."""
     return re.sub(r"(?<!:):([a-z_]+)", r"%(\1)s", sql.replace("%", "%%")).encode()
-
-
-def _settle(admin: Connection) -> None:
-    """As a year of autovacuum leaves it: whoever else has a snapshot open keeps pages from being marked as old."""
-    seen = "SELECT relallvisible >= relpages * 0.9 FROM pg_class WHERE oid = 'desk.radius_sessions'::regclass"
-    for _ in range(60):
-        admin.execute("VACUUM ANALYZE desk.radius_sessions")
-        if admin.execute(seen.encode()).fetchone() == (True,):
-            return
-        time.sleep(1)
 
 
 @dataclass(frozen=True)
@@ -106,6 +88,15 @@ def _questions(logins: int) -> dict[str, Callable[[], tuple[bytes, dict[str, Any
     }
 
 
+def _as(clerk: str, admin: Connection, ask: Callable[[], Answer]) -> Answer:
+    """Ask as somebody of the staff would; desk.who_used answers nobody else."""
+    admin.execute(f"SET SESSION AUTHORIZATION {clerk}".encode())
+    try:
+        return ask()
+    finally:
+        admin.execute("RESET SESSION AUTHORIZATION")
+
+
 def _costs(admin: Connection, logins: int) -> dict[str, Cost]:
     found: dict[str, Cost] = {}
     for name, question in _questions(logins).items():
@@ -134,22 +125,20 @@ def _accounting(radius: Connection, mark: str) -> float:
     return 2 * WRITES / (time.perf_counter() - began)
 
 
-def run(admin_dsn: str, sessions: int = WHOLE // 10) -> Figures:
-    """`admin_dsn` is a superuser's way into a database with the wall."""
+def run(admin_dsn: str, sessions: int = WHOLE // 10, *, clerk: str) -> Figures:
+    """`admin_dsn` is a superuser's way into a database with the wall; the questions are `clerk`'s."""
     figures: Figures = []
     logins = max(1, sessions // LOGINS_PER)
     share = f"{sessions} conexões (1/{WHOLE // sessions} de 20 milhões)"
-    fill = {"logins": logins, "addresses": max(1, logins * 2), "last": sessions}
     with psycopg.connect(admin_dsn, autocommit=True) as admin:
-        admin.execute("SET session_replication_role = replica")
-        tenth = sessions // 10
-        admin.execute(_FILL.format(first=1, **(fill | {"last": tenth, "logins": max(1, logins // 10)})).encode())
-        _settle(admin)
-        small = _costs(admin, max(1, logins // 10))
-        admin.execute("TRUNCATE desk.radius_sessions")
-        admin.execute(_FILL.format(first=1, **fill).encode())
-        _settle(admin)
-        large = _costs(admin, logins)
+        few = max(1, logins // 10)
+        load(admin, sessions // 10, few)
+        small = _as(clerk, admin, lambda: _costs(admin, few))
+        seconds = load(admin, sessions, logins)
+        rate = f"{sessions / seconds:.0f} linhas/s"
+        figures.append((f"{share} carregadas e indexadas", f"{seconds:.0f} s", rate, ""))
+        _no_scans(clerk, admin, logins)
+        large = _as(clerk, admin, lambda: _costs(admin, logins))
         for name, ours in large.items():
             tenth_of_it = small[name]
             figures.append(
@@ -160,10 +149,37 @@ def run(admin_dsn: str, sessions: int = WHOLE // 10) -> Figures:
                     f"{ours.pages / tenth_of_it.pages:.2f}",
                 )
             )
-        admin.execute("RESET session_replication_role")
-        figures += _writes(admin, admin_dsn)
+        if sessions <= MOST_REBUILT:
+            figures += _writes(admin, admin_dsn)
         figures += _retention(admin)
     return figures
+
+
+def _no_scans(clerk: str, admin: Connection, logins: int) -> None:
+    """Print the plan of each question, as the server carries it out, and refuse one that reads a whole table."""
+    told: list[str] = []
+    admin.execute("LOAD 'auto_explain'")
+    admin.execute("SET auto_explain.log_min_duration = 0")
+    admin.execute("SET auto_explain.log_nested_statements = on")
+    admin.execute("SET client_min_messages = log")
+
+    def heard(notice: psycopg.errors.Diagnostic) -> None:
+        told.append(notice.message_primary or "")
+
+    admin.add_notice_handler(heard)
+    for name, question in _questions(logins).items():
+        told.clear()
+        sql, values = question()
+        _as(clerk, admin, lambda sql=sql, values=values: admin.execute(sql, values).fetchall())  # type: ignore[misc]
+        plans = [each for each in told if re.search(r"radius_sessions|ip_assignments", each)]
+        read = re.findall(r"\w[\w ]* (?:using \w+ )?on (?:radius_sessions|ip_assignments|ix_\w+)\b", "\n".join(plans))
+        print(f"-- {name}: {', '.join(dict.fromkeys(read))}", flush=True)
+        assert plans, f"{name}: the server told no plan"
+        for each in plans:
+            assert not re.search(r"Seq Scan on (radius_sessions|ip_assignments)", each), each
+    admin.remove_notice_handler(heard)
+    admin.execute("SET auto_explain.log_min_duration = -1")
+    admin.execute("RESET client_min_messages")
 
 
 def _writes(admin: Connection, dsn: str) -> Figures:
@@ -196,7 +212,7 @@ def _retention(admin: Connection) -> Figures:
         " stopped_at = stopped_at - interval '2 years' WHERE id IN"
         " (SELECT id FROM desk.radius_sessions ORDER BY id LIMIT 20000)"
     )
-    _settle(admin)
+    settle(admin)
     sweep = "SELECT desk.sweep_sessions(now() - interval '1 year', 5000)"
     began = time.perf_counter()
     row = admin.execute(sweep.encode()).fetchone()

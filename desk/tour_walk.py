@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from desk.services.deliveries import PendingDeliveries
 from desk.services.plans import CustomerPlanTree, EnablePlan, LoginItem, PlanRow, SuspendPlan
 from desk.tour import SIZE, Tour
+from desk.tour_addresses import addresses, lost_database, ranges, restore_speed
 from desk.tour_network import network
 from desk.ui.core.actions import build_menu
 from desk.ui.core.inputs import ComboField
@@ -34,14 +35,18 @@ def walk(tour: Tour) -> int:
     page = customer(tour, MARIA)
     tour.draw("principal", tour.shell.window)
     plan_dialogs(tour, page)
+    addresses(tour, page.plan_of(page.tree.current_node()))
     menus(tour, page)
     areas(tour)
     new_login(tour)
     customer_dialogs(tour)
     settings(tour)
     network(tour)
+    ranges(tour)
     program_dialogs(tour)
     delivery(tour, page)
+    restore_speed(tour, page)
+    lost_database(tour)
     return 0
 
 
@@ -117,6 +122,7 @@ def plan_dialogs(tour: Tour, page: PlansPage) -> None:
     if plan is not None:
         online = next(login for login in plan.logins if login.online_since is not None)
         tour.over("informacoes-login", lambda: desk.run_action("sessions.information", online))
+        tour.over("propriedades-login", lambda: desk.run_action("sessions.properties", online))
         tour.over("alterar-senha", lambda: desk.run_action("logins.generate", online), partial(_looked, tour))
         connections(tour, plan, online)
     tour.over("novo-plano", lambda: desk.run_action("plans.new", GroupRow(page.customer_id)), _choose_product)

@@ -130,6 +130,7 @@ class Provider:
             up_kbps=item.up * 1000,
             simultaneous_use=1,
             allowance_gb=item.allowance,
+            allows_speed_restore=item.logins > 0,
             installation_fee=Decimal(item.fee),
             **made,
         )

@@ -18,6 +18,8 @@ THROTTLE_FLOOR_KBPS = 128
 # accounting stop must not lock a customer out for ever.
 INTERIM_SECONDS = 300
 SILENT_SECONDS = 3600
+# The cause of a connection that Desk closed in the records, since its router no longer listed it.
+LOST_STOP = "Lost-Stop"
 
 _SAFE = "SET search_path = pg_catalog, pg_temp"
 
@@ -204,10 +206,22 @@ BEGIN
 END $$"""
 
 # The body of a trigger runs as whoever inserts, and the daemon may not see the logins: hence definer.
+# A stop for a connection that Desk itself has closed, because its router no longer listed it, knows the end better. It
+# finds no open row, so the server tries to insert it: here it puts the closed one right, whatever the server's queries.
 _FILL_SESSION = f"""
 CREATE FUNCTION radius_api.fill_session() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER {_SAFE} AS $$
 BEGIN
+  IF NEW.stopped_at IS NOT NULL THEN
+    UPDATE desk.radius_sessions s SET stopped_at = NEW.stopped_at, updated_at = NEW.updated_at,
+           terminate_cause = NEW.terminate_cause,
+           session_seconds = COALESCE(NULLIF(NEW.session_seconds, 0), s.session_seconds),
+           in_octets = greatest(s.in_octets, NEW.in_octets), out_octets = greatest(s.out_octets, NEW.out_octets)
+     WHERE s.unique_id = NEW.unique_id AND s.terminate_cause = '{LOST_STOP}';
+    IF FOUND THEN
+      RETURN NULL;
+    END IF;
+  END IF;
   NEW.username := radius_api.typed(NEW.username);
   NEW.login_id := (SELECT l.id FROM desk.radius_logins l
                     WHERE lower(l.login::text) = lower(NEW.username) AND l.deleted_at IS NULL);

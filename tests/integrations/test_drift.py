@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -107,9 +108,16 @@ def test_what_is_too_much_lacks_or_differs_is_put_right_and_nothing_else(town: T
     assert town.foreign()[SECRET] == strangers[SECRET]
     assert town.foreign()[QUEUE] == strangers[QUEUE] and town.foreign()[LIST] == strangers[LIST]
     assert [row["name"] for row in tables.rows[ACTIVE]] == ["casa", "tecnico"]
+    # What the confirmation spelled out is what was sent, word by word.
+    heard = sorted(_masked(" ".join(words)) for words in town.router.writes())
+    assert heard == sorted(_masked(each) for drift in seen.drifts for each in drift.sends)
     touched = {word for words in town.router.writes() for word in words if word.startswith("=.id=")}
     ids = {f"=.id={row['.id']}" for rows in strangers.values() for row in rows if ".id" in row}
     assert touched & ids == {f"=.id={row['.id']}" for row in strangers[ACTIVE] if row["name"] == "Cortado"}
+
+
+def _masked(sentence: str) -> str:
+    return re.sub(r"=password=\S+", "=password=•", sentence)
 
 
 def test_one_of_them_alone(town: Town) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -17,7 +18,9 @@ from desk.bootstrap import SignedIn, sign_in
 from desk.db.bootstrap import prepare
 from desk.services.core.errors import DatabaseLost, DomainError, OldServer
 from desk.services.core.timeline import OldPrimary, Timelines
+from desk.services.ips import CreateIp, IpDraft
 from desk.services.plans import OnePlan, SuspendPlan
+from desk.services.sessions import CloseConnection
 from desk.settings import Server
 from tests.builders import Plan, a_login, a_plan
 from tests.people import let_in
@@ -61,12 +64,12 @@ def pair() -> Iterator[Pair]:
 
 
 @pytest.fixture
-def seat(pair: Pair, tmp_path: Path) -> Iterator[Callable[[], SignedIn]]:
+def seat(pair: Pair, tmp_path: Path) -> Iterator[Callable[..., SignedIn]]:
     """Signs a clerk in at a desk that remembers, as the program on a workstation does."""
     people: list[SignedIn] = []
 
-    def sit() -> SignedIn:
-        person = sign_in(pair.server, "atendente", password_of("atendente"), Timelines(tmp_path / "servers.json"))
+    def sit(role: str = "atendente") -> SignedIn:
+        person = sign_in(pair.server, role, password_of(role), Timelines(tmp_path / "servers.json"))
         people.append(person)
         return person
 
@@ -84,30 +87,68 @@ def statuses(database: psycopg.Connection[tuple[object, ...]]) -> dict[int, str]
     return dict(database.execute("SELECT id, status FROM desk.customer_plans").fetchall())  # type: ignore[arg-type]
 
 
+def add_ip(person: SignedIn, plan: Plan) -> None:
+    draft = IpDraft(address=f"10.60.{plan.id // 200}.{plan.id % 200 + 1}", prefix=32)
+    person.bus.execute(CreateIp(plan_id=plan.id, draft=draft))
+
+
+def close(person: SignedIn, plan: Plan) -> None:
+    person.bus.execute(CloseConnection(login_id=plan.logins[0].id))
+
+
+ORDERS: dict[str, Callable[[SignedIn, Plan], None]] = {"ip": add_ip, "close": close, "suspend": suspend}
+Given = tuple[str, int]  # what was ordered, and of which plan
+
+
+def online(database: Database, plan: Plan) -> None:
+    """Its login has a connection that can be closed."""
+    database.admin().execute(
+        "INSERT INTO desk.radius_sessions (session_id, unique_id, username, nas_address, started_at)"
+        " VALUES ('1', %s, %s, '192.0.2.1', now())",
+        (f"u{plan.id}", plan.logins[0].login),
+    )
+
+
+def carried_out(admin: psycopg.Connection[Any]) -> dict[Given, int]:
+    """How often each order was carried out, as the rows tell."""
+    found: dict[Given, int] = {}
+    for order, sql in (
+        ("suspend", "SELECT plan_id, count(*) FROM desk.plan_status_history WHERE to_status = 'SUSPENSO' GROUP BY 1"),
+        ("ip", "SELECT plan_id, count(*) FROM desk.customer_ips WHERE deleted_at IS NULL GROUP BY 1"),
+        ("close", "SELECT plan_id, sum(wanted) FROM desk.debts WHERE topic = 'radius_session' GROUP BY 1"),
+    ):
+        found |= {(order, plan_id): int(times) for plan_id, times in admin.execute(sql.encode())}
+    return found
+
+
 @pytest.mark.logs_warnings
-def test_nothing_committed_is_lost_and_nothing_is_done_twice(pair: Pair, seat: Callable[[], SignedIn]) -> None:
-    plans = [a_plan(pair.database) for _ in range(120)]
-    person = seat()
+def test_nothing_committed_is_lost_and_nothing_is_done_twice(pair: Pair, seat: Callable[..., SignedIn]) -> None:
+    """A clerk adds IPs, closes connections and suspends plans, one after the other, while the primary dies."""
+    plans = [a_plan(pair.database, logins=1) for _ in range(60)]
+    for plan in plans:
+        online(pair.database, plan)
+    person = seat("administrador")
     told: list[bool] = []
     heard: set[str] = set()
     person.start(heard.update, told.append, lambda progress: None)
-    kept: set[int] = set()
-    undone: set[int] = set()
-    unknown: set[int] = set()
+    kept: set[Given] = set()
+    undone: set[Given] = set()
+    unknown: set[Given] = set()
     under_way, promoted = threading.Event(), threading.Event()
 
     def work() -> None:
-        """Suspend one plan after the other, and believe what the program says of each."""
+        """Give one order after the other, and believe what the program says of each."""
         for plan in plans:
-            try:
-                suspend(person, plan)
-            except DatabaseLost as lost:
-                {True: kept, False: undone, None: unknown}[lost.committed].add(plan.id)
-                promoted.wait(PATIENCE_SECONDS)
-            else:
-                kept.add(plan.id)
-            if len(kept) == 30:
-                under_way.set()
+            for name, order in ORDERS.items():
+                try:
+                    order(person, plan)
+                except DatabaseLost as lost:
+                    {True: kept, False: undone, None: unknown}[lost.committed].add((name, plan.id))
+                    promoted.wait(PATIENCE_SECONDS)
+                else:
+                    kept.add((name, plan.id))
+                if len(kept) == 45:
+                    under_way.set()
 
     clerk = threading.Thread(target=work)
     clerk.start()
@@ -120,18 +161,19 @@ def test_nothing_committed_is_lost_and_nothing_is_done_twice(pair: Pair, seat: C
     assert not clerk.is_alive()
 
     with pair.standby.admin(TEMPLATE) as admin:
-        found = statuses(admin)
-        twice = admin.execute(
-            "SELECT plan_id FROM desk.plan_status_history WHERE to_status = 'SUSPENSO' GROUP BY 1 HAVING count(*) > 1"
-        ).fetchall()
-    assert {one for one in kept if found[one] != "SUSPENSO"} == set()
-    assert {one for one in undone if found[one] == "SUSPENSO"} == set()
+        found = carried_out(admin)
+        statuses_now = statuses(admin)
+    assert kept - found.keys() == set()
+    assert undone & found.keys() == set()
+    assert {plan for name, plan in kept if name == "suspend" and statuses_now[plan] != "SUSPENSO"} == set()
     # At most the command in flight, and the one whose connection was dead already; the rest went on by itself.
     assert len(undone) + len(unknown) <= 2
-    assert len(kept) >= len(plans) - 2
-    assert twice == []
+    assert len(kept) >= len(ORDERS) * len(plans) - 2
+    assert {given for given, times in found.items() if times > 1} == set()
+    for name in ORDERS:  # each kind was given before the primary died and after it
+        assert sum(given == name for given, _ in kept) >= len(plans) - 2
     eventually(lambda: told[-1:] == [True], "the screen was not told that the database is back")
-    assert "*" in heard  # whatever was shown counts as old
+    eventually(lambda: "*" in heard, "what was shown does not count as old")
 
     # Other desks are heard again.
     heard.clear()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +14,14 @@ from desk.demo.routeros import RouterOsStandIn
 from desk.services.access_points import (
     AccessPoints,
     DeleteAccessPoint,
+    ImportAccessPoints,
+    ImportRoutingServers,
     RoutingServers,
     SaveAccessPoint,
     SaveRoutingServer,
+    TryAccessPoints,
+    TryRoutingServers,
+    Verdict,
 )
 from desk.services.core.bus import Command
 from desk.services.core.errors import NotAllowed
@@ -69,11 +76,40 @@ def behind(line: Line, other: RouterOsStandIn) -> int:
     return made.id
 
 
+def imported(line: Line, file: Path, text: str) -> ImportAccessPoints | ImportRoutingServers:
+    """A spreadsheet as its dialog sends it, once it was looked through."""
+    file.write_text(text, encoding="utf-8")
+    bus, routers = line.database.bus(BOSS), text.startswith("Nome;Porta")
+    run = bus.execute(TryRoutingServers(file) if routers else TryAccessPoints(file)).value
+    order = ImportRoutingServers if routers else ImportAccessPoints
+    assert run.count(Verdict.CHANGE) == 1
+    return order(content=run.content, digest=run.digest)
+
+
+def point_in_file(line: Line, head: str, cell: str) -> ImportAccessPoints | ImportRoutingServers:
+    (name,) = line.database.admin().execute("SELECT name FROM desk.access_points").fetchone() or ("",)
+    with tempfile.TemporaryDirectory() as folder:
+        return imported(line, Path(folder) / "pontos.csv", f"Nome;{head}\n{name};{cell}\n")
+
+
+def moved_by_file(line: Line, other: RouterOsStandIn) -> ImportAccessPoints | ImportRoutingServers:
+    behind(line, other)
+    return point_in_file(line, "Servidor de Roteamento", "BNG 2")
+
+
+def router_in_file(line: Line, other: RouterOsStandIn) -> ImportAccessPoints | ImportRoutingServers:
+    with tempfile.TemporaryDirectory() as folder:
+        return imported(line, Path(folder) / "servidores.csv", f"Nome;Porta\nBNG 1;{other.port}\n")
+
+
 CASES: dict[str, Make] = {
     "outra aplicação": lambda line, other: point(line, sets_arp=False, blocked_list="devedores", interface="ether3"),
     "outro roteador": lambda line, other: point(line, routing_server_id=behind(line, other)),
     "outro endereço": lambda line, other: server(line, port=other.port),
     "outro endereço e outra senha": lambda line, other: server(line, port=other.port, password=ROUTER_PASSWORD),
+    "importar: outra lista": lambda line, other: point_in_file(line, "Lista dos liberados", "adimplentes"),
+    "importar: outro roteador": moved_by_file,
+    "importar: outro endereço": router_in_file,
     "sem logins no roteador": lambda line, other: server(line, local_secrets=False),
 }
 

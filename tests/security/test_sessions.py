@@ -99,6 +99,13 @@ def test_only_the_connection_of_the_debt_is_closed_as_lost(fresh: Scene) -> None
     lost = "SELECT desk.session_lost('radius_session', '{}', '{}', {})"
     assert constraint(fresh.attack("suporte", lost.format(mine, lease, other))) == "debt:lease"
     fresh.run("suporte", lost.format(mine, lease, mine))
+    fresh.run("suporte", lost.format(mine, lease, mine))  # its stop may have come meanwhile: nothing is left to do
+    stopped = "SELECT stopped_at FROM desk.radius_sessions WHERE id = %s"
+    ended = fresh.database.admin().execute(stopped, (mine,)).fetchone()
+    rate = "SELECT desk.session_rate('radius_session', '{}', '{}', {}, '1k/1k')"
+    fresh.run("suporte", rate.format(mine, lease, mine))
+    assert fresh.database.admin().execute(stopped, (mine,)).fetchone() == ended
+    assert constraint(fresh.attack("suporte", rate.format(mine, lease, other))) == "debt:lease"
     rows = fresh.database.admin().execute("SELECT id FROM desk.radius_sessions WHERE stopped_at IS NULL")
     assert rows.fetchall() == [(other,)]
 
@@ -113,20 +120,27 @@ def test_where_only_the_worker_settles_no_desk_gets_the_secret(fresh: Scene) -> 
 
 def test_retention_takes_what_is_older_than_a_year_and_nothing_else(fresh: Scene) -> None:
     admin = fresh.database.admin()
-    for name, started, stopped in (
-        ("old", "400 days", "399 days"),
-        ("long", "400 days", "10 days"),
-        ("open", "400 days", None),
-        ("recent", "300 days", "299 days"),
+    for name, started, updated, stopped in (
+        ("old", "400 days", "399 days", "399 days"),
+        ("long", "400 days", "10 days", "10 days"),
+        ("open", "400 days", "5 minutes", None),  # a router that was never restarted
+        ("never closed", "400 days", "380 days", None),  # its end got lost: what was last heard of it decides
+        ("never heard of again", "400 days", None, None),
+        ("closed by us", "400 days", "380 days", "380 days"),
+        ("beginning unknown", None, "380 days", None),
+        ("silent for months", "400 days", "300 days", None),
+        ("recent", "300 days", "299 days", "299 days"),
+        ("recent and silent", "300 days", None, None),
     ):
         admin.execute(
-            "INSERT INTO desk.radius_sessions (session_id, unique_id, username, nas_address, started_at, stopped_at)"
-            " VALUES ('1', %s, 'x', '192.0.2.1', now() - %s::interval, now() - %s::interval)",
-            (name, started, stopped),
+            "INSERT INTO desk.radius_sessions (session_id, unique_id, username, nas_address, started_at, updated_at,"
+            " stopped_at) VALUES ('1', %s, 'x', '192.0.2.1', now() - %s::interval, now() - %s::interval,"
+            " now() - %s::interval)",
+            (name, started, updated, stopped),
         )
     fresh.run("desk_worker", "SELECT desk.janitor()")
     rows = admin.execute("SELECT unique_id FROM desk.radius_sessions ORDER BY id").fetchall()
-    assert rows == [("long",), ("open",), ("recent",)]
+    assert rows == [("long",), ("open",), ("silent for months",), ("recent",), ("recent and silent",)]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from desk.demo.routeros import RouterOsStandIn
 from desk.services.catalog import Lists, SaveListRow, SmallList
 from desk.services.core.errors import Invalid, NotAllowed
+from desk.services.ips import CreateIp, DeleteIp, EditIp, IpDraft
 from desk.services.plans import OnePlan, PlanRow, SuspendPlan
 from desk.services.sessions import (
     AllowanceUse,
@@ -27,9 +28,11 @@ from desk.services.sessions import (
     ending,
 )
 from desk.services.sessions.allowance import period_of
-from tests.builders import a_catalog_plan, a_plan
+from desk.services.variables import SetVariable, Variables
+from tests.builders import a_catalog_plan, a_plan, an_ip
 from tests.postgres import Database
 from tests.services.core.line import SECRET, Line, a_line
+from tests.services.core.net import settled
 from tests.services.test_plans import as_job
 from tests.standins.nas import NasStandIn
 
@@ -144,6 +147,91 @@ def test_another_speed_in_the_catalogue_reaches_open_connections(line: Line) -> 
     as_job(line.database, "UPDATE desk.access_points SET disconnect_by = 'API do roteador'")
     as_job(line.database, "UPDATE desk.catalog_plans SET up_kbps = 60000")
     assert not line.owes()  # such a router tells nobody: the next login gets it
+
+
+def share(line: Line, percent: str) -> None:
+    """Another share of its speed for every throttled plan."""
+    bus = line.database.bus("administrador")
+    (variable,) = [each for each in bus.execute(Variables()).value if each.code == "throttle_percent"]
+    bus.execute(SetVariable(code=variable.code, value=percent, version=variable.version))
+
+
+def owed(line: Line) -> list[tuple[str, str]]:
+    rows = line.database.admin().execute(
+        "SELECT topic, key FROM desk.debts WHERE done < wanted ORDER BY 1, length(key), 2"
+    )
+    return [(topic, key) for topic, key in rows]
+
+
+def test_another_share_for_throttled_plans_reaches_open_connections(line: Line) -> None:
+    share(line, "15")
+    assert owed(line) == []  # nobody is throttled
+    throttle(line)
+    assert settle(line) == "7500k/15000k"
+    share(line, "20")
+    assert owed(line) == [("radius_login", str(line.login.id))]
+    assert (settle(line), line.row()["rate_limit"], line.row()["stopped_at"]) == (
+        "10000k/20000k",
+        "10000k/20000k",
+        None,
+    )
+    assert owed(line) == []
+    as_job(line.database, "UPDATE desk.access_points SET disconnect_by = 'API do roteador'")
+    share(line, "30")
+    assert owed(line) == []  # such a router tells nobody: the next login gets it
+    as_job(line.database, "UPDATE desk.variables SET value = '9' WHERE code = 'speed_days'")
+    assert owed(line) == []
+
+
+def test_all_throttled_plans_are_owed_at_once_with_the_addresses_that_routers_slow_down(line: Line) -> None:
+    """One line of settings, one statement: of those who are throttled, who is online, and what has a queue."""
+    database = line.database
+    copied = (
+        "UPDATE desk.customer_plans p SET access_point_id = l.access_point_id, throttled = %s"
+        " FROM desk.customer_plans l WHERE l.id = %s AND p.id = %s"
+    )
+    found: dict[tuple[bool, bool], tuple[int, int]] = {}
+    for slow in (True, False):
+        for online in (True, False):
+            plan = a_plan(database, logins=1)
+            as_job(database, copied, slow, line.plan.id, plan.id)
+            found[slow, online] = plan.logins[0].id, an_ip(database, f"177.10.20.{plan.id % 250}", plan_id=plan.id).id
+            if online:
+                database.admin().execute(
+                    "INSERT INTO desk.radius_sessions (session_id, unique_id, username, nas_address, started_at)"
+                    " VALUES ('1', %s, %s, '127.0.0.1', now())",
+                    (f"many-{plan.id}", plan.logins[0].login),
+                )
+    settled(database)
+    share(line, "20")
+    ips = sorted(ip for (slow, _), (_, ip) in found.items() if slow)
+    assert owed(line) == [*(("customer_ip", str(ip)) for ip in ips), ("radius_login", str(found[True, True][0]))]
+
+
+def test_an_ips_own_speed_reaches_the_open_connection_of_its_login(line: Line) -> None:
+    """5.15 Velocidade: above the catalogue's, for the session that brings the address."""
+    bus = line.database.bus("suporte")
+
+    def of(down: int | None, up: int | None) -> IpDraft:
+        return IpDraft(address="100.64.0.7", prefix=32, login_id=line.login.id, down_kbps=down, up_kbps=up)
+
+    made = bus.execute(CreateIp(plan_id=line.plan.id, draft=of(None, None))).value
+    settle(line)
+    assert line.nas.heard == []  # the same speed: nothing to tell
+    saved = bus.execute(EditIp(ip_id=made.ip_id, version=made.version, draft=of(9_000, 8_000))).value
+    assert ("radius_login", str(line.login.id)) in owed(line)
+    assert (settle(line), line.row()["rate_limit"]) == ("8000k/9000k", "8000k/9000k")
+    throttle(line)
+    assert settle(line) == "800k/900k"  # the share is of its own speed
+    line.database.bus("atendente").execute(EndThrottle(plan_id=line.plan.id, version=row(line).version))
+    saved = bus.execute(EditIp(ip_id=made.ip_id, version=saved.version, draft=of(None, None))).value
+    assert settle(line) == WHOLE
+    assert line.nas.heard == ["coa", "coa", "coa"]
+    saved = bus.execute(EditIp(ip_id=made.ip_id, version=saved.version, draft=of(6_000, 5_000))).value
+    assert settle(line) == "5000k/6000k"
+    bus.execute(DeleteIp(ip_id=made.ip_id, version=saved.version))
+    assert settle(line) == WHOLE  # with the address goes its speed
+    assert line.nas.open and line.row()["stopped_at"] is None
 
 
 def test_what_is_refused(line: Line) -> None:

@@ -1,4 +1,7 @@
-"""The real FreeRADIUS in the place of a router: it listens for Disconnect and CoA requests and checks them."""
+"""The real FreeRADIUS in the place of a router: it listens for Disconnect and CoA requests and checks them.
+
+Told where accounting is, it reports the end of what it was asked to disconnect, as a router does: by radclient.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,12 @@ modules {{
   always reject {{
     rcode = reject
   }}
+  exec {{
+    wait = no
+    program = "{folder}/report"
+    input_pairs = request
+    shell_escape = yes
+  }}
 }}
 client desk {{
   ipaddr = 127.0.0.1
@@ -43,6 +52,9 @@ server coa {{
   }}
   recv-coa {{
     if (&User-Name == "{login}" && &Message-Authenticator) {{
+      if (&Packet-Type == "Disconnect-Request") {{
+        exec
+      }}
       ok
     }} else {{
       update reply {{
@@ -63,7 +75,7 @@ class CoaServer(Radiusd):
 
     words: ClassVar[tuple[str, ...]] = ("-f", "-X")
 
-    def __init__(self, secret: str, login: str) -> None:
+    def __init__(self, secret: str, login: str, *, accounting: int = 0) -> None:
         super().__init__(Path(tempfile.mkdtemp(prefix=f"desk-coa-{os.getpid()}-")))
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             probe.bind(("127.0.0.1", 0))
@@ -71,3 +83,9 @@ class CoaServer(Radiusd):
         text = _CONFIGURATION.format(folder=self.folder, secret=secret, login=login, port=self.port)
         (self.folder / "radiusd.conf").write_text(text)
         (self.folder / "dictionary").write_text("")
+        self.stop = self.folder / "stop"  # what it reports of the end, in radclient's words
+        report = self.folder / "report"
+        send = f"exec radclient -r 1 -t 10 -S {self.folder}/secret 127.0.0.1:{accounting} acct < {self.stop}"
+        report.write_text(f"#!/bin/sh\n[ ! -e {self.stop} ] || {send}\n")
+        report.chmod(0o700)
+        (self.folder / "secret").write_text(f"{secret}\n")

@@ -16,7 +16,7 @@ from desk.ui.access_points.importing import POINTS, SERVERS, ImportDialog
 from desk.ui.access_points.points import AccessPointsPage
 from desk.ui.core import messages
 from desk.ui.core.message_box import MessageBox
-from tests.builders import an_access_point
+from tests.builders import a_plan, a_routing_server, an_access_point, an_ip
 from tests.postgres import Database
 from tests.ui.conftest import DeskAs
 from tests.ui.screens import dialog, gone, listen
@@ -113,6 +113,32 @@ def test_what_moved_meanwhile_is_shown_before_anything_is_written(
     made.go()
     gone(qtbot, ImportDialog)
     assert database.admin().execute("SELECT customer_limit FROM desk.access_points").fetchall() == [(10,)]
+
+
+def test_what_routers_will_be_told_is_shown_before(
+    qtbot: QtBot,
+    host: QMainWindow,
+    desk_as: DeskAs,
+    database: Database,
+    tmp_path: Path,
+) -> None:
+    """As in the dialog of a single point: the exact orders, and nothing where nobody's access is touched."""
+    point = an_access_point(database, "POP Norte", routing_server=a_routing_server(database, "BNG 1", port=1))
+    an_ip(database, "10.0.0.2", plan_id=a_plan(database, access_point=point).id, access_point_id=point.id)
+    path = tmp_path / "pontos.csv"
+    path.write_text("Nome;Lista dos liberados;Ativo\nPOP Norte;liberados;talvez\n", encoding="utf-8")
+    made = open_import(qtbot, host, desk_as, path)
+    assert made.network.isHidden()  # nothing can be written yet
+    path.write_text("Nome;Lista dos liberados\nPOP Norte;liberados\n", encoding="utf-8")
+    made.look()
+    calm(qtbot, made._desk)
+    assert made.network.isVisible()
+    assert any("BNG 1" in each and "liberados" in each for each in made.network.said), made.network.said
+    path.write_text("Nome;Limite\nPOP Norte;10\n", encoding="utf-8")
+    made.look()
+    calm(qtbot, made._desk)
+    assert made.network.isHidden()
+    made.reject()
 
 
 def test_passwords_are_never_shown_and_the_file_is_said_to_hold_them(

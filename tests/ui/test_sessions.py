@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton, QWidget
@@ -25,6 +26,7 @@ from desk.ui.core.network_question import NetworkQuestion
 from desk.ui.core.strip import Delivery
 from desk.ui.logins.dialogs import PasswordChangeDialog
 from desk.ui.sessions.information import HIDDEN, LoginInformationDialog
+from desk.ui.sessions.statement import StatementCard
 from desk.ui.sessions.traffic import TrafficDialog
 from desk.ui.sessions.trying import TryLoginDialog
 from desk.ui.sessions.who_used import WhoUsedDialog
@@ -165,6 +167,24 @@ def test_the_window_shows_properties_statement_and_totals(qtbot: QtBot, line: Li
         statement._view()
         view = list(statement._views.values())[at]
         assert view.isVisible() and view.table.rowCount() in (rows, rows + 1)
+
+
+def test_properties_alone(qtbot: QtBot, line: Line, desk_as: DeskAs) -> None:
+    """Propriedades (5.5): the part of the same window that says what the login is, and nothing to wait for."""
+    desk = desk_as("suporte")
+    login = login_of(line, desk)
+    entry = next(each for each in desk.actions if each.label == "Propriedades" and each.menu == "radius_login")
+    assert entry.obstacle(desk, login) is None
+    desk.run_action(entry.id, login)
+    window = dialog(qtbot, LoginInformationDialog)
+    qtbot.waitUntil(lambda: window.values["Servidor"].text() == "BNG 1", timeout=PATIENCE)
+    assert window.windowTitle() == "Propriedades Login"
+    assert window.status.text == "Connected"
+    said = {caption: label.text() for caption, label in window.values.items()}
+    assert (said["Last-Mac-Connected"], said["IP"], said["Senha"]) == ("02:00:5E:00:53:01", "100.64.0.7", HIDDEN)
+    assert window.findChildren(StatementCard) == []
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.isVisible()
 
 
 def test_a_period_that_is_none_is_said_where_it_is_typed(qtbot: QtBot, line: Line, desk_as: DeskAs) -> None:

@@ -41,6 +41,21 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- Another share of their speed for all throttled plans at once: RADIUS gives it at the next login by itself. Open
+-- connections hear of it where their router can be told, and routers that keep queues of addresses have it written there.
+CREATE FUNCTION desk_guard.throttle_debts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM desk.owe_logins(ARRAY(SELECT DISTINCT s.login_id FROM desk.customer_plans p
+    JOIN desk.access_points a ON a.id = p.access_point_id AND a.disconnect_by = 'CoA (RADIUS)'
+    JOIN desk.radius_logins l ON l.plan_id = p.id AND l.deleted_at IS NULL
+    JOIN desk.radius_sessions s ON s.login_id = l.id AND s.stopped_at IS NULL WHERE p.throttled));
+  PERFORM desk.owe('customer_ip', i.id::text, p.customer_id, p.id)
+    FROM desk.customer_plans p JOIN desk.customer_ips i ON i.plan_id = p.id AND i.deleted_at IS NULL
+    WHERE p.throttled ORDER BY i.id;
+  RETURN NULL;
+END $$;
+
 -- Another profile in the catalogue: RADIUS names it at the next login by itself; a router that keeps its own secrets has
 -- it written in each of them.
 CREATE FUNCTION desk_guard.catalog_profile_debts() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
@@ -129,19 +144,24 @@ CREATE FUNCTION desk.session_rate(topic text, key text, lease uuid, session_id b
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
-  IF NOT desk.leased($1, $2, $3) OR NOT EXISTS (SELECT FROM desk.sessions_of_debt($1, $2) s WHERE s.id = $4) THEN
+  IF NOT desk.leased($1, $2, $3) OR NOT EXISTS (
+      SELECT FROM desk.sessions_of_debt($1, $2) s WHERE s.id = $4
+      UNION ALL SELECT FROM desk.radius_sessions s WHERE s.id = $4 AND s.stopped_at IS NOT NULL) THEN
     PERFORM desk.refuse('debt:lease', 'debts', '', 'Esta pendência não está mais com este Desk');
   END IF;
-  UPDATE desk.radius_sessions SET rate_limit = left($5, 100) WHERE id = $4;
+  UPDATE desk.radius_sessions SET rate_limit = left($5, 100) WHERE id = $4 AND stopped_at IS NULL;
 END $$;
 
 -- The router itself says that a connection is gone whose end nobody reported. When it ended is not known: the last
--- report is the last moment it is known to have been there.
+-- report is the last moment it is known to have been there. Its accounting stop, should it come yet, puts that right
+-- (radius_api.fill_session); and where it came while we looked, there is nothing left to do.
 CREATE FUNCTION desk.session_lost(topic text, key text, lease uuid, session_id bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
-  IF NOT desk.leased($1, $2, $3) OR NOT EXISTS (SELECT FROM desk.sessions_of_debt($1, $2) s WHERE s.id = $4) THEN
+  IF NOT desk.leased($1, $2, $3) OR NOT EXISTS (
+      SELECT FROM desk.sessions_of_debt($1, $2) s WHERE s.id = $4
+      UNION ALL SELECT FROM desk.radius_sessions s WHERE s.id = $4 AND s.stopped_at IS NOT NULL) THEN
     PERFORM desk.refuse('debt:lease', 'debts', '', 'Esta pendência não está mais com este Desk');
   END IF;
   UPDATE desk.radius_sessions SET stopped_at = COALESCE(updated_at, started_at, clock_timestamp()),
@@ -213,8 +233,9 @@ BEGIN
     FROM jsonb_array_elements(COALESCE(found, '[]')) e;
 END $$;
 
--- Connection records older than that, oldest first. Daily use goes with them, a month later; settled debts about single
--- connections after a week.
+-- Connection records older than that. What was last heard of a connection decides: one whose end was never reported
+-- must not stay for ever, and one that is still reported is not over, however long ago it began. Daily use goes with
+-- them, a month later; settled debts about single connections after a week.
 CREATE FUNCTION desk.sweep_sessions(oldest timestamptz, most integer) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -222,7 +243,8 @@ DECLARE
   periods integer;
 BEGIN
   DELETE FROM desk.radius_sessions s WHERE s.id IN (
-    SELECT o.id FROM desk.radius_sessions o WHERE o.started_at < oldest AND o.stopped_at < oldest LIMIT most);
+    SELECT o.id FROM desk.radius_sessions o WHERE (o.started_at < oldest OR o.started_at IS NULL)
+      AND COALESCE(o.stopped_at, o.updated_at, o.started_at, '-infinity') < oldest LIMIT most);
   GET DIAGNOSTICS gone = ROW_COUNT;
   -- Whose an address was answers the same question, and goes by the same rule.
   DELETE FROM desk.ip_assignments a WHERE a.id IN (

@@ -24,6 +24,9 @@ CREATE TRIGGER nn_debts AFTER UPDATE ON desk.customer_plans FOR EACH ROW
 CREATE TRIGGER nn_speed AFTER UPDATE ON desk.catalog_plans FOR EACH ROW
   WHEN (OLD.down_kbps <> NEW.down_kbps OR OLD.up_kbps <> NEW.up_kbps)
   EXECUTE FUNCTION desk_guard.catalog_speed_debts();
+CREATE TRIGGER nn_throttle AFTER UPDATE ON desk.variables FOR EACH ROW
+  WHEN (NEW.code = 'throttle_percent' AND OLD.value <> NEW.value)
+  EXECUTE FUNCTION desk_guard.throttle_debts();
 CREATE TRIGGER nn_profile AFTER UPDATE ON desk.catalog_plans FOR EACH ROW
   WHEN (OLD.radius_profile IS DISTINCT FROM NEW.radius_profile)
   EXECUTE FUNCTION desk_guard.catalog_profile_debts();

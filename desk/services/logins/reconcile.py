@@ -96,6 +96,17 @@ class KnownLogin:
     left_behind: tuple[int, ...] = ()  # routers that may hold a secret and shall no longer
     by_coa: bool = False  # the access point's router is asked by RADIUS to end connections
     open_sessions: tuple[int, ...] = ()
+    open_names: tuple[str, ...] = ()  # what each of them was dialled as
+
+    def not_wanted_at(self, router_id: int, wanted: WantedLogin) -> tuple[int, ...]:
+        """Open sessions that a visit to this router ends: all of a login without access, else those of another name."""
+        blocked = not (wanted.allowed and wanted.exists)
+        # A session whose NAS is unknown to us is looked for on the access point's own router.
+        return tuple(
+            session_id
+            for session_id, name, at in zip(self.open_sessions, self.open_names, self.session_routers, strict=True)
+            if router_id == (self.own_router if at is None else at) and (blocked or not wanted.is_called(name))
+        )
 
     def wanted_at(self, router_id: int, wanted: WantedLogin) -> WantedLogin:
         """What should be on one router: only that of the access point keeps the secret."""
@@ -173,9 +184,16 @@ def _known(row: Any, sessions: Sequence[Any]) -> KnownLogin:
     dialled = tuple(found.username for found in sessions if found.username)
     wanted = _wanted(row, tuple(dict.fromkeys((*(name for name in row["former"] if name), *dialled))))
     session_routers = tuple(found.router_id for found in sessions)
-    open_sessions = tuple(found.id for found in sessions)
-    left_behind = tuple(row["left_behind"])
-    return KnownLogin(wanted, row["router_id"], session_routers, dialled, left_behind, row["by_coa"], open_sessions)
+    return KnownLogin(
+        wanted=wanted,
+        own_router=row["router_id"],
+        session_routers=session_routers,
+        dialled=dialled,
+        left_behind=tuple(row["left_behind"]),
+        by_coa=row["by_coa"],
+        open_sessions=tuple(found.id for found in sessions),
+        open_names=tuple(found.username or wanted.login for found in sessions),
+    )
 
 
 class Connections(Protocol):
@@ -183,6 +201,9 @@ class Connections(Protocol):
 
     def end(self, session_id: int, lease: Lease, report: Report) -> None:
         """End one; raises what stood in the way."""
+
+    def gone(self, session_ids: Sequence[int], lease: Lease) -> None:
+        """Close the records of those that their router no longer lists."""
 
     def retune(self, login_id: int, lease: Lease, report: Report) -> None:
         """Tell the routers the speed of a login's open connections where it has changed."""
@@ -237,7 +258,8 @@ class LoginReconciler:
                 problems.append(error)
         for router_id in routers:
             try:
-                self._bring_in_line(router_id, known.wanted_at(router_id, wanted), report)
+                if self._bring_in_line(router_id, known.wanted_at(router_id, wanted), report):
+                    self._connections.gone(known.not_wanted_at(router_id, wanted), lease)
             except IntegrationError as error:  # the next router must not wait for this one
                 problems.append(error)
         if known.by_coa and blocked and known.open_sessions:
@@ -254,7 +276,8 @@ class LoginReconciler:
                 problems.append(error)
         raise_worst(problems)
 
-    def _bring_in_line(self, router_id: int, wanted: WantedLogin, report: Report) -> None:
+    def _bring_in_line(self, router_id: int, wanted: WantedLogin, report: Report) -> bool:
+        """Whether the connections were looked at too: then none is left on this router that should not be there."""
         at = self._router(router_id, report, wanted)
         systems = [
             *(["session"] if not (wanted.allowed and wanted.exists) or wanted.renamed else []),
@@ -278,6 +301,7 @@ class LoginReconciler:
                     )
                 )
             raise
+        return "session" in systems
 
     def _apply(self, api: RouterSession, at: RouterAt, wanted: WantedLogin, systems: list[str], report: Report) -> None:
         found = FoundLogin(

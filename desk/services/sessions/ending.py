@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import text
@@ -97,7 +98,7 @@ class OpenConnections:
         if verdict is Verdict.NOT_THERE:
             told(DeliveryState.UNCHANGED, "not_connected")
             return
-        self._write("session_rate", lease, known, rate=rate)
+        self._write("session_rate", lease, known.id, rate=rate)
         told(DeliveryState.DONE, "speed_acked")
 
     def _end_unseen(self, login_id: int, report: Report) -> None:
@@ -162,13 +163,16 @@ class OpenConnections:
                 return False
             pause.wait(LOOK_PAUSE)
 
-    def lost(self, known: OpenConnection, lease: Lease) -> None:
-        """Its end was never reported: it ended with the last thing that was heard of it."""
-        if known.id:
-            self._write("session_lost", lease, known)
+    def gone(self, session_ids: Sequence[int], lease: Lease) -> None:
+        """Their router no longer lists them: in the records they ended with the last thing that was heard of them.
 
-    def _write(self, function: str, lease: Lease, known: OpenConnection, **more: str) -> None:
-        values = {"topic": lease.topic, "key": lease.key, "lease": lease.lease, "id": known.id} | more
+        An accounting stop that comes later puts each of them right, so nothing waits for it here.
+        """
+        for session_id in session_ids:
+            self._write("session_lost", lease, session_id)
+
+    def _write(self, function: str, lease: Lease, session_id: int, **more: str) -> None:
+        values = {"topic": lease.topic, "key": lease.key, "lease": lease.lease, "id": session_id} | more
         named = ", ".join(f":{name}" for name in values)
         with self._sessions.begin() as session:
             session.execute(text(f"SELECT desk.{function}({named})"), values)
@@ -194,7 +198,7 @@ class _Ending:
             return
         if self._problem is None:
             if self._trail == "nas_knows_none":
-                self._with.lost(self._known, self._lease)
+                self._with.gone([self._known.id], self._lease)
                 self._tell(DeliveryState.UNCHANGED, "nas_knows_none")
                 return
             self._tell(DeliveryState.REFUSED, "no_router")
@@ -258,12 +262,9 @@ class _Ending:
             return False
         if dropped or self._trail in ("disconnect_silent", "acked_unproven"):
             self._tell(DeliveryState.DONE, "gone_from_list")
-            # Its stop is on the way as a rule and knows the moment; one that never comes must not leave it open.
-            if not self._with.stopped(self._known, PROOF_SECONDS):
-                self._with.lost(self._known, self._lease)
         else:
-            self._with.lost(self._known, self._lease)
             self._tell(DeliveryState.UNCHANGED, "not_connected")
+        self._with.gone([self._known.id], self._lease)
         return True
 
     def _tell(self, state: DeliveryState, detail: str) -> None:

@@ -32,6 +32,7 @@ from desk.ui.core.desk import Desk
 from desk.ui.core.dialogs import DeskDialog, Size
 from desk.ui.core.labels import ElidedLabel, Label, button, row
 from desk.ui.core.messages import Text, explain
+from desk.ui.core.network_box import NetworkBox
 from desk.ui.core.table import Column, TableView
 from desk.ui.core.tabs import Segments
 from desk.ui.core.toggle import Toggle
@@ -123,7 +124,7 @@ class ImportDialog(DeskDialog):
         self.detail = Label("", "body", wrap=True).selectable()
         self.body.addWidget(self.detail)
         self.only_good = Toggle()
-        self.only_good.toggled.connect(lambda _: self._name_button())
+        self.only_good.toggled.connect(lambda _: self._can_write())
         self.only_words = Label("Importar só as linhas boas")
         self.only_words.setBuddy(self.only_good)
         self.only_good.setAccessibleName(self.only_words.text())
@@ -132,6 +133,11 @@ class ImportDialog(DeskDialog):
         below.setContentsMargins(0, 0, 0, 0)
         self.below.setLayout(below)
         self.body.addWidget(self.below)
+        # What plans that are there already owe their routers by it, as in the dialogs of a single point or server.
+        self.network = NetworkBox(desk, self)
+        self.network.settles_many = True
+        self.network.hide()
+        self.body.addWidget(self.network)
         self.empty = EmptyState(
             "file-text",
             "Escolha um arquivo CSV",
@@ -190,7 +196,7 @@ class ImportDialog(DeskDialog):
         self.counts.setText(counts_text(run) if run is not None else "")
         self.shows.choose(1 if bad else 0)
         self._filter()
-        self._name_button()
+        self._can_write()
         self.fit()
 
     def _note(self, run: DryRun | None) -> None:
@@ -228,6 +234,15 @@ class ImportDialog(DeskDialog):
         """How many lines would be written."""
         return self.run.count(Verdict.CREATE) + self.run.count(Verdict.CHANGE) if self.run is not None else 0
 
+    def _order(self, run: DryRun) -> ImportAccessPoints | ImportRoutingServers:
+        return self._kind.order(content=run.content, digest=run.digest, only_good=self.only_good.isChecked())
+
+    def _can_write(self) -> None:
+        self._name_button()
+        self.network.forget()  # it comes up with something to say
+        if self.run is not None and self.import_button.isEnabled():
+            self.network.ask(self._order(self.run))
+
     def _name_button(self) -> None:
         run = self.run
         blocked = run is None or bool(run.problem) or self.writes == 0
@@ -249,9 +264,10 @@ class ImportDialog(DeskDialog):
         """Write what is shown."""
         if self.run is None:
             return
-        order = self._kind.order(content=self.run.content, digest=self.run.digest, only_good=self.only_good.isChecked())
         self.set_busy(True)
-        self._desk.do(order, owner=self, said=self._said, done=lambda _: self._done(), failed=self._refused)
+        self._desk.do(
+            self._order(self.run), owner=self, said=self._said, done=lambda _: self._done(), failed=self._refused
+        )
 
     def _said(self, done: Imported) -> str:
         parts = [f"{format.number(done.created)} criados", f"{format.number(done.changed)} alterados"]

@@ -43,6 +43,10 @@ def _information(desk: Desk, login: LoginItem) -> None:
     LoginInformationDialog(desk, login, QApplication.activeWindow()).open()
 
 
+def _properties(desk: Desk, login: LoginItem) -> None:
+    LoginInformationDialog(desk, login, QApplication.activeWindow(), statement=False).open()
+
+
 def _try(desk: Desk, login: LoginItem) -> None:
     TryLoginDialog(desk, login, QApplication.activeWindow()).open()
 
@@ -123,6 +127,14 @@ ACTIONS = [
         icon="power",
         command=CloseConnection,
         run=_close,
+    ),
+    Action(
+        id="sessions.properties",
+        label="Propriedades",
+        menu="radius_login",
+        group=8,
+        icon="info",
+        run=_properties,
     ),
     Action(
         id="sessions.plan_traffic",

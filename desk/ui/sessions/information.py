@@ -26,18 +26,23 @@ _CODE = ("Last-Mac-Connected", "IP", "Senha")
 
 
 class LoginInformationDialog(DeskDialog):
-    """Properties with the names of the sources, the statement below, and the acts that belong to it."""
+    """Properties with the names of the sources, the statement below, and the acts that belong to it.
 
-    def __init__(self, desk: Desk, login: LoginItem, parent: QWidget | None) -> None:
-        super().__init__("Informações do Login de Autenticação", size=Size.WIZARD, closing="Fechar", parent=parent)
+    `statement=False` leaves the properties alone: what Propriedades shows.
+    """
+
+    def __init__(self, desk: Desk, login: LoginItem, parent: QWidget | None, *, statement: bool = True) -> None:
+        title = "Informações do Login de Autenticação" if statement else "Propriedades Login"
+        super().__init__(title, size=Size.WIZARD, closing="Fechar", parent=parent)
         self._desk, self._login = desk, login
         self.setProperty("body", "win")
         self.area.setObjectName("plain")
         self.body.setSpacing(12)
         self.body.addWidget(self._properties())
-        self.statement = StatementCard(desk, login.id)
-        self.body.addWidget(self.statement)
-        self.export = self.add_button(button("Exportar…", self._export, icon="export"))
+        if statement:
+            self.statement = StatementCard(desk, login.id)
+            self.body.addWidget(self.statement)
+            self.export = self.add_button(button("Exportar…", self._export, icon="export"))
         self._hide = QTimer(self)
         self._hide.setSingleShot(True)
         self._hide.setInterval(SHOWN_SECONDS * 1000)

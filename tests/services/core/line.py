@@ -10,7 +10,16 @@ from desk.demo.routeros import RouterOsStandIn
 from desk.services.core.bus import Owed
 from desk.services.core.outbox import DeliveryState, Progress, Settler
 from desk.services.sessions import CloseConnection
-from tests.builders import Login, Plan, a_catalog_plan, a_plan, a_routing_server, a_secret, an_access_point
+from tests.builders import (
+    Login,
+    Plan,
+    RoutingServer,
+    a_catalog_plan,
+    a_plan,
+    a_routing_server,
+    a_secret,
+    an_access_point,
+)
 from tests.postgres import Database
 from tests.services.core.net import PASSWORD, settled
 from tests.standins.nas import NasStandIn
@@ -77,13 +86,18 @@ class Line:
         return bool(row and row[0])
 
 
-def a_line(database: Database, router: RouterOsStandIn, nas: NasStandIn) -> Line:
-    """Connected for two hours, at an access point that ends connections by RADIUS."""
-    server = a_routing_server(database, "BNG 1", port=router.port, nas_address="127.0.0.1", coa_port=nas.port)
+def a_way(database: Database, router: RouterOsStandIn, coa_port: int) -> tuple[RoutingServer, Plan]:
+    """A router with both ways in, and a plan with one login behind it, at a point that ends connections by RADIUS."""
+    server = a_routing_server(database, "BNG 1", port=router.port, nas_address="127.0.0.1", coa_port=coa_port)
     a_secret(database, "router", server.id, PASSWORD)
     a_secret(database, "nas", server.id, SECRET, clear=True)
     point = an_access_point(database, routing_server=server, disconnect_by="CoA (RADIUS)")
-    plan = a_plan(database, access_point=point, catalog_plan=a_catalog_plan(database), logins=["maria.casa"])
+    return server, a_plan(database, access_point=point, catalog_plan=a_catalog_plan(database), logins=["maria.casa"])
+
+
+def a_line(database: Database, router: RouterOsStandIn, nas: NasStandIn) -> Line:
+    """Connected for two hours, at an access point that ends connections by RADIUS."""
+    server, plan = a_way(database, router, nas.port)
     row = database.admin().execute(
         "INSERT INTO desk.radius_sessions (session_id, unique_id, username, nas_address, started_at, updated_at,"
         " framed_ip, calling_station) VALUES ('81700001', 'u1', 'maria.casa', '127.0.0.1', now() - interval '2 h',"
