@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from desk.models.access import suspended_now
 from desk.models.catalog import StatusCode as S
 from desk.models.guards import ANY, NO_SUCH_STEP, Guard, Need, Needs, Step
 from desk.models.people import Permission as P
@@ -90,7 +91,7 @@ CUSTOMER_PLANS = Guard(
     },
     empty_on_insert=(
         *("last_close_date", "provisional_until", "provisional_at", "cancelled_on", "first_activation_date"),
-        *("throttled_until", "speed_until", "speed_at"),
+        *("throttled_until", "speed_until", "speed_at", "suspended_from", "suspended_until"),
     ),
     columns={
         **each(
@@ -169,6 +170,12 @@ CUSTOMER_PLANS = Guard(
                     " IS DISTINCT FROM 'S'",
                     rule="step:temporary_suspension",
                     says='A variável "Permite Usar o Status Suspensão Temporária" não está ligada',
+                ),
+                # Both moments are of `desk.suspend_temporarily` alone, which keeps the days beside them.
+                Need(
+                    when=f"NOT {suspended_now('NEW')}",
+                    rule="step:suspension_days",
+                    says="Uma suspensão temporária tem data para começar e para terminar",
                 ),
             ),
         ),
