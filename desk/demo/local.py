@@ -127,9 +127,9 @@ class DemoServer:
         known = {row["name"] for row in router.tables.rows["/ppp/profile"]}
         for name in {profile for *_, profile, _ in found} - known:
             router.tables.put("/ppp/profile", name=name)
-        for login_id, login, allowed, profile, address in found:
+        for login_id, login, connects, profile, address in found:
             fixed = {"remote-address": address} if address else {}
-            disabled = "false" if allowed else "true"
+            disabled = "false" if connects else "true"
             router.tables.secret(login, comment=f"desk:{login_id}", disabled=disabled, profile=profile, **fixed)
         # What years leave on a router: a line that the program once made for a login nobody knows any more, and a
         # technician's own. Divergências da Rede finds both, and touches one.

@@ -6,8 +6,8 @@ from __future__ import annotations
 def allowed(plan: str = "p", status: str = "s", now: str = "clock_timestamp()") -> str:
     """SQL over a row of customer_plans and the row of its status, by their names in the statement.
 
-    A dated suspension (ST-15) counts by the clock alone, so that its first and its last moment are right although nobody
-    has moved the status yet; without one the status counts. A provisional enabling (ST-17) stands above both.
+    A dated suspension (ST-15) counts by the clock alone, so that its first and its last moment are right although
+    nobody has moved the status yet; without one the status counts. A provisional enabling (ST-17) stands above both.
     """
     return (
         f"(COALESCE({now} < {plan}.suspended_from OR {now} >= {plan}.suspended_until, {status}.grants_access)"

@@ -63,6 +63,7 @@ class WithdrawSuspension(Command[StatusChanged]):
     plan_id: int
     version: int
     reason: str = ""
+    note: str = ""
     facts: str = ""
 
 

@@ -49,7 +49,7 @@ class SuspensionTerms:
 
 
 def not_charged(monthly: Decimal, starts_on: dt.date, ends_on: dt.date) -> Decimal:
-    """What the days would have cost, each as its share of its month (domain 7.2, 7.9); invoices reckon by their cycles."""
+    """What the days would have cost, each as its share of its month (domain 7.2, 7.9); invoices go by their cycles."""
     total, day = Decimal(0), starts_on
     while day < ends_on:
         length = calendar.monthrange(day.year, day.month)[1]

@@ -1,4 +1,4 @@
-"""What the card of Suspensão Temporária asks and says beyond that of any other step: two days, and what they come to."""
+"""What the card of Suspensão Temporária asks and says beyond any other: two days, and what they come to."""
 
 from __future__ import annotations
 
