@@ -36,6 +36,14 @@ def closer(database: Database, plan_id: int, days: int) -> None:
         )
 
 
+def today(database: Database) -> dt.date:
+    """The company's day."""
+    row = database.admin().execute("SELECT desk.today()").fetchone()
+    assert row is not None
+    day: dt.date = row[0]
+    return day
+
+
 def rows(database: Database, plan_id: int, columns: str) -> list[tuple[object, ...]]:
     """The plan's suspensions as the database keeps them, oldest first."""
     query = f"SELECT {columns} FROM desk.plan_suspensions WHERE plan_id = %s ORDER BY id"

@@ -36,7 +36,7 @@ from desk.services.previews import SUSPENSION_COMES, Rehearse, When
 from tests.builders import Plan, a_plan, insert
 from tests.postgres import Database
 from tests.services.core.net import settled
-from tests.suspended import closer, offer, rows
+from tests.suspended import closer, offer, rows, today
 
 TARGET = "SUSPENSAO_TEMPORARIA"
 HISTORY = "SELECT action, who, source FROM desk.history_entries WHERE plan_id = %s ORDER BY id"
@@ -49,13 +49,6 @@ def one(database: Database, plan: Plan) -> PlanRow:
 
 def asked(database: Database, sql: str, plan: Plan) -> list[tuple[object, ...]]:
     return list(database.admin().execute(sql.encode(), (plan.id,)).fetchall())
-
-
-def today(database: Database) -> dt.date:
-    found = database.admin().execute("SELECT desk.today()").fetchone()
-    assert found is not None
-    day: dt.date = found[0]
-    return day
 
 
 def order(database: Database, plan: Plan, start: int = 0, days: int = 30, facts: str = "") -> SuspendTemporarily:
