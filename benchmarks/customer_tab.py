@@ -14,6 +14,9 @@ BY_HAND = (
     """SELECT p.id, p.customer_id, c.code, c.name, p.number, o.name, p.reference, o.kind, p.status, s.description,
               s."group", s.grants_access, p.value, p.due_day, p.provisional_until,
               (p.provisional_until - interval '1 second') AT TIME ZONE (SELECT zone FROM desk.installation),
+              (p.suspended_from AT TIME ZONE (SELECT zone FROM desk.installation))::date,
+              (p.suspended_until AT TIME ZONE (SELECT zone FROM desk.installation))::date - 1,
+              (SELECT value FROM desk.variables WHERE code = 'temporary_suspension'),
               p.throttled, o.allows_login, o.login_limit, o.bills_when_debt_suspended, p.access_point_id, p.version,
               desk.today(), now()
          FROM desk.customer_plans p JOIN desk.customers c ON c.id = p.customer_id

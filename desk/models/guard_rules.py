@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from desk.models.access import suspended_now
 from desk.models.catalog import StatusCode as S
 from desk.models.guards import ANY, NO_SUCH_STEP, Guard, Need, Needs, Step
 from desk.models.people import Permission as P
@@ -171,9 +170,10 @@ CUSTOMER_PLANS = Guard(
                     rule="step:temporary_suspension",
                     says='A variável "Permite Usar o Status Suspensão Temporária" não está ligada',
                 ),
-                # Both moments are of `desk.suspend_temporarily` alone, which keeps the days beside them.
+                # Its days are written by `desk.suspend_temporarily` alone, which has looked at them.
                 Need(
-                    when=f"NOT {suspended_now('NEW')}",
+                    when="NOT EXISTS (SELECT FROM desk.plan_suspensions x WHERE x.plan_id = NEW.id"
+                    " AND x.ended_on IS NULL AND x.starts_on <= desk.today() AND x.ends_on > desk.today())",
                     rule="step:suspension_days",
                     says="Uma suspensão temporária tem data para começar e para terminar",
                 ),

@@ -14,7 +14,6 @@ from psycopg.rows import dict_row
 
 from desk.models.catalog import StatusCode
 from desk.models.daemon_views import DROP, VIEWS, search_path_sql
-from desk.services.plans import OnePlan
 from tests.builders import Login, a_catalog_plan, a_login, a_plan, a_secret
 from tests.postgres import Database
 from tests.standins.freeradius import Attributes, FreeRadius, chap, mschap2, nt_hash, nt_response, pap, running
@@ -426,29 +425,3 @@ def test_views_are_dropped_and_made_again(database: Database) -> None:
 def test_the_shipped_configuration_is_sound(database: Database) -> None:
     with running(database) as server:
         server.check()
-
-
-@pytest.mark.parametrize("status", [StatusCode.ENABLED, StatusCode.SUSPENDED_TEMPORARILY])
-def test_a_dated_suspension_counts_by_the_clock_alone(
-    database: Database, radius_server: FreeRadius, status: StatusCode
-) -> None:
-    """Whether somebody has moved the status or not: refused from the first moment on, accepted from the last."""
-    plan = a_plan(database)
-    a_client(database, plan_id=plan.id)
-    now, day = dt.datetime.now(dt.UTC), dt.timedelta(days=1)
-
-    def dated(since: dt.timedelta, until: dt.timedelta) -> None:
-        change(database, "customer_plans", plan.id, suspended_from=now + since, suspended_until=now + until)
-
-    dated(day / 12, 30 * day)  # in two hours
-    answer = radius_server.ask(pap("joao", PASSWORD))
-    assert answer.accepted and 7000 < int(answer.attributes["Session-Timeout"]) <= 7200
-    dated(-day / 86400, 30 * day)
-    change(database, "customer_plans", plan.id, status=status)
-    for method in (pap, chap, mschap2):
-        answer = radius_server.ask(method("joao", PASSWORD))
-        assert answer.rejected and answer.message == "Acesso bloqueado: Suspensão Temporária"
-    dated(-30 * day, -day / 86400)
-    answer = radius_server.ask(pap("joao", PASSWORD))
-    assert answer.accepted and "Session-Timeout" not in answer.attributes
-    assert database.bus("ninguem").execute(OnePlan(plan.id)).value.status == status  # nobody was there

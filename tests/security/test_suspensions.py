@@ -193,3 +193,14 @@ def test_two_desks_at_once_plan_one(offered: Scene) -> None:
     first.close()
     assert found == [(None,)]  # the plan it saw is no longer that plan
     assert len(rows(offered.database, offered.plan.id, "id")) == 1
+
+
+def test_no_plan_is_born_in_it(offered: Scene) -> None:
+    born = (
+        "INSERT INTO desk.customer_plans (customer_id, catalog_plan_id, status, start_date, value, payment_method_id,"
+        " due_day, business_unit_id{}) SELECT customer_id, catalog_plan_id, '{}', start_date, value,"
+        " payment_method_id, due_day, business_unit_id{} FROM desk.customer_plans WHERE id = {{plan}}"
+    )
+    assert constraint(offered.attack("administrador", born.format("", TARGET, ""))) == "step:unknown"
+    dated = born.format(", suspended_from, suspended_until", "EM_INSTALACAO", ", now(), now() + interval '9 days'")
+    assert constraint(offered.attack("administrador", dated)) == "rule:insert"

@@ -29,13 +29,17 @@ class SuspensionTerms:
         """From today, as short as it may be."""
         return self.today, self.today + dt.timedelta(days=max(1, self.shortest))
 
+    def may_start(self, day: dt.date) -> bool:
+        """From today on, and not further ahead than anybody plans."""
+        return self.today <= day <= self.today + dt.timedelta(days=AHEAD_DAYS)
+
     def near(self, day: dt.date) -> tuple[dt.date, ...]:
         """Those within twelve months of a day."""
         return tuple(each for each in self.earlier if _year_before(day) < each < _year_after(day))
 
     def check(self, starts_on: dt.date, ends_on: dt.date) -> Iterator[Violation]:
         """What stands against these days; the database refuses the same."""
-        if not self.today <= starts_on <= self.today + dt.timedelta(days=AHEAD_DAYS):
+        if not self.may_start(starts_on):
             yield Violation("starts_on", "suspension_start", {"days": AHEAD_DAYS})
         days = (ends_on - starts_on).days
         if days < max(1, self.shortest):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
 from desk.services.core.bus import Command
 from desk.services.core.errors import DomainError
@@ -30,7 +31,7 @@ from desk.services.plans import (
     SuspensionTerms,
     WithdrawSuspension,
 )
-from desk.services.previews import Change, NetworkPreview, Rehearse, Way
+from desk.services.previews import Change, NetworkPreview, Rehearse, Way, When
 from desk.ui.core import format
 from desk.ui.core.change_card import CardFacts, Caution, ChangeCard, Line, Section
 from desk.ui.core.desk import Desk
@@ -108,6 +109,11 @@ class StatusChange:
     def _ask_days(self, terms: SuspensionTerms) -> None:
         self.days = SuspensionDays(self.dialog.questions, terms, self._other_days)
         self.dialog.questions.confirmed.connect(self.dialog.reason.setFocus)
+        # Fields that came last stand first: Tab goes on from them as the eye does.
+        again = self.dialog.sections[NETWORK].findChild(QToolButton)
+        way = (self.days.starts.editor, self.days.ends.editor, again, self.dialog.reason.editor)
+        for before, after in pairwise(each for each in way if each is not None):
+            QWidget.setTabOrder(before, after)
         self.days.show()
         self._other_days(look=False)
 
@@ -281,6 +287,8 @@ def network_section(card: StatusCard, preview: NetworkPreview | None, *, later: 
     words: dict[NetworkLine, list[str]] = {}
     own: list[Line] = []
     for change in preview.changes if preview is not None else ():
+        if card.suspension is not None and change.when is When.LATER:
+            continue  # its days are said by the card itself
         line = next((each for each in known if _is_about(card, each, change)), None)
         if line is not None:
             asked = f"{change.command}: " if change.way in (Way.DISCONNECT, Way.COA) else ""

@@ -75,9 +75,8 @@ def plan_node(plan: PlanRow) -> Node:
         markers.append(Part("velocidade reduzida", "warn", "gauge"))
     if plan.provisional_day is not None:
         markers.append(Part(f"habilitado até {format.short_day(plan.provisional_day)}", "warn", "timer"))
-    if plan.suspension_planned and plan.suspended_from is not None and plan.suspended_last is not None:
-        days = f"{format.short_day(plan.suspended_from)} a {format.day(plan.suspended_last)}"
-        markers.append(Part(f"suspensão de {days}", "warn", "calendar-x"))
+    if plan.suspension_planned and plan.suspended_from is not None:
+        markers.append(Part(f"suspensão em {format.short_day(plan.suspended_from)}", "warn", "calendar-x"))
     owed = {login.delivery for login in plan.logins} | {ip.delivery for ip in plan.ips}
     owed.discard(Delivery.IN_STEP)
     if owed:

@@ -20,6 +20,9 @@ from desk.ui.core.inputs import DateField
 from desk.ui.core.messages import Text
 from desk.ui.core.network_question import NetworkQuestion
 
+_COMES = "começa a suspensão: o RADIUS recusa e as conexões abertas são encerradas"
+_ENDS = "termina a suspensão: o acesso volta sozinho"
+
 
 @dataclass(frozen=True)
 class Days:
@@ -78,8 +81,9 @@ class SuspensionDays:
 
     def _edited(self, name: str) -> None:
         starts_on, ends_on = self.starts.value(), self.ends.value()
-        if name == "starts_on" and starts_on is not None and starts_on != self.days.starts_on:
-            # The days that were chosen stay as many: who moves the beginning moves the return with it.
+        if name == "starts_on" and starts_on is not None and self.terms.may_start(starts_on):
+            # The days that were chosen stay as many: who moves the beginning moves the return with it. A date that is
+            # still being typed is another one, and moves nothing.
             ends_on = starts_on + dt.timedelta(days=self.days.count)
             self.ends.set_value(ends_on)
             self._form.draft["ends_on"] = ends_on
@@ -133,12 +137,14 @@ def suspension_money(monthly: Decimal, days: Days, *, charged: bool) -> tuple[Li
 
 
 def suspension_network(section: Section, days: Days, *, planned: bool) -> Section:
-    """The end comes by itself, and a beginning that is yet to come changes nothing today."""
-    lines = list(section.lines)
+    """Both moments are said by their days, whatever zone this computer is in; nobody has to do anything at either."""
+    moments = [Line(key="end", text="RADIUS", icon="key", note=f"{format.day(days.ends_on)}, 0h", detail=_ENDS)]
     if planned:
-        end = f"{format.day(days.ends_on)} 00:00: termina a suspensão temporária: o acesso volta sozinho"
-        lines.append(Line(key="end", text="RADIUS", icon="key", detail=end))
-    return replace(section, lines=tuple(lines))
+        comes = Line(key="start", text="RADIUS", icon="key", note=f"{format.day(days.starts_on)}, 0h", detail=_COMES)
+        moments.insert(0, comes)
+    # What does not change stands last.
+    still = [line for line in section.lines if line.key == "still"]
+    return replace(section, lines=(*(line for line in section.lines if line.key != "still"), *moments, *still))
 
 
 def cautions_of(plan: PlanRow, *, enabling: bool) -> list[Caution]:
