@@ -40,6 +40,7 @@ from desk.services.core.work import Actor
 from desk.services.drift.reconcile import LeftoverReconciler
 from desk.services.ips.reconcile import IpReconciler
 from desk.services.logins.reconcile import LoginReconciler
+from desk.services.plans.suspending import SuspensionMoment
 from desk.services.sessions.ending import OpenConnections
 from desk.settings import Server
 
@@ -72,6 +73,7 @@ def reconcilers(sessions: sessionmaker[Session], devices: Devices | None = None)
         Topic.PLAN_PROVISIONAL: one_after_another(logins.provisional_over, ips.provisional_over),
         Topic.RADIUS_SESSION: connections,
         Topic.PLAN_SPEED: connections.speed_moment,
+        Topic.PLAN_SUSPENSION: SuspensionMoment(sessions),
         Topic.ROUTER_LEFTOVER: LeftoverReconciler(sessions, PORTS.router, known),
     }
 

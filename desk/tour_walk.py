@@ -113,6 +113,7 @@ def plan_dialogs(tour: Tour, page: PlansPage) -> None:
     desk = tour.shell.desk
     plan = page.plan_of(page.tree.current_node())
     tour.over("cartao-suspender", lambda: desk.run_action("plans.suspend", plan))
+    tour.over("cartao-suspensao-temporaria", lambda: desk.run_action("plans.suspend_temporarily", plan))
     debtor = next(each for each in plans_of(page) if each.status_label == "Suspenso por Débito")
     tour.over("cartao-habilitar", lambda: desk.run_action("plans.enable", debtor))
     tour.over("cartao-provisorio", lambda: desk.run_action("plans.enable_provisionally", debtor))

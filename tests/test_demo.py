@@ -166,13 +166,14 @@ def test_only_served_logins_are_online(loaded: tuple[Database, DemoInfo]) -> Non
     )
 
 
-def test_nothing_is_owed_but_the_end_of_provisional_access(loaded: tuple[Database, DemoInfo]) -> None:
-    assert ask(loaded[0], "SELECT DISTINCT topic FROM desk.debts") == [("plan_provisional",)]
+def test_nothing_is_owed_but_what_ends_by_its_date(loaded: tuple[Database, DemoInfo]) -> None:
+    topics = ask(loaded[0], "SELECT DISTINCT topic FROM desk.debts ORDER BY 1")
+    assert topics == [("plan_provisional",), ("plan_suspension",)]
     assert (
         ask(
             loaded[0],
             "SELECT p.id FROM desk.customer_plans p FULL JOIN desk.debts d ON d.key = p.id::text"
-            " WHERE p.provisional_until IS DISTINCT FROM d.due_at",
+            " WHERE COALESCE(p.provisional_until, p.suspended_until) IS DISTINCT FROM d.due_at",
         )
         == []
     )

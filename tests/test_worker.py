@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import os
 import signal
 import subprocess
@@ -14,10 +15,12 @@ from pathlib import Path
 import pytest
 
 from desk.demo.routeros import RouterOsStandIn
+from desk.services.plans import OnePlan, SuspendTemporarily
 from tests.builders import a_login
 from tests.postgres import Database, password_of
 from tests.services.core.net import Net, a_net, online, settled
 from tests.services.core.waiting import until
+from tests.suspended import closer, offer, today
 
 ROOT = Path(__file__).parents[1]
 ROLE = "desk_worker"
@@ -182,3 +185,83 @@ def test_a_server_that_is_not_there_yet_is_waited_for(database: Database, router
         restart(database)  # perhaps while it signs in: either way it must end up working
         worker.working()
         delivered(net)
+
+
+BY_DATE = "SELECT action, who, source FROM desk.history_entries WHERE plan_id = %s AND source = 'JOB' ORDER BY id"
+STARTED, ENDED = (("plan.suspension_started", ROLE, "JOB"), ("plan.suspension_ended", ROLE, "JOB"))
+
+
+def planned(net: Net) -> None:
+    """A clerk plans thirty days from tomorrow on, and goes home."""
+    offer(net.database)
+    bus = net.database.bus("atendente")
+    row = bus.execute(OnePlan(net.plan.id)).value
+    first = today(net.database) + dt.timedelta(days=1)
+    days = {"starts_on": first, "ends_on": first + dt.timedelta(days=30)}
+    bus.execute(SuspendTemporarily(plan_id=row.id, reason="Outro", version=row.version, **days))
+
+
+def by_date(net: Net) -> list[tuple[object, ...]]:
+    """What the calendar did to the plan."""
+    return list(net.database.admin().execute(BY_DATE, (net.plan.id,)).fetchall())
+
+
+def status(net: Net) -> str:
+    """The plan's status as it is stored."""
+    row = net.database.admin().execute("SELECT status FROM desk.customer_plans WHERE id = %s", (net.plan.id,))
+    return str((row.fetchone() or ("",))[0])
+
+
+def nothing_due(net: Net) -> bool:
+    """Whether no debt is open whose moment has come."""
+    due = "SELECT count(*) FROM desk.debts WHERE done < wanted AND due_at <= clock_timestamp()"
+    return net.database.admin().execute(due).fetchone() == (0,)
+
+
+def test_the_days_of_a_suspension_come_without_any_desk_and_once_with_two_workers(
+    database: Database, router: RouterOsStandIn
+) -> None:
+    net = a_net(database, router)
+    planned(net)
+    with working(database) as one, working(database) as two:
+        one.working()
+        two.working()
+        assert status(net) == "HABILITADO" and net.sessions() == [net.login.login]
+        closer(database, net.plan.id, 1)
+        until(lambda: by_date(net), 30, one.said)
+        until(lambda: net.sessions() == [] and nothing_due(net), 30, one.said)
+        assert (status(net), by_date(net)) == ("SUSPENSAO_TEMPORARIA", [STARTED])
+        closer(database, net.plan.id, 30)
+        until(lambda: len(by_date(net)) > 1 and nothing_due(net), 30, two.said)
+        assert (status(net), by_date(net)) == ("HABILITADO", [STARTED, ENDED])
+        done = [line for worker in (one, two) for line in worker.said().splitlines() if "plan_suspension" in line]
+        assert len([line for line in done if ": feito" in line]) == 2, done
+        assert not any("Traceback" in worker.said() for worker in (one, two))
+
+
+def test_killed_in_the_middle_of_the_end_of_a_suspension_it_still_ends_once(
+    database: Database, router: RouterOsStandIn
+) -> None:
+    net = a_net(database, router)
+    planned(net)
+    closer(database, net.plan.id, 1)
+    with working(database):
+        until(lambda: by_date(net) and nothing_due(net), 30)
+    closer(database, net.plan.id, 30)
+    lock = database.connect("administrador", autocommit=False)
+    lock.execute("SELECT FROM desk.customer_plans WHERE id = %s FOR UPDATE", (net.plan.id,))
+    with working(database) as worker:
+        held = "SELECT count(*) FROM pg_stat_activity WHERE usename = %s AND wait_event_type = 'Lock'"
+        until(lambda: database.admin().execute(held, (ROLE,)).fetchone() == (1,), 30, worker.said)
+        worker.process.send_signal(signal.SIGKILL)
+        worker.process.wait(10)
+    lock.rollback()
+    lock.close()
+    busy = "SELECT count(*) FROM pg_stat_activity WHERE usename = %s"
+    until(lambda: database.admin().execute(busy, (ROLE,)).fetchone() == (0,), 30)
+    assert status(net) == "SUSPENSAO_TEMPORARIA" and net.debt("plan_suspension", net.plan.id)["open"]
+    database.admin().execute("UPDATE desk.debts SET leased_until = now() - interval '1 second'")
+    with working(database) as worker:
+        until(lambda: status(net) == "HABILITADO", 30, worker.said)
+        until(lambda: nothing_due(net), 30, worker.said)
+    assert by_date(net) == [STARTED, ENDED]

@@ -25,6 +25,7 @@ ORDER = (
     "plan_addresses",
     "plan_value_details",
     "plan_status_history",
+    "plan_suspensions",
     "circuits",
     "radius_logins",
     "radius_sessions",

@@ -52,6 +52,10 @@ _TOLD = """
      WHERE d.login_id = s.login_id AND s.stopped_at IS NULL"""
 
 
+# Customers of the demo travel: what they are offered for that has to be there.
+_OFFERED = "UPDATE desk.variables SET value = 'S' WHERE code = 'temporary_suspension'"
+
+
 @dataclass(frozen=True)
 class DemoInfo:
     """What was loaded."""
@@ -91,6 +95,7 @@ def load_small(dsn: str, today: dt.date | None = None, *, customers: int = 300, 
             _write(connection, data)
             vault.fill(connection, data)
             describe(connection)
+            connection.execute(_OFFERED)
             bulk.gather_words(connection)
             connection.execute(_USAGE)
             connection.execute(_TOLD)

@@ -19,6 +19,7 @@ from desk.demo.load import PASSWORD, load_small
 from desk.demo.routeros import RouterOsStandIn
 from desk.demo.vault import opened
 from desk.embedded import MASTER_KEY_FOR_SERVER, EmbeddedServer
+from desk.models.access import allowed
 from desk.settings import Server
 
 COMPANY = "SerraNet Telecom"
@@ -31,8 +32,8 @@ _ONLINE = """
     SELECT username, host(framed_ip), COALESCE(upper(mac::text), ''), session_id,
            extract(epoch FROM clock_timestamp() - started_at)::int, COALESCE(in_octets, 0), COALESCE(out_octets, 0)
       FROM desk.radius_sessions WHERE nas_address = %s AND stopped_at IS NULL AND username IS NOT NULL"""
-_LOCAL = """
-    SELECT l.id, l.login, s.grants_access OR COALESCE(p.provisional_until > now(), false),
+_LOCAL = f"""
+    SELECT l.id, l.login, {allowed()},
            COALESCE(NULLIF(c.radius_profile, ''), 'default'), COALESCE(host(l.fixed_ip), '')
       FROM desk.radius_logins l JOIN desk.customer_plans p ON p.id = l.plan_id
       JOIN desk.catalog_plans c ON c.id = p.catalog_plan_id
@@ -126,9 +127,9 @@ class DemoServer:
         known = {row["name"] for row in router.tables.rows["/ppp/profile"]}
         for name in {profile for *_, profile, _ in found} - known:
             router.tables.put("/ppp/profile", name=name)
-        for login_id, login, allowed, profile, address in found:
+        for login_id, login, connects, profile, address in found:
             fixed = {"remote-address": address} if address else {}
-            disabled = "false" if allowed else "true"
+            disabled = "false" if connects else "true"
             router.tables.secret(login, comment=f"desk:{login_id}", disabled=disabled, profile=profile, **fixed)
         # What years leave on a router: a line that the program once made for a login nobody knows any more, and a
         # technician's own. Divergências da Rede finds both, and touches one.

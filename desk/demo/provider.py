@@ -252,6 +252,8 @@ class Provider:
             "seller": seller or rnd.choice(("vendas", "vendas", "atendente")),
             "provisional_until": life.provisional_until,
             "provisional_at": life.provisional_at,
+            "suspended_from": life.suspension[0] if life.suspension is not None else None,
+            "suspended_until": life.suspension[1] if life.suspension is not None else None,
             "throttled": life.status is StatusCode.ENABLED and rnd.random() < 0.01,
             "composition_customized": False,
             "cancelled_on": life.cancelled_on,

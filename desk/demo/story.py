@@ -26,10 +26,11 @@ _ACTIONS = {
     StatusCode.ENABLED: "plan.enabled",
     StatusCode.SUSPENDED: "plan.suspended",
     StatusCode.SUSPENDED_DEBT: "plan.suspended",
-    StatusCode.SUSPENDED_TEMPORARILY: "plan.suspended",
+    StatusCode.SUSPENDED_TEMPORARILY: "plan.suspended_temporarily",
     StatusCode.CANCELLED: "plan.cancelled",
 }
 PROVISIONAL = "provisional"
+SUSPENDED_DAYS = 60
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,14 @@ class Life:
         """When it was first served, enabled or on trial."""
         serving = (StatusCode.ENABLED, StatusCode.TRIAL)
         return next((step.at for step in self.steps if step.to in serving), None)
+
+    @property
+    def suspension(self) -> tuple[dt.datetime, dt.datetime] | None:
+        """First moment of a temporary suspension, and that of the first day with service again."""
+        if self.status is not StatusCode.SUSPENDED_TEMPORARILY:
+            return None
+        first = self.steps[-1].at.replace(hour=0, minute=0, second=0, microsecond=0)
+        return first, first + dt.timedelta(days=SUSPENDED_DAYS)
 
     @property
     def stopped(self) -> dt.datetime | None:
@@ -182,17 +191,33 @@ class Story:
             if step.marker:
                 action = "plan.enabled_provisionally"
             more = {"reference": reference} if before is None else {"reason": step.reason, "note": ""}
+            if step is life.steps[-1] and life.suspension is not None:
+                first, back = life.suspension
+                more |= {"starts_on": f"{first.date()}", "ends_on": f"{back.date()}"}
             if step.marker and life.provisional_until:
                 more["until"] = f"{(life.provisional_until - dt.timedelta(days=1)).date()}"
             self.line(step.at, step.who, action, customer_id, plan_id, title=title, **more)
             before = step.to
         if life.provisional_until is not None:
-            self._owe_expiry(plan_id, customer_id, life.provisional_until)
+            self._owe_expiry("plan_provisional", plan_id, customer_id, life.provisional_until)
+        if life.suspension is not None:
+            first, back = life.suspension
+            last = life.steps[-1]
+            self.data.add(
+                "plan_suspensions",
+                plan_id=plan_id,
+                starts_on=first.date(),
+                ends_on=back.date(),
+                reason=last.reason,
+                note="",
+                planned_by=last.who,
+                planned_at=last.at,
+                started_at=last.at,
+            )
+            self._owe_expiry("plan_suspension", plan_id, customer_id, back)
 
-    def _owe_expiry(self, plan_id: int, customer_id: int, due: dt.datetime) -> None:
-        self.data.add(
-            "debts", topic="plan_provisional", key=str(plan_id), due_at=due, customer_id=customer_id, plan_id=plan_id
-        )
+    def _owe_expiry(self, topic: str, plan_id: int, customer_id: int, due: dt.datetime) -> None:
+        self.data.add("debts", topic=topic, key=str(plan_id), due_at=due, customer_id=customer_id, plan_id=plan_id)
 
     def _office(self, day: dt.date) -> dt.datetime:
         moment = dt.datetime.combine(day, dt.time(self.rnd.randrange(9, 18), self.rnd.randrange(60)), self.now.tzinfo)

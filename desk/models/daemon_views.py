@@ -6,6 +6,8 @@ the migrations and `VIEWS` after them, in one transaction; every statement of `D
 
 from __future__ import annotations
 
+from desk.models.access import allowed, suspended_now
+
 ROLE = "radius"
 OWNER = "desk_owner"
 
@@ -105,9 +107,11 @@ CREATE VIEW radius_api.{name} AS
 SELECT l.id AS login_id,
        lower(l.login::text) AS username,
        k.cleartext::text AS secret,
-       s.grants_access OR COALESCE(p.provisional_until > now(), false) AS granted,
-       CASE WHEN NOT s.grants_access THEN p.provisional_until END AS granted_until,
-       s.description::text AS status,
+       {allowed(now="now()")} AS granted,
+       CASE WHEN now() < p.suspended_from THEN p.suspended_from
+            WHEN NOT s.grants_access THEN p.provisional_until END AS granted_until,
+       CASE WHEN {suspended_now(now="now()")} THEN (SELECT t.description::text FROM desk.plan_statuses t
+              WHERE t.code = 'SUSPENSAO_TEMPORARIA') ELSE s.description::text END AS status,
        l.mac_lock::macaddr AS mac_lock,
        COALESCE(host(l.fixed_ip), a.ip) AS fixed_ip,
        a.routes,

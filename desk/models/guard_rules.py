@@ -90,7 +90,7 @@ CUSTOMER_PLANS = Guard(
     },
     empty_on_insert=(
         *("last_close_date", "provisional_until", "provisional_at", "cancelled_on", "first_activation_date"),
-        *("throttled_until", "speed_until", "speed_at"),
+        *("throttled_until", "speed_until", "speed_at", "suspended_from", "suspended_until"),
     ),
     columns={
         **each(
@@ -169,6 +169,13 @@ CUSTOMER_PLANS = Guard(
                     " IS DISTINCT FROM 'S'",
                     rule="step:temporary_suspension",
                     says='A variável "Permite Usar o Status Suspensão Temporária" não está ligada',
+                ),
+                # Its days are written by `desk.suspend_temporarily` alone, which has looked at them.
+                Need(
+                    when="NOT EXISTS (SELECT FROM desk.plan_suspensions x WHERE x.plan_id = NEW.id"
+                    " AND x.ended_on IS NULL AND x.starts_on <= desk.today() AND x.ends_on > desk.today())",
+                    rule="step:suspension_days",
+                    says="Uma suspensão temporária tem data para começar e para terminar",
                 ),
             ),
         ),

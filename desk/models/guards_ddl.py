@@ -19,6 +19,7 @@ LOGGED_BESIDES = {
     "installation": ("one",),
     "approvals": ("id",),
     "place_approvals": ("id",),
+    "plan_suspensions": ("id",),
 }
 
 

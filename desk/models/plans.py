@@ -7,6 +7,7 @@ import enum
 from decimal import Decimal
 
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from desk.models.access_points import AccessPoint
@@ -40,6 +41,10 @@ class CustomerPlan(Stamped, Versioned, Base):
         CheckConstraint("value >= 0", name="value"),
         CheckConstraint("number BETWEEN 1 AND 999", name="number"),
         CheckConstraint("(status = 'CANCELADO') = (cancelled_on IS NOT NULL)", name="cancelled_on"),
+        CheckConstraint(
+            "(suspended_from IS NULL) = (suspended_until IS NULL) AND (suspended_until > suspended_from) IS NOT FALSE",
+            name="suspended",
+        ),
         Index("ix_customer_plans_catalog_plan_id", "catalog_plan_id"),
         Index("ix_customer_plans_access_point_id", "access_point_id"),
         Index(
@@ -71,6 +76,9 @@ class CustomerPlan(Stamped, Versioned, Base):
     # Markers with an expiry, not statuses (domain 4.3).
     provisional_until: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
     provisional_at: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
+    # Of the one PlanSuspension that is not over, planned ones too: its days as moments, for whoever asks often.
+    suspended_from: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
+    suspended_until: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
     throttled: Mapped[bool] = mapped_column(server_default=text("false"))
     throttled_until: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
     # Restabelecer Velocidade Provisória (domain 6.13): until then the plan has its whole speed again.
@@ -153,6 +161,42 @@ class PlanStatusHistory(Base):
     who: Mapped[str] = mapped_column(String(63), server_default=text("session_user"))
     reason: Mapped[str] = mapped_column(String(80), server_default=text("''"))
     note: Mapped[str] = mapped_column(String(500), server_default=text("''"))
+
+
+class PlanSuspension(Base):
+    """Suspensão Temporária (ST-15): the days from `starts_on` until before `ends_on`, as the customer wished.
+
+    `ended_on` is the first day on which it no longer counted: `ends_on` itself, earlier when the plan was enabled ahead
+    of time, `starts_on` when it never came to it. Until then it is empty. The days in between were truly suspended, and
+    are what billing leaves out (domain 7.9).
+    """
+
+    __tablename__ = "plan_suspensions"
+    __table_args__ = (
+        CheckConstraint("starts_on < ends_on", name="days"),
+        CheckConstraint("ended_on BETWEEN starts_on AND ends_on", name="ended_on"),
+        CheckConstraint("(ended_on IS NULL) = (ended_at IS NULL)", name="ended_at"),
+        ExcludeConstraint(
+            ("plan_id", "="),
+            (text("daterange(starts_on, COALESCE(ended_on, ends_on))"), "&&"),
+            using="gist",
+            name="ex_plan_suspensions_days",
+        ),
+        Index("uq_plan_suspensions_open", "plan_id", unique=True, postgresql_where=text("ended_on IS NULL")),
+    )
+
+    id: Mapped[BigId]
+    plan_id: Mapped[Ref] = mapped_column(ForeignKey("customer_plans.id", ondelete="CASCADE"))
+    starts_on: Mapped[dt.date]
+    ends_on: Mapped[dt.date]
+    reason: Mapped[str] = mapped_column(String(80))
+    note: Mapped[str] = mapped_column(String(500), server_default=text("''"))
+    planned_by: Mapped[str] = mapped_column(String(63))
+    planned_at: Mapped[dt.datetime]
+    started_at: Mapped[dt.datetime | None]
+    ended_on: Mapped[dt.date | None]
+    ended_at: Mapped[dt.datetime | None]
+    ended_by: Mapped[str | None] = mapped_column(String(63))
 
 
 class Approval(Base):

@@ -36,6 +36,10 @@ class Variable(enum.StrEnum):
     # ST-17: the sources name the rule of the self-care site and call the days configurable; these two hold them.
     PROVISIONAL_DAYS = "Dias de Habilitação Provisória"
     PROVISIONAL_GAP_DAYS = "Dias entre Habilitações Provisórias"
+    # domain 7.9: what regulation says of a suspension at the customer's wish; 0 for the last two: no limit.
+    SUSPENSION_MIN_DAYS = "Mínimo de Dias de Suspensão Temporária"
+    SUSPENSION_MAX_DAYS = "Máximo de Dias de Suspensão Temporária"
+    SUSPENSION_PER_YEAR = "Suspensões Temporárias em 12 Meses"
     # domain 6.13, and the share of its speed that a throttled plan keeps.
     THROTTLE_PERCENT = "Velocidade Reduzida (% da contratada)"
     SPEED_DAYS = "Dias de Velocidade Restabelecida"
@@ -69,6 +73,9 @@ class Variable(enum.StrEnum):
 _NUMBERS = {
     Variable.PROVISIONAL_DAYS: "5",
     Variable.PROVISIONAL_GAP_DAYS: "25",
+    Variable.SUSPENSION_MIN_DAYS: "30",
+    Variable.SUSPENSION_MAX_DAYS: "120",
+    Variable.SUSPENSION_PER_YEAR: "1",
     Variable.THROTTLE_PERCENT: "10",
     Variable.SPEED_DAYS: "3",
     Variable.SPEED_GAP_DAYS: "30",

@@ -28,6 +28,7 @@ def draw(tour: Tour) -> None:
     tour.draw("principal", tour.shell.window)
     plan = page.plan_of(page.tree.current_node())
     tour.over("cartao-suspender", lambda: desk.run_action("plans.suspend", plan))
+    tour.over("cartao-suspensao-temporaria", lambda: desk.run_action("plans.suspend_temporarily", plan))
     tour.over("plano-servico", lambda: desk.run_action("plans.open", plan))
     tour.over("novo-plano", lambda: desk.run_action("plans.new", GroupRow(MARIA)))
     tour.over("recusa", lambda: desk.run_action("logins.new", plan))

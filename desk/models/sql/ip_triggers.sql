@@ -36,7 +36,8 @@ CREATE TRIGGER oo_deleted AFTER UPDATE ON desk.customer_ips FOR EACH ROW
 CREATE TRIGGER nn_ip_debts AFTER UPDATE ON desk.customer_plans FOR EACH ROW
   WHEN (OLD.status <> NEW.status OR OLD.provisional_until IS DISTINCT FROM NEW.provisional_until
     OR OLD.throttled <> NEW.throttled OR OLD.customer_id <> NEW.customer_id
-    OR OLD.catalog_plan_id <> NEW.catalog_plan_id)
+    OR OLD.catalog_plan_id <> NEW.catalog_plan_id
+    OR OLD.suspended_from <= clock_timestamp() AND NEW.suspended_from IS NULL)
   EXECUTE FUNCTION desk_guard.plan_ip_debts();
 CREATE TRIGGER nn_ip_debts AFTER UPDATE ON desk.access_points FOR EACH ROW
   WHEN ((OLD.routing_server_id, OLD.interface, OLD.sets_address, OLD.sets_queue, OLD.sets_arp, OLD.allowed_list,

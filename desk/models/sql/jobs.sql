@@ -47,3 +47,48 @@ BEGIN
     ORDER BY word ON CONFLICT DO NOTHING;
   RETURN NULL;
 END $$;
+
+-- ST-15: what a dated suspension has come to by the clock. Whoever asks, and however often, nothing happens before its
+-- moment and nothing twice; a moment that nobody was there for is made up for.
+CREATE FUNCTION desk.suspension_due(plan_id bigint) RETURNS text LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  p desk.customer_plans;
+  s desk.plan_suspensions;
+  planner text;
+  step text;
+BEGIN
+  PERFORM desk.only_read_committed('customer_plans', 'status');
+  SELECT * INTO p FROM desk.customer_plans c WHERE c.id = suspension_due.plan_id FOR NO KEY UPDATE;
+  IF p.suspended_until <= clock_timestamp() THEN
+    step := 'ended';
+  ELSIF p.suspended_from <= clock_timestamp() AND p.status = 'HABILITADO' THEN
+    step := 'started';
+  ELSE
+    RETURN '';
+  END IF;
+  SELECT * INTO s FROM desk.plan_suspensions x WHERE x.plan_id = p.id AND x.ended_on IS NULL;
+  planner := COALESCE((SELECT q.full_name FROM desk.people q WHERE q.role = s.planned_by), s.planned_by);
+  PERFORM set_config('desk.reason', CASE step WHEN 'ended' THEN 'Fim da suspensão' ELSE s.reason END, true),
+    set_config('desk.note', 'Planejado por ' || planner, true);
+  WITH u AS (
+    UPDATE desk.customer_plans c SET
+        status = CASE step WHEN 'ended' THEN 'HABILITADO' ELSE 'SUSPENSAO_TEMPORARIA' END,
+        suspended_from = CASE step WHEN 'started' THEN c.suspended_from END,
+        suspended_until = CASE step WHEN 'started' THEN c.suspended_until END
+      WHERE c.id = p.id RETURNING c.id, c.status, c.version, c.suspended_from, c.suspended_until
+  )
+  INSERT INTO desk.change_log (command, app, tbl, op, key, before, after)
+    SELECT left(current_setting('desk.command', true), 64), left(current_setting('application_name', true), 64),
+      'customer_plans', 'U', u.id::text, jsonb_build_object('status', p.status, 'version', p.version,
+        'suspended_from', p.suspended_from, 'suspended_until', p.suspended_until),
+      jsonb_build_object('status', u.status, 'version', u.version, 'suspended_from', u.suspended_from,
+        'suspended_until', u.suspended_until)
+    FROM u;
+  PERFORM desk.record_by_date('plan.suspension_' || step, p.customer_id, p.id,
+    jsonb_build_object('by', planner, 'starts_on', s.starts_on, 'ends_on', s.ends_on, 'reason', s.reason));
+  PERFORM pg_notify('desk_changed', 'plans/' || p.customer_id || ',history/' || p.customer_id);
+  RETURN step;
+END $$;
+
+GRANT EXECUTE ON FUNCTION desk.suspension_due TO desk_operator;

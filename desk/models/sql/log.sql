@@ -37,6 +37,16 @@ BEGIN
       record.action, COALESCE(record.params, '{}'), CASE WHEN session_user = 'desk_worker' THEN 'JOB' ELSE 'DESK' END);
 END $$;
 
+-- What the calendar does, whoever's desk happens to carry it out; who planned it is in the line.
+CREATE FUNCTION desk.record_by_date(action text, customer_id bigint, plan_id bigint, params jsonb) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  INSERT INTO desk.history_entries (at, who, xid, customer_id, plan_id, action, params, source)
+    VALUES (clock_timestamp(), 'desk_worker', pg_current_xact_id()::text::bigint, record_by_date.customer_id,
+      record_by_date.plan_id, record_by_date.action, record_by_date.params, 'JOB');
+END $$;
+
+-- The argument: who did it, where that is the calendar.
 CREATE FUNCTION desk.log_status() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -50,7 +60,7 @@ BEGIN
     END IF;
   END IF;
   INSERT INTO desk.plan_status_history (plan_id, from_status, to_status, marker, at, who, reason, note)
-    VALUES (NEW.id, before, NEW.status, mark, clock_timestamp(), session_user,
+    VALUES (NEW.id, before, NEW.status, mark, clock_timestamp(), COALESCE(TG_ARGV[0], session_user),
       COALESCE(left(current_setting('desk.reason', true), 80), ''),
       COALESCE(left(current_setting('desk.note', true), 500), ''));
   RETURN NULL;
@@ -104,4 +114,5 @@ EXCEPTION
 END $$;
 
 GRANT EXECUTE ON FUNCTION desk.sweep_log TO desk_owner;
+GRANT EXECUTE ON FUNCTION desk.record_by_date TO desk_job;
 GRANT EXECUTE ON FUNCTION desk.record TO desk_operator, desk_owner, desk_vault, desk_job;

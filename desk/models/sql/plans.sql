@@ -19,6 +19,10 @@ BEGIN
     NEW.throttled := false;
     NEW.throttled_until := NULL;
     NEW.speed_until := NULL;
+    IF NEW.status <> 'SUSPENSAO_TEMPORARIA' THEN
+      NEW.suspended_from := NULL;
+      NEW.suspended_until := NULL;
+    END IF;
   END IF;
   IF NEW.status = 'HABILITADO' AND NEW.first_activation_date IS NULL THEN
     NEW.first_activation_date := desk.today();

@@ -13,13 +13,31 @@ CREATE TRIGGER zz_approval BEFORE UPDATE ON desk.customer_plans FOR EACH ROW
 CREATE TRIGGER mm_first_status AFTER INSERT ON desk.customer_plans
   FOR EACH ROW EXECUTE FUNCTION desk.log_status();
 CREATE TRIGGER mm_status AFTER UPDATE ON desk.customer_plans FOR EACH ROW
-  WHEN (OLD.status <> NEW.status OR OLD.provisional_until IS DISTINCT FROM NEW.provisional_until)
+  WHEN ((OLD.status <> NEW.status OR OLD.provisional_until IS DISTINCT FROM NEW.provisional_until)
+    AND (current_user <> 'desk_job' OR OLD.suspended_until IS NULL))
   EXECUTE FUNCTION desk.log_status();
+CREATE TRIGGER mm_status_by_date AFTER UPDATE ON desk.customer_plans FOR EACH ROW
+  WHEN (OLD.status <> NEW.status AND current_user = 'desk_job' AND OLD.suspended_until IS NOT NULL)
+  EXECUTE FUNCTION desk.log_status('desk_worker');
+CREATE TRIGGER mm_suspension AFTER UPDATE ON desk.customer_plans FOR EACH ROW
+  WHEN ((OLD.status, OLD.suspended_until) IS DISTINCT FROM (NEW.status, NEW.suspended_until)
+    AND (OLD.suspended_until IS NOT NULL OR NEW.suspended_until IS NOT NULL) AND current_user <> 'desk_job')
+  EXECUTE FUNCTION desk_guard.suspension_moved();
+CREATE TRIGGER mm_suspension_by_date AFTER UPDATE ON desk.customer_plans FOR EACH ROW
+  WHEN ((OLD.status, OLD.suspended_until) IS DISTINCT FROM (NEW.status, NEW.suspended_until)
+    AND (OLD.suspended_until IS NOT NULL OR NEW.suspended_until IS NOT NULL) AND current_user = 'desk_job')
+  EXECUTE FUNCTION desk_guard.suspension_moved('desk_worker');
+CREATE TRIGGER nn_suspension AFTER UPDATE ON desk.customer_plans FOR EACH ROW
+  WHEN ((OLD.status, OLD.suspended_from, OLD.suspended_until)
+      IS DISTINCT FROM (NEW.status, NEW.suspended_from, NEW.suspended_until)
+    AND (OLD.suspended_until IS NOT NULL OR NEW.suspended_until IS NOT NULL))
+  EXECUTE FUNCTION desk_guard.suspension_debt();
 CREATE TRIGGER nn_debts AFTER UPDATE ON desk.customer_plans FOR EACH ROW
   WHEN (OLD.status <> NEW.status OR OLD.provisional_until IS DISTINCT FROM NEW.provisional_until
     OR OLD.access_point_id IS DISTINCT FROM NEW.access_point_id OR OLD.customer_id <> NEW.customer_id
     OR OLD.catalog_plan_id <> NEW.catalog_plan_id OR OLD.throttled <> NEW.throttled
-    OR OLD.throttled_until IS DISTINCT FROM NEW.throttled_until OR OLD.speed_until IS DISTINCT FROM NEW.speed_until)
+    OR OLD.throttled_until IS DISTINCT FROM NEW.throttled_until OR OLD.speed_until IS DISTINCT FROM NEW.speed_until
+    OR OLD.suspended_from <= clock_timestamp() AND NEW.suspended_from IS NULL)
   EXECUTE FUNCTION desk_guard.plan_debts();
 CREATE TRIGGER nn_speed AFTER UPDATE ON desk.catalog_plans FOR EACH ROW
   WHEN (OLD.down_kbps <> NEW.down_kbps OR OLD.up_kbps <> NEW.up_kbps)

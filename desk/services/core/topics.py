@@ -13,4 +13,5 @@ class Topic(enum.StrEnum):
     CUSTOMER_IP = "customer_ip"
     RADIUS_SESSION = "radius_session"
     PLAN_SPEED = "plan_speed"
+    PLAN_SUSPENSION = "plan_suspension"  # the next moment of a dated suspension
     ROUTER_LEFTOVER = "router_leftover"  # what a router holds of something that is not there (any more)

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from desk.integrations.routeros.port import PppActive
+from desk.models.access import allowed
 from desk.services.drift.compare import ACTIVE, extra_session
 from desk.services.drift.findings import Drift, Findings, Way
 
@@ -19,9 +20,9 @@ _IPS = text("""
     SELECT i.id, i.deleted_at IS NULL AS exists, p.customer_id
       FROM desk.customer_ips i JOIN desk.customer_plans p ON p.id = i.plan_id WHERE i.id = ANY (:ids)""")
 # A name may be that of a login, of one that was deleted, or one that a login had when the connection was made.
-_NAMES = text("""
+_NAMES = text(f"""
     SELECT DISTINCT ON (asked.name) asked.name, l.id, l.deleted_at IS NULL AS exists, p.customer_id,
-           s.grants_access OR COALESCE(p.provisional_until > clock_timestamp(), false) AS allowed,
+           {allowed()} AS allowed,
            lower(l.login) <> asked.name AS renamed
       FROM unnest(CAST(:names AS text[])) AS asked (name)
       CROSS JOIN LATERAL (

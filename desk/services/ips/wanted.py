@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
+from desk.models.access import allowed
 from desk.models.daemon_views import THROTTLE_FLOOR_KBPS, THROTTLE_PERCENT, THROTTLE_VARIABLE
 from desk.models.ips import IpEffect
 from desk.services.ips.network import Enforcement, WantedIp
@@ -15,7 +16,7 @@ from desk.services.ips.network import Enforcement, WantedIp
 _ENFORCEMENT = "a.interface, a.sets_address, a.sets_queue, a.sets_arp, a.allowed_list, a.blocked_list"
 _STATE = f"""
     SELECT i.id, i.deleted_at IS NULL AS exists, host(i.address) AS address, i.block::text AS block,
-           s.grants_access OR COALESCE(p.provisional_until > clock_timestamp(), false) AS granted,
+           {allowed()} AS granted,
            l.id IS NOT NULL AS by_radius, p.throttled, l.login, p.customer_id,
            COALESCE(i.down_kbps, c.down_kbps) AS down_kbps, COALESCE(i.up_kbps, c.up_kbps) AS up_kbps,
            ARRAY(SELECT upper(m.mac::text) FROM desk.customer_ip_macs m WHERE m.ip_id = i.id ORDER BY m.id) AS macs,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
+from desk.models.access import allowed
 from desk.models.variables import Variable
 from desk.services.core.bus import Query, use_case
 from desk.services.core.work import Work
@@ -76,10 +77,10 @@ class LoginIsFree(Query[bool]):
     but: int | None = None
 
 
-_PROPERTIES = text("""
+_PROPERTIES = text(f"""
     SELECT l.id, l.plan_id, p.customer_id, l.login, c.name AS plan, c.radius_profile, c.down_kbps, c.up_kbps,
            COALESCE(a.name, '') AS access_point, COALESCE(r.name, '') AS router,
-           s.grants_access OR COALESCE(p.provisional_until > clock_timestamp(), false) AS allowed,
+           {allowed()} AS allowed,
            COALESCE(host(l.fixed_ip), '') AS fixed_ip, COALESCE(upper(l.mac_lock::text), '') AS mac_lock
       FROM desk.radius_logins l
       JOIN desk.customer_plans p ON p.id = l.plan_id

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from desk.integrations.errors import IntegrationError, Refused, Rejected, Unreachable
 from desk.integrations.routeros.port import Router, RouterAddress, RouterSession, TlsMode
+from desk.models.access import allowed
 from desk.models.access_points import TlsMode as StoredTls
 from desk.services.core.devices import Devices
 from desk.services.core.errors import Busy, DatabaseLost, DomainError, NotFound
@@ -33,9 +34,9 @@ _TLS = {
     StoredTls.ANONYMOUS: TlsMode.ANONYMOUS,
 }
 
-_STATE = """
+_STATE = f"""
     SELECT l.id, l.login, l.deleted_at IS NULL AS exists,
-           s.grants_access OR COALESCE(p.provisional_until > clock_timestamp(), false) AS allowed,
+           {allowed()} AS allowed,
            COALESCE(r.local_secrets AND r.active, false) AS local_secrets,
            COALESCE(NULLIF(c.radius_profile, ''), 'default') AS profile,
            COALESCE(host(l.fixed_ip), '') AS fixed_ip, p.customer_id"""

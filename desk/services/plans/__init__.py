@@ -3,6 +3,7 @@
 from desk.models.catalog import PlanGroup, PlanKind, StatusCode
 from desk.models.plans import AddressKind, ValueKind
 from desk.services.plans import details as _details  # noqa: F401  registers handlers
+from desk.services.plans import suspending as _suspending  # noqa: F401
 from desk.services.plans import use_cases as _use_cases  # noqa: F401
 from desk.services.plans.card import PROVISIONAL, NetworkLine, PreviewStatusChange, StatusCard
 from desk.services.plans.choices import ChoicesForNewPlan, ChoicesForPlan, StatusesToGive, StatusToGive
@@ -19,6 +20,8 @@ from desk.services.plans.commands import (
     SetPlanAddress,
     StatusChanged,
     SuspendPlan,
+    SuspendTemporarily,
+    WithdrawSuspension,
 )
 from desk.services.plans.errors import AccessPointFull
 from desk.services.plans.flow import PlanDraft, Step, next_step
@@ -54,6 +57,7 @@ from desk.services.plans.rules import (
     may_suspend,
     months_left,
 )
+from desk.services.plans.suspension_terms import SuspensionTerms, not_charged
 
 __all__ = [
     "ENABLE_REASONS",
@@ -107,8 +111,11 @@ __all__ = [
     "StatusesToGive",
     "Step",
     "SuspendPlan",
+    "SuspendTemporarily",
+    "SuspensionTerms",
     "ValueDetailView",
     "ValueKind",
+    "WithdrawSuspension",
     "check_value_detail",
     "may_add_items",
     "may_be_given",
@@ -118,4 +125,5 @@ __all__ = [
     "may_suspend",
     "months_left",
     "next_step",
+    "not_charged",
 ]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
-from sqlalchemy import Date, cast, func, select
+from sqlalchemy import Date, cast, func, select, text
 
 from desk.models.access_points import AccessPoint, RoutingServer
 from desk.models.catalog import PlanGroup, PlanStatus, StatusCode
@@ -19,8 +19,16 @@ from desk.services.core.bus import Query, use_case
 from desk.services.core.work import Work
 from desk.services.plans.queries import ZONE, plan_row
 from desk.services.plans.rows import IpItem, LoginItem, PlanRow
+from desk.services.plans.suspension_terms import SuspensionTerms
 
 PROVISIONAL = "provisional"
+_NUMBER = "(SELECT v.value::int FROM desk.variables v WHERE v.code = '{}')"
+_TERMS = text(f"""
+    SELECT desk.today() AS today, {_NUMBER.format(Variable.SUSPENSION_MIN_DAYS.code)} AS shortest,
+           {_NUMBER.format(Variable.SUSPENSION_MAX_DAYS.code)} AS longest,
+           {_NUMBER.format(Variable.SUSPENSION_PER_YEAR.code)} AS per_year,
+           ARRAY(SELECT s.starts_on FROM desk.plan_suspensions s
+                  WHERE s.plan_id = :plan AND s.starts_on < COALESCE(s.ended_on, s.ends_on)) AS earlier""")
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,7 @@ class StatusCard:
     last_provisional: dt.date | None
     today: dt.date
     facts: str
+    suspension: SuspensionTerms | None = None  # of a card that leads to Suspensão Temporária
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,6 +197,12 @@ def _secret(allowed: bool) -> str:
     return "secret_enabled" if allowed else "secret_disabled"
 
 
+def suspension_terms(work: Work, plan_id: int) -> SuspensionTerms:
+    """The limits of a temporary suspension, and the plan's earlier ones; one statement."""
+    row = work.session.execute(_TERMS, {"plan": plan_id}).one()
+    return SuspensionTerms(row.today, row.shortest, row.longest, row.per_year, tuple(row.earlier))
+
+
 @use_case(PreviewStatusChange, permission=None)
 def preview_status_change(query: PreviewStatusChange, work: Work) -> StatusCard:
     """The card; its facts go back with the command and are compared there."""
@@ -228,4 +243,5 @@ def preview_status_change(query: PreviewStatusChange, work: Work) -> StatusCard:
         last_provisional=last,
         today=work.today,
         facts=facts_of(row, query.target),
+        suspension=suspension_terms(work, row.id) if query.target == StatusCode.SUSPENDED_TEMPORARILY else None,
     )

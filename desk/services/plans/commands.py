@@ -41,6 +41,33 @@ class SuspendPlan(Command[StatusChanged]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SuspendTemporarily(Command[StatusChanged]):
+    """Suspensão Temporária (ST-15), from `starts_on` until before `ends_on`, the first day with service again.
+
+    A day to come only plans it: the plan stays enabled until then.
+    """
+
+    plan_id: int
+    starts_on: dt.date
+    ends_on: dt.date
+    reason: str
+    note: str = ""
+    version: int
+    facts: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawSuspension(Command[StatusChanged]):
+    """Retirar Suspensão Planejada: a temporary suspension that has not begun does not come."""
+
+    plan_id: int
+    version: int
+    reason: str = ""
+    note: str = ""
+    facts: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class EnablePlan(Command[StatusChanged]):
     """Habilitar Plano (ST-11, ST-12, ST-16)."""
 

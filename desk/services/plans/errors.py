@@ -54,6 +54,30 @@ class ProvisionalTooSoon(ConfirmationNeeded):
     code = "provisional_too_soon"
 
 
+class SuspensionNotOffered(DomainError):
+    """Variable 11 does not allow temporary suspensions."""
+
+    code = "suspension_not_offered"
+
+
+class SuspensionPlanned(DomainError):
+    """The plan has a temporary suspension already that is not over."""
+
+    code = "suspension_planned"
+
+
+class NoSuspensionPlanned(DomainError):
+    """There is none to take back: it has begun, or somebody else took it back."""
+
+    code = "no_suspension_planned"
+
+
+class SuspensionLimits(DomainError):
+    """The limits are other ones than those that the days were chosen by."""
+
+    code = "suspension_limits"
+
+
 class FactsMoved(DomainError):
     """The plan is no longer as the change card showed it: show the new card, ask again."""
 
@@ -73,3 +97,9 @@ class AccessPointOverLimit(ConfirmationNeeded):
 
 
 CONSTRAINTS["place:full"] = AccessPointFull
+CONSTRAINTS["step:temporary_suspension"] = SuspensionNotOffered
+CONSTRAINTS["suspension:planned"] = SuspensionPlanned
+CONSTRAINTS["suspension:none"] = NoSuspensionPlanned
+CONSTRAINTS["suspension:days"] = SuspensionLimits
+CONSTRAINTS["suspension:often"] = SuspensionLimits
+CONSTRAINTS["ex_plan_suspensions_days"] = SuspensionLimits

@@ -90,6 +90,10 @@ class PlanRow:
     due_day: int
     provisional_until: dt.datetime | None
     provisional_day: dt.date | None  # the last day of it, in the company's zone
+    suspended_from: dt.date | None  # of the temporary suspension that is not over: its first day
+    suspended_last: dt.date | None  # its last day; the one after it has service again
+    suspends_temporarily: bool  # variable 11 offers it
+    allowed: bool  # whether its logins may connect now
     throttled: bool
     speed_until: dt.datetime | None  # of a throttled plan: its whole speed is back until then
     allows_login: bool
@@ -117,6 +121,11 @@ class PlanRow:
     def suspended(self) -> bool:
         """In one of the three suspensions."""
         return self.status in SUSPENSIONS
+
+    @property
+    def suspension_planned(self) -> bool:
+        """A temporary suspension is to come."""
+        return self.suspended_from is not None and self.enabled
 
     @property
     def linked(self) -> int:

@@ -9,24 +9,34 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Table, text, update
 
+from desk.models.access import allowed
 from desk.models.base import metadata
 from desk.models.catalog import PlanGroup
 from desk.models.plans import ValueKind
 from desk.services.core.errors import StaleRecord
 from desk.services.core.work import Work
 from desk.services.plans.card import facts_of
-from desk.services.plans.commands import ChangeStatus, EnablePlan, EnableProvisionally, StatusChanged, SuspendPlan
+from desk.services.plans.commands import (
+    ChangeStatus,
+    EnablePlan,
+    EnableProvisionally,
+    StatusChanged,
+    SuspendPlan,
+    SuspendTemporarily,
+    WithdrawSuspension,
+)
 from desk.services.plans.errors import FactsMoved, PlanNotFound
 from desk.services.plans.rows import titled
 from desk.services.plans.rules import effect_of, runs_on, total_of
 
-StatusStep = SuspendPlan | EnablePlan | EnableProvisionally | ChangeStatus
+StatusStep = SuspendPlan | EnablePlan | EnableProvisionally | ChangeStatus | SuspendTemporarily | WithdrawSuspension
 _PLANS: Table = metadata.tables["desk.customer_plans"]
 # One row for each discount or surcharge, and one for a plan that has none.
-_FOUND = text("""
+_FOUND = text(f"""
     SELECT p.customer_id, p.version, c.name, p.reference, p.status, s.description AS status_label, s."group", p.value,
-           s.grants_access OR COALESCE(p.provisional_until > clock_timestamp(), false) AS allowed,
+           {allowed()} AS allowed,
            (p.provisional_at AT TIME ZONE i.zone)::date AS last_provisional, desk.today() AS today,
+           (p.suspended_from AT TIME ZONE i.zone)::date AS suspended_from,
            ARRAY(SELECT l.id::text || ':' || l.login FROM desk.radius_logins l
                   WHERE l.plan_id = p.id AND l.deleted_at IS NULL) AS logins,
            ARRAY(SELECT concat_ws('|', x.id, host(x.address), EXISTS (SELECT FROM desk.ip_options o
@@ -72,6 +82,7 @@ class PlanAtStep:
     logins: tuple[LoginAtStep, ...]
     ips: tuple[IpAtStep, ...]
     last_provisional: dt.date | None
+    suspended_from: dt.date | None  # first day of the temporary suspension that is not over
     today: dt.date
 
 
@@ -102,6 +113,7 @@ def plan_at_step(work: Work, cmd: StatusStep) -> PlanAtStep:
         logins=tuple(LoginAtStep(int(number), login, plan.allowed) for number, _, login in named),
         ips=tuple(IpAtStep(int(number), address, off == "t") for number, address, off in held),
         last_provisional=plan.last_provisional,
+        suspended_from=plan.suspended_from,
         today=plan.today,
     )
 

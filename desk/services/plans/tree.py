@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     ColumnElement,
     Date,
     Select,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     case,
     cast,
     func,
+    literal_column,
     select,
     true,
     type_coerce,
@@ -24,12 +26,14 @@ from sqlalchemy import (
 from sqlalchemy import String as Text
 from sqlalchemy.orm import Session
 
+from desk.models.access import allowed
 from desk.models.base import enum_type
 from desk.models.catalog import CatalogPlan, PlanStatus
 from desk.models.customers import Customer
 from desk.models.logins import RadiusLogin, RadiusSession
 from desk.models.outbox import Debt, Installation
 from desk.models.plans import Circuit, CustomerPlan, PlanValueDetail
+from desk.models.variables import SystemVariable, Variable
 from desk.services.core.prepared import Prepared, Row, ask
 from desk.services.core.topics import Topic
 from desk.services.plans.errors import PlanNotFound
@@ -40,6 +44,10 @@ from desk.services.plans.rules import effect_of, runs_on, total_of
 ZONE = select(Installation.zone).scalar_subquery()  # what counts as a day is the company's, not this computer's
 TODAY = select(func.desk.today()).scalar_subquery()  # asked once, not for each row
 
+_ALLOWED: ColumnElement[bool] = literal_column(allowed("customer_plans", "plan_statuses"), Boolean)
+_VARIABLE_11 = (
+    select(SystemVariable.value).where(SystemVariable.code == Variable.TEMPORARY_SUSPENSION.code).scalar_subquery()
+)
 _DELIVERY: Any = enum_type(Delivery, "delivery")  # read back as a member
 
 
@@ -64,6 +72,10 @@ def _plans(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             CustomerPlan.due_day,
             until.label("provisional_until"),
             cast(func.timezone(ZONE, until - dt.timedelta(seconds=1)), Date).label("provisional_day"),
+            cast(func.timezone(ZONE, CustomerPlan.suspended_from), Date).label("suspended_from"),
+            (cast(func.timezone(ZONE, CustomerPlan.suspended_until), Date) - 1).label("suspended_last"),
+            (_VARIABLE_11 == "S").label("suspends_temporarily"),
+            _ALLOWED.label("allowed"),
             (CustomerPlan.throttled & func.coalesce(CustomerPlan.throttled_until > func.clock_timestamp(), True)).label(
                 "throttled"
             ),
@@ -93,13 +105,12 @@ def _logins(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         .limit(1)
         .lateral("newest")
     )
-    allowed = PlanStatus.grants_access | func.coalesce(CustomerPlan.provisional_until > func.clock_timestamp(), False)
     return (  # LoginItem's fields in their order
         select(
             RadiusLogin.id,
             RadiusLogin.plan_id,
             RadiusLogin.login,
-            allowed.label("allowed"),
+            _ALLOWED.label("allowed"),
             newest.c.started_at.label("online_since"),
             func.coalesce(func.host(newest.c.framed_ip), "").label("ip"),
             func.upper(func.coalesce(newest.c.calling_station, "")).label("mac"),
@@ -211,8 +222,7 @@ def _read(session: Session, questions: Questions, which: int) -> tuple[list[Plan
     rows: list[PlanRow] = []
     for row in found:
         *plain, found_ips = row
-        open_now = row.grants_access or row.provisional_until is not None
-        ips = ip_items(row.id, found_ips, open_now=open_now)
+        ips = ip_items(row.id, found_ips, open_now=row.allowed)
         total = total_of(row.value, effects[row.id])
         rows.append(PlanRow(*(*plain, total, tuple(logins[row.id]), tuple(circuits[row.id]), ips)))
     return rows, details

@@ -18,6 +18,9 @@ class Way(enum.StrEnum):
     API = "api"
 
 
+SUSPENSION_COMES = "plan_suspension/comes"  # what is owed later: a temporary suspension is yet to begin
+
+
 class When(enum.StrEnum):
     """When it is said."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from desk.services.core.topics import Topic
@@ -22,8 +23,9 @@ _ANSWERS = text("""
       JOIN desk.radius_logins l ON l.id = u.id AND l.deleted_at IS NULL
      CROSS JOIN LATERAL desk.radius_answer(l.id) a""")
 _BRINGS = text("SELECT login_id FROM desk.customer_ips WHERE id = ANY (:ids) AND login_id IS NOT NULL")
-_TITLES = text("""
-    SELECT p.id, concat_ws(' – ', c.name, NULLIF(p.reference, '')) FROM desk.customer_plans p
+_PLANS = text("""
+    SELECT p.id, concat_ws(' – ', c.name, NULLIF(p.reference, '')) AS title,
+           COALESCE(p.suspended_from > clock_timestamp(), false) AS to_be_suspended FROM desk.customer_plans p
       JOIN desk.catalog_plans c ON c.id = p.catalog_plan_id WHERE p.id = ANY (:ids)""")
 _SHARES = text("SELECT id FROM desk.routing_servers WHERE id = ANY (:ids) AND desk.shares_secret(id)")
 
@@ -72,6 +74,7 @@ class Scene:
     unseen: Mapping[int, OpenConnection]
     retunes: Mapping[int, list[tuple[int, str]]]
     titles: Mapping[int, str]
+    to_be_suspended: frozenset[int]  # plans whose temporary suspension is yet to begin
     shares: frozenset[int]
 
 
@@ -108,6 +111,7 @@ def scene(session: Session, about: Concerns) -> Scene:
         if (found := unseen(session, login_id)) is not None
     }
     servers = [known.nas_id for known in connections.values() if known.nas_id is not None]
+    plans = _plans(session, [each.plan_id for each in about.debts if each.plan_id is not None])
     return Scene(
         logins=logins,
         answers=_answers(session, about.logins),
@@ -115,7 +119,8 @@ def scene(session: Session, about: Concerns) -> Scene:
         connections=connections,
         unseen=hidden,
         retunes=retunes,
-        titles=_titles(session, [each.plan_id for each in about.debts if each.plan_id is not None]),
+        titles={row.id: row.title for row in plans},
+        to_be_suspended=frozenset(row.id for row in plans if row.to_be_suspended),
         shares=frozenset(session.scalars(_SHARES, {"ids": servers})) if servers else frozenset(),
     )
 
@@ -128,6 +133,5 @@ def _answers(session: Session, logins: Sequence[int]) -> dict[int, Answer]:
     return {login_id: tuple(pairs) for login_id, pairs in found.items()}
 
 
-def _titles(session: Session, plans: Sequence[int]) -> dict[int, str]:
-    rows = session.execute(_TITLES, {"ids": list(plans)}).all() if plans else ()
-    return {row[0]: row[1] for row in rows}
+def _plans(session: Session, plans: Sequence[int]) -> Sequence[Row[Any]]:
+    return session.execute(_PLANS, {"ids": list(plans)}).all() if plans else ()

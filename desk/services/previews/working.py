@@ -14,7 +14,7 @@ from desk.services.ips.network import WantedIp
 from desk.services.logins import network as login_network
 from desk.services.logins.network import Act, FoundLogin, WantedLogin
 from desk.services.logins.reconcile import KnownLogin
-from desk.services.previews.model import Change, Way, When
+from desk.services.previews.model import SUSPENSION_COMES, Change, Way, When
 from desk.services.previews.scene import Answer, Concerns, Scene
 from desk.services.sessions.connections import OpenConnection
 
@@ -96,9 +96,11 @@ def changes(
         for ip_id, ip in visit.ips.items():
             yield from _of_ip(names[router_id], ip, visit.found_ips[ip_id], new=ip_id not in before.ips)
     for debt in about.debts:
-        if debt.topic in (Topic.PLAN_PROVISIONAL, Topic.PLAN_SPEED):
+        if debt.topic in (Topic.PLAN_PROVISIONAL, Topic.PLAN_SPEED, Topic.PLAN_SUSPENSION):
             thing = after.titles.get(debt.plan_id or 0, "")
-            yield Change(Way.RADIUS, "RADIUS", thing, "tell", debt.topic, when=When.LATER, at=debt.due_at)
+            comes = debt.topic == Topic.PLAN_SUSPENSION and debt.plan_id in after.to_be_suspended
+            what = SUSPENSION_COMES if comes else debt.topic
+            yield Change(Way.RADIUS, "RADIUS", thing, "tell", what, when=When.LATER, at=debt.due_at)
 
 
 def _answered(login_id: int, before: Scene, after: Scene, *, secret: bool) -> Iterator[Change]:

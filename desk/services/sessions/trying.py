@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from desk.integrations.errors import IntegrationError
 from desk.integrations.radius.port import AUTH_PORT, LoginTried, Method, RadiusAddress
+from desk.models.access import allowed
 from desk.models.access_points import RadiusServer
 from desk.models.people import Permission
 from desk.models.secret_rules import ACTS_ON_ROUTERS
@@ -99,9 +100,9 @@ class DeleteRadiusServer(Command[None]):
     version: int
 
 
-_LOGIN = text("""
+_LOGIN = text(f"""
     SELECT l.id, l.login, s.description AS status,
-           s.grants_access OR COALESCE(p.provisional_until > clock_timestamp(), false) AS allowed,
+           {allowed()} AS allowed,
            COALESCE(upper(replace(l.mac_lock::text, ':', '-')), (SELECT o.calling_station FROM desk.radius_sessions o
              WHERE o.login_id = l.id AND o.stopped_at IS NULL ORDER BY o.started_at DESC LIMIT 1), '') AS station
       FROM desk.radius_logins l JOIN desk.customer_plans p ON p.id = l.plan_id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desk.services.core.sentences import FieldMove
-from desk.services.previews import Change, Way, When
+from desk.services.previews import SUSPENSION_COMES, Change, Way, When
 from desk.ui.core import format
 
 MENUS = {
@@ -57,6 +57,8 @@ ENDS = {"Disconnect-Request", "/ppp/active/remove"}  # of a connection
 _QUIET = {"comment", "service"}
 _LATER = {
     "plan_provisional": "termina a habilitação provisória: o acesso é bloqueado de novo",
+    "plan_suspension": "termina a suspensão temporária: o acesso volta sozinho",
+    SUSPENSION_COMES: "começa a suspensão temporária: o RADIUS recusa e conexões abertas são encerradas",
     "plan_speed": "termina o prazo da velocidade: RADIUS e conexões abertas mudam de novo",
 }
 

@@ -30,6 +30,23 @@ LINES: dict[str, tuple[str, str, str]] = {
     "plan.suspended": ("pause-circle-fill", "warn", "Plano suspenso"),
     "plan.enabled": ("check-circle-fill", "ok", "Plano habilitado"),
     "plan.enabled_provisionally": ("timer", "warn", "Plano habilitado provisoriamente até {until}"),
+    "plan.suspended_temporarily": ("calendar-x-fill", "warn", "Plano suspenso temporariamente; volta em {ends_on}"),
+    "plan.suspension_planned": (
+        "calendar-x",
+        "warn",
+        "Suspensão temporária planejada para {starts_on}; volta em {ends_on}",
+    ),
+    "plan.suspension_withdrawn": ("calendar-x", "text2", "Suspensão planejada para {starts_on} retirada"),
+    "plan.suspension_started": (
+        "calendar-x-fill",
+        "warn",
+        "Plano suspenso na data planejada por {by}; volta em {ends_on}",
+    ),
+    "plan.suspension_ended": (
+        "check-circle-fill",
+        "ok",
+        "Plano habilitado no fim da suspensão temporária planejada por {by}",
+    ),
     "plan.status_changed": ("flag", "text2", "Status mudado de {before} para {after}"),
     "plan.cancelled": ("x-circle-fill", "mute", "Plano cancelado"),
     "plan.throttled": ("gauge", "warn", "Velocidade reduzida"),

@@ -19,6 +19,8 @@ from desk.services.plans import (
     PlanRow,
     StatusCode,
     SuspendPlan,
+    SuspendTemporarily,
+    WithdrawSuspension,
 )
 from desk.ui.core.actions import Action
 from desk.ui.core.desk import Desk
@@ -32,7 +34,9 @@ from desk.ui.plans.reasons import (
     why_not_enable,
     why_not_provisionally,
     why_not_suspend,
+    why_not_suspend_temporarily,
 )
+from desk.ui.plans.suspension import ask_withdrawal
 
 __all__ = ["ACTIONS", "CUSTOMER_PAGES"]
 _ = _texts  # importing it is what registers the texts
@@ -74,6 +78,10 @@ def _change_status(desk: Desk, plan: PlanRow) -> None:
     ask_which(desk, plan)
 
 
+def _withdraw(desk: Desk, plan: PlanRow) -> None:
+    ask_withdrawal(desk, plan, QApplication.activeWindow())
+
+
 def _why_no_new(row: Any) -> str:
     return "Um plano novo não nasce cancelado" if row.group is PlanGroup.CANCELLED else ""
 
@@ -91,6 +99,31 @@ ACTIONS = [
         enabled=why_not_suspend,
         run=_status(StatusCode.SUSPENDED),
         help="Bloqueia os logins e encerra as conexões abertas.",
+    ),
+    Action(
+        id="plans.suspend_temporarily",
+        label="Suspensão Temporária",
+        menu="plan",
+        group=5,
+        icon="calendar-x",
+        palette="plan",
+        command=SuspendTemporarily,
+        shown=lambda plan: plan.suspends_temporarily and plan.group is not PlanGroup.CANCELLED,
+        enabled=why_not_suspend_temporarily,
+        run=_status(StatusCode.SUSPENDED_TEMPORARILY),
+        help="Suspende a pedido do cliente, entre duas datas; o plano volta sozinho.",
+    ),
+    Action(
+        id="plans.withdraw_suspension",
+        label="Retirar Suspensão Planejada",
+        menu="plan",
+        group=5,
+        icon="calendar-x",
+        palette="plan",
+        command=WithdrawSuspension,
+        shown=lambda plan: plan.suspension_planned,
+        run=_withdraw,
+        help="A suspensão temporária que ainda não começou deixa de valer.",
     ),
     EnableAction(
         id="plans.enable",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
 from desk.services.core.bus import Command
 from desk.services.core.errors import DomainError
@@ -26,8 +27,11 @@ from desk.services.plans import (
     StatusChanged,
     StatusCode,
     SuspendPlan,
+    SuspendTemporarily,
+    SuspensionTerms,
+    WithdrawSuspension,
 )
-from desk.services.previews import Change, NetworkPreview, Rehearse, Way
+from desk.services.previews import Change, NetworkPreview, Rehearse, Way, When
 from desk.ui.core import format
 from desk.ui.core.change_card import CardFacts, Caution, ChangeCard, Line, Section
 from desk.ui.core.desk import Desk
@@ -36,17 +40,20 @@ from desk.ui.core.messages import not_possible
 from desk.ui.core.network_box import MOST_LINES
 from desk.ui.core.router_words import ENDS, PROBLEMS, told, where
 from desk.ui.plans.reasons import may_enable_suspended, why_not
+from desk.ui.plans.suspension import SuspensionDays, cautions_of, suspension_money, suspension_network
 from desk.ui.plans.words import NETWORK_STATES, SYSTEMS
 
 MONEY, NETWORK = "Dinheiro", "Rede"
 _TITLES = {
     StatusCode.SUSPENDED: ("Suspender Plano", "Suspender", "pause-circle"),
     StatusCode.ENABLED: ("Habilitar Plano", "Habilitar", "play-circle"),
+    StatusCode.SUSPENDED_TEMPORARILY: ("Suspensão Temporária", "Suspender temporariamente", "calendar-x"),
     PROVISIONAL: ("Habilitar Provisoriamente o Plano", "Habilitar provisoriamente", "timer"),
 }
 _CHANGE = ("Mudar Status", "Mudar o status de", "flag")
 _REASONS: dict[str, tuple[str, ...]] = {
     StatusCode.SUSPENDED: SUSPEND_REASONS,
+    StatusCode.SUSPENDED_TEMPORARILY: SUSPEND_REASONS,
     StatusCode.ENABLED: ENABLE_REASONS,
     PROVISIONAL: ENABLE_REASONS,
 }
@@ -72,6 +79,7 @@ class StatusChange:
     def __init__(self, desk: Desk, card: StatusCard, parent: QWidget | None) -> None:
         self._desk, self._card = desk, card
         self.preview: NetworkPreview | None = None
+        self.days: SuspensionDays | None = None
         facts = self._facts()
         self.dialog = ChangeCard(facts, parent)
         # The usual reason stands there already: most cards are confirmed by one key.
@@ -79,6 +87,8 @@ class StatusChange:
         self.until: DateField | None = None
         if card.target == PROVISIONAL:
             self._ask_until()
+        if card.suspension is not None:
+            self._ask_days(card.suspension)
         self.dialog.accepted_with.connect(self.act)
         self.dialog.refresh_wanted.connect(lambda _: self.look())
         self.dialog.setProperty("change", self)  # keeps this object alive as long as the dialog
@@ -96,6 +106,37 @@ class StatusChange:
         self.dialog.questions.bind({"until": last})
         self.dialog.questions.show()
 
+    def _ask_days(self, terms: SuspensionTerms) -> None:
+        self.days = SuspensionDays(self.dialog.questions, terms, self._other_days)
+        self.dialog.questions.confirmed.connect(self.dialog.reason.setFocus)
+        # Fields that came last stand first: Tab goes on from them as the eye does.
+        again = self.dialog.sections[NETWORK].findChild(QToolButton)
+        way = (self.days.starts.editor, self.days.ends.editor, again, self.dialog.reason.editor)
+        for before, after in pairwise(each for each in way if each is not None):
+            QWidget.setTabOrder(before, after)
+        self.days.show()
+        self._other_days(look=False)
+
+    def _other_days(self, *, look: bool = True) -> None:
+        """Money and network of the days that stand there now."""
+        self.preview = None
+        self.dialog.fill(self._money())
+        self.dialog.fill(self._network())
+        if look:
+            self.look()
+
+    def _money(self) -> Section:
+        if self.days is None:
+            return money_section(self._card)
+        shown = money_section(self._card)
+        more = suspension_money(self._card.monthly, self.days.days, charged=self._card.bills_now)
+        return replace(shown, lines=(shown.lines[0], *more))
+
+    def _network(self) -> Section:
+        planned = self.days is not None and self.days.planned
+        shown = network_section(self._card, self.preview, later=planned)
+        return suspension_network(shown, self.days.days, planned=planned) if self.days is not None else shown
+
     def look(self) -> None:
         """Rehearse the step and ask the routers; a silent one is said, and blocks nothing."""
         self._desk.ask(
@@ -108,12 +149,12 @@ class StatusChange:
 
     def _not_looked(self, _: DomainError) -> bool:
         """The look says nothing about the routers then, so the section must not wait for them, nor claim anything."""
-        self.dialog.fill(replace(network_section(self._card, None), loading=False, note="não conferido"))
+        self.dialog.fill(replace(self._network(), loading=False, note="não conferido"))
         return True  # a lost database has its banner, and the delivery says what a router answers
 
     def _looked(self, preview: NetworkPreview) -> None:
         self.preview = preview
-        self.dialog.fill(network_section(self._card, preview))
+        self.dialog.fill(self._network())
 
     def _facts(self) -> CardFacts:
         card = self._card
@@ -127,7 +168,7 @@ class StatusChange:
             tone="ok" if card.access_then else "warn",
             old_status=card.plan.status_label,
             new_status=card.target_label if card.target != PROVISIONAL else "Habilitado provisoriamente",
-            sections=(money_section(card), network_section(card, self.preview)),
+            sections=(self._money(), self._network()),
             warnings=tuple(cautions(card)),
             sentence=(verb, card.plan.title, card.plan.customer_name),
             verb=title,
@@ -142,13 +183,21 @@ class StatusChange:
         self._desk.do(
             command,
             owner=self.dialog,
-            said=self._until_text()
-            if self._card.target == PROVISIONAL
-            else _SAID.get(self._card.target, f"Status mudado para {self._card.target_label}"),
+            said=self._said(),
             done=lambda _: self.dialog.accept(),
             failed=self._refused,
             undo=self._undo(),
         )
+
+    def _said(self) -> str:
+        if self.days is not None and self.days.planned:
+            days = self.days.days
+            return f"Suspensão temporária planejada de {format.day(days.starts_on)} a {format.day(days.last)}"
+        if self.days is not None:
+            return f"Plano suspenso temporariamente até {format.day(self.days.days.last)}"
+        if self._card.target == PROVISIONAL:
+            return self._until_text()
+        return _SAID.get(self._card.target, f"Status mudado para {self._card.target_label}")
 
     def _until_text(self) -> str:
         day = self.until.value() if self.until is not None else None
@@ -165,6 +214,8 @@ class StatusChange:
         }
         if card.target == StatusCode.SUSPENDED:
             return SuspendPlan(**common)
+        if self.days is not None:
+            return SuspendTemporarily(starts_on=self.days.days.starts_on, ends_on=self.days.days.ends_on, **common)
         if card.target == PROVISIONAL and self.until is not None and (day := self.until.value()) is not None:
             # The card has shown that the last time was recent; pressing its button is the answer.
             return EnableProvisionally(until=day, confirmed=too_soon(card), **common)
@@ -175,7 +226,10 @@ class StatusChange:
     def _undo(self) -> Any:
         """The inverse act, where there is one and the person may do it."""
         target = self._card.target
-        if target == StatusCode.SUSPENDED and self._desk.may(EnablePlan) and may_enable_suspended(self._desk):
+        if self.days is not None and self.days.planned:
+            return lambda done: WithdrawSuspension(plan_id=done.plan_id, version=done.version)
+        suspends = target in (StatusCode.SUSPENDED, StatusCode.SUSPENDED_TEMPORARILY)
+        if suspends and self._desk.may(EnablePlan) and may_enable_suspended(self._desk):
             return lambda done: EnablePlan(plan_id=done.plan_id, reason="Desfeito", version=done.version)
         if target == StatusCode.ENABLED and self._card.plan.status == StatusCode.SUSPENDED:
             return lambda done: SuspendPlan(plan_id=done.plan_id, reason="Desfeito", version=done.version)
@@ -193,7 +247,8 @@ class StatusChange:
                 done=self._moved,
             )
             return True
-        shown = self.dialog.questions if self.until is not None else self.dialog.form
+        asks = self.until is not None or self.days is not None
+        shown = self.dialog.questions if asks else self.dialog.form
         return shown.refused(error)
 
     def _moved(self, card: StatusCard) -> None:
@@ -222,13 +277,18 @@ def money_section(card: StatusCard) -> Section:
     return Section(title=MONEY, icon="money", note="em R$", lines=lines)
 
 
-def network_section(card: StatusCard, preview: NetworkPreview | None) -> Section:
-    """What the step means to RADIUS, to open connections and to routers, and below each thing the very words."""
-    known = {line: _network_line(line) for line in card.network if line.moves}
-    still = [line.thing for line in card.network if not line.moves] + list(card.unchanged)
+def network_section(card: StatusCard, preview: NetworkPreview | None, *, later: bool = False) -> Section:
+    """What the step means to RADIUS, to open connections and to routers, and below each thing the very words.
+
+    `later`: the step is for a day to come, and until then nothing moves.
+    """
+    known = {line: _network_line(line) for line in card.network if line.moves and not later}
+    still = [line.thing for line in card.network if later or not line.moves] + list(card.unchanged)
     words: dict[NetworkLine, list[str]] = {}
     own: list[Line] = []
     for change in preview.changes if preview is not None else ():
+        if card.suspension is not None and change.when is When.LATER:
+            continue  # its days are said by the card itself
         line = next((each for each in known if _is_about(card, each, change)), None)
         if line is not None:
             asked = f"{change.command}: " if change.way in (Way.DISCONNECT, Way.COA) else ""
@@ -256,7 +316,14 @@ def network_section(card: StatusCard, preview: NetworkPreview | None) -> Section
         lines.append(Line(key="none", text=none, quiet=True, icon="minus-circle-fill"))
     if still:
         names = ", ".join(dict.fromkeys(still))
-        lines.append(Line(key="still", text=f"Sem mudança: {names}", quiet=True, icon="minus-circle-fill"))
+        lines.append(
+            Line(
+                key="still",
+                text=f"Sem mudança{' até lá' if later else ''}: {names}",
+                quiet=True,
+                icon="minus-circle-fill",
+            )
+        )
     note = f"conferido às {format.clock(preview.at.astimezone())}" if preview is not None else ""
     return Section(
         title=NETWORK, icon="share-network", note=note, lines=tuple(lines), loading=preview is None, refresh=True
@@ -313,7 +380,7 @@ def cautions(card: StatusCard) -> list[Caution]:
         last = format.day(card.last_provisional)
         text = f"Este plano foi habilitado a menos de {card.provisional_gap} dias ({last})"
         found.append(Caution(text=text))
-    return found
+    return found + cautions_of(card.plan, enabling=card.target == StatusCode.ENABLED)
 
 
 def too_soon(card: StatusCard) -> bool:

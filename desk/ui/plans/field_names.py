@@ -23,6 +23,8 @@ NAMES = {
     "status": "Status",
     "value": "Valor",
     "provisional_until": "Habilitado até",
+    "suspended_from": "Suspenso a partir de",
+    "suspended_until": "Suspenso até",
     "first_activation_date": "Data de Primeira Ativação",
     "throttled": "Velocidade reduzida",
     "catalog_plan_id": "Plano/Serviço",

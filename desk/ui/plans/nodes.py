@@ -5,7 +5,17 @@ from __future__ import annotations
 import datetime as dt
 
 from desk.services.ips import mask_label
-from desk.services.plans import CircuitItem, CustomerPlans, Delivery, IpItem, LoginItem, PlanGroup, PlanKind, PlanRow
+from desk.services.plans import (
+    CircuitItem,
+    CustomerPlans,
+    Delivery,
+    IpItem,
+    LoginItem,
+    PlanGroup,
+    PlanKind,
+    PlanRow,
+    StatusCode,
+)
 from desk.ui.core import format, icons
 from desk.ui.core.tree import Node, Part, root
 
@@ -48,9 +58,11 @@ def tree_of(shown: CustomerPlans) -> Node:
 
 
 def status_part(plan: PlanRow) -> Part:
-    """Icon, word and colour; "Serviço Habilitado" is quiet, every other status a chip."""
+    """Icon, word and colour; "Serviço Habilitado" is quiet, every other status a chip; a dated one says until when."""
     icon, tone, chip = icons.STATUS_ICONS.get(plan.status_label, ("circle-fill", "mute", True))
-    return Part(plan.status_label, tone, icon, chip=chip)
+    dated = plan.status == StatusCode.SUSPENDED_TEMPORARILY and plan.suspended_last is not None
+    until = f" até {format.day(plan.suspended_last)}" if dated else ""
+    return Part(f"{plan.status_label}{until}", tone, icon, chip=chip)
 
 
 def plan_node(plan: PlanRow) -> Node:
@@ -63,6 +75,8 @@ def plan_node(plan: PlanRow) -> Node:
         markers.append(Part("velocidade reduzida", "warn", "gauge"))
     if plan.provisional_day is not None:
         markers.append(Part(f"habilitado até {format.short_day(plan.provisional_day)}", "warn", "timer"))
+    if plan.suspension_planned and plan.suspended_from is not None:
+        markers.append(Part(f"suspensão em {format.short_day(plan.suspended_from)}", "warn", "calendar-x"))
     owed = {login.delivery for login in plan.logins} | {ip.delivery for ip in plan.ips}
     owed.discard(Delivery.IN_STEP)
     if owed:

@@ -183,6 +183,10 @@ def _detail_facts(d: PlanDetails) -> list[Fact]:
         facts.append(Fact("Velocidade", format.rates(d.down_kbps, d.up_kbps)))
     if d.row.provisional_day is not None:
         facts.append(Fact("Habilitado até", format.day(d.row.provisional_day), tone="warn", icon="timer"))
+    if d.row.suspended_from is not None and d.row.suspended_last is not None:
+        days = f"{format.day(d.row.suspended_from)} a {format.day(d.row.suspended_last)}"
+        note = "planejada" if d.row.suspension_planned else ""
+        facts.append(Fact("Suspensão Temporária", days, note=note, tone="warn", icon="calendar-x"))
     if d.cancelled_on is not None:
         facts.append(Fact("Data de Cancelamento", format.day(d.cancelled_on), note=d.cancel_reason))
     facts.append(Fact("Vendedor", d.seller_name or "—"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from desk.services.plans import PROVISIONAL, PlanGroup, PlanRow, StatusCode
+from desk.ui.core import format
 from desk.ui.core.actions import Action
 from desk.ui.core.desk import Desk
 
@@ -16,6 +17,14 @@ def why_not_suspend(plan: PlanRow) -> str:
     if plan.group is PlanGroup.CANCELLED:
         return "O plano está cancelado"
     return "O plano já está suspenso" if plan.suspended else f"O plano está em “{plan.status_label}”"
+
+
+def why_not_suspend_temporarily(plan: PlanRow) -> str:
+    """ST-15: as ST-13, and one at a time."""
+    if plan.suspension_planned:
+        first, last = format.day(plan.suspended_from), format.day(plan.suspended_last)
+        return f"Já há uma suspensão planejada de {first} a {last}"
+    return why_not_suspend(plan)
 
 
 def why_not_enable(plan: PlanRow) -> str:
@@ -47,6 +56,8 @@ def why_not(plan: PlanRow, target: str) -> str:
         return why_not_provisionally(plan)
     if target == StatusCode.SUSPENDED:
         return why_not_suspend(plan)
+    if target == StatusCode.SUSPENDED_TEMPORARILY:
+        return why_not_suspend_temporarily(plan)
     if target == StatusCode.ENABLED:
         return why_not_enable(plan)
     return f"O plano já está em “{plan.status_label}”" if plan.status == target else why_not_change_status(plan)

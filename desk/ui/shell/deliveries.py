@@ -18,6 +18,7 @@ from desk.ui.core.desk import Act, Desk
 from desk.ui.core.strip import Delivery, State, Step
 
 UNDO_SECONDS = 300
+DATED = {"plan_provisional", "plan_suspension"}  # for later, and nobody waits for it here
 _SYSTEMS = {"radius": "RADIUS", "session": "Conexão", "router": "MikroTik", "speed": "Velocidade"}
 _SAID = {
     "access_allowed": ("Feito: liberado", "vale já na próxima autenticação"),
@@ -50,6 +51,9 @@ _SAID = {
     "ip_removed": ("Feito: removido do roteador", "conferido na lista do roteador"),
     "no_router": ("Sem roteador conhecido", "a sessão veio de um NAS sem servidor de roteamento cadastrado"),
     "no_credentials": ("Sem credenciais", "cadastre a senha do servidor de roteamento"),
+    "suspension_started": ("Feito: suspenso", "era o primeiro dia da suspensão temporária"),
+    "suspension_ended": ("Feito: habilitado", "terminou a suspensão temporária"),
+    "suspension_right": ("Já estava certo", "a data ainda não chegou, ou já foi cumprida"),
     "silent": ("Sem resposta", "o roteador não respondeu a tempo"),
     "closed": ("Conexão interrompida", "o roteador fechou a conexão"),
     "no_route": ("Fora de alcance", "não há caminho até o roteador"),
@@ -134,7 +138,7 @@ class DeliveryFollower(QObject):
         customer_id = next((int(name.split("/")[1]) for name in act.outcome.changed if name.startswith("plans/")), None)
         if customer_id is None or not (act.outcome.owed or act.undo):
             return
-        owed = {debt for debt in act.outcome.owed if debt.topic != "plan_provisional"}
+        owed = {debt for debt in act.outcome.owed if debt.topic not in DATED}
         self._followed[customer_id] = _Followed(act, customer_id, dt.datetime.now(), owed)
         self.moved.emit(customer_id)
 
