@@ -9,6 +9,7 @@ from desk.services.plans.choices import ChoicesForNewPlan, ChoicesForPlan, Statu
 from desk.services.plans.commands import (
     AddPlan,
     ChangeStatus,
+    DeletePlan,
     EnablePlan,
     EnableProvisionally,
     FollowDefaultAddress,
@@ -20,7 +21,7 @@ from desk.services.plans.commands import (
     StatusChanged,
     SuspendPlan,
 )
-from desk.services.plans.errors import AccessPointFull
+from desk.services.plans.errors import AccessPointFull, PlanLinked
 from desk.services.plans.flow import PlanDraft, Step, next_step
 from desk.services.plans.places import AuthorisePlace, Authorisers, PlaceAuthorisers, PlaceWanted
 from desk.services.plans.queries import CustomerPlanTree, OnePlan, PlanWindow
@@ -74,6 +75,7 @@ __all__ = [
     "CompositionView",
     "CustomerPlanTree",
     "CustomerPlans",
+    "DeletePlan",
     "Delivery",
     "EnablePlan",
     "EnableProvisionally",
@@ -91,6 +93,7 @@ __all__ = [
     "PlanDraft",
     "PlanGroup",
     "PlanKind",
+    "PlanLinked",
     "PlanRow",
     "PlanSaved",
     "PlanWindow",

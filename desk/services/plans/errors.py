@@ -30,6 +30,18 @@ class PlanCancelled(DomainError):
     code = "plan_cancelled"
 
 
+class PlanLinked(DomainError):
+    """PL-40: records hang on the plan, so it was not entered by mistake; `login`, `ip`, `circuit` say how many."""
+
+    code = "plan_linked"
+
+
+class CancelledPlanStays(DomainError):
+    """A cancelled plan is part of what was, and is not deleted (domain 4.4)."""
+
+    code = "cancelled_plan_stays"
+
+
 class PlanAwaitsAuthorisation(DomainError):
     """Only an authoriser can enable this plan (ST-20)."""
 
@@ -73,3 +85,5 @@ class AccessPointOverLimit(ConfirmationNeeded):
 
 
 CONSTRAINTS["place:full"] = AccessPointFull
+CONSTRAINTS["plan:linked"] = PlanLinked
+CONSTRAINTS["plan:deleted"] = lambda: PlanNotFound("plan")

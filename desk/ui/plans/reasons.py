@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from desk.services.plans import PROVISIONAL, PlanGroup, PlanRow, StatusCode
+from desk.ui.core import format
 from desk.ui.core.actions import Action
 from desk.ui.core.desk import Desk
 
@@ -39,6 +40,17 @@ def why_not_change_status(plan: PlanRow) -> str:
     if plan.group is PlanGroup.CANCELLED:
         return "O plano está cancelado"
     return "O plano aguarda autorização" if plan.status == StatusCode.AWAITING else ""
+
+
+_LINKED = {"login": ("login", "logins"), "ip": ("IP", "IPs"), "circuit": ("circuito", "circuitos")}
+
+
+def why_not_delete(plan: PlanRow) -> str:
+    """PL-21, PL-40: what hangs on the plan, each kind with its number; domain 4.4: a cancelled plan stays."""
+    if plan.group is PlanGroup.CANCELLED:
+        return "Um plano cancelado não pode ser apagado"
+    linked = ", ".join(format.count(number, *_LINKED[kind]) for kind, number in plan.links.items())
+    return f"Plano possui registros vinculados: {linked}" if linked else ""
 
 
 def why_not(plan: PlanRow, target: str) -> str:
