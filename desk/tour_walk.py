@@ -18,6 +18,7 @@ from desk.tour import SIZE, Tour
 from desk.tour_network import network
 from desk.ui.core.actions import build_menu
 from desk.ui.core.inputs import ComboField
+from desk.ui.plans.deleting import ask_delete
 from desk.ui.plans.page import GroupRow, PlansPage
 from desk.ui.shell.customer_window import CustomerWindow
 from desk.ui.shell.registry import settings_pages
@@ -114,6 +115,8 @@ def plan_dialogs(tour: Tour, page: PlansPage) -> None:
     tour.over("plano-servico", lambda: desk.run_action("plans.open", plan))
     tour.over("novo-ip", lambda: desk.run_action("ips.new", plan), partial(_next_free, tour))
     tour.over("recusa", lambda: desk.run_action("logins.new", plan))
+    unused = next(each for each in page.shown.plans if not each.links) if page.shown else plan
+    tour.over("apagar-plano", lambda: ask_delete(desk, unused))
     if plan is not None:
         online = next(login for login in plan.logins if login.online_since is not None)
         tour.over("informacoes-login", lambda: desk.run_action("sessions.information", online))

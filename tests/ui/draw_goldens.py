@@ -13,6 +13,7 @@ from desk.settings import Server
 from desk.tour import Tour
 from desk.tour_walk import MARIA, areas, customer, menus, search, sign_in
 from desk.ui.core.app import make_application
+from desk.ui.plans.deleting import ask_delete
 from desk.ui.plans.page import GroupRow
 from tests.ui.frozen import freeze_program
 
@@ -31,6 +32,8 @@ def draw(tour: Tour) -> None:
     tour.over("plano-servico", lambda: desk.run_action("plans.open", plan))
     tour.over("novo-plano", lambda: desk.run_action("plans.new", GroupRow(MARIA)))
     tour.over("recusa", lambda: desk.run_action("logins.new", plan))
+    unused = next(each for each in page.shown.plans if not each.links) if page.shown else plan
+    tour.over("apagar-plano", lambda: ask_delete(desk, unused))
     menus(tour, page)
     areas(tour)
     tour.over("configuracoes-catalog", lambda: tour.shell.show_settings("catalog"))

@@ -105,9 +105,9 @@ _POINTS = text("""
     SELECT a.id, a.name, a.business_unit_id, COALESCE(u.name, '') AS unit, a.routing_server_id,
            COALESCE(r.name, '') AS router, a.customer_limit, a.disconnect_by,
            (SELECT count(*) FROM desk.customer_plans p WHERE p.access_point_id = a.id AND p.status <> 'CANCELADO'
-             AND p.deleted_at IS NULL) AS used, a.active, a.notes, a.version, a.interface, a.sets_address, a.sets_queue, a.sets_arp,
-           a.allowed_list, a.blocked_list,
-           (SELECT count(*) FROM desk.ip_ranges g WHERE g.access_point_id = a.id) AS ranges
+             AND p.deleted_at IS NULL) AS used,
+           a.active, a.notes, a.version, a.interface, a.sets_address, a.sets_queue, a.sets_arp, a.allowed_list,
+           a.blocked_list, (SELECT count(*) FROM desk.ip_ranges g WHERE g.access_point_id = a.id) AS ranges
       FROM desk.access_points a
       LEFT JOIN desk.business_units u ON u.id = a.business_unit_id
       LEFT JOIN desk.routing_servers r ON r.id = a.routing_server_id
