@@ -19,7 +19,9 @@ from desk.tour_addresses import addresses, lost_database, ranges, restore_speed
 from desk.tour_network import network
 from desk.ui.core.actions import build_menu
 from desk.ui.core.inputs import ComboField
+from desk.ui.plans.deleting import ask_delete
 from desk.ui.plans.page import GroupRow, PlansPage
+from desk.ui.plans.reasons import why_not_delete
 from desk.ui.shell.customer_window import CustomerWindow
 from desk.ui.shell.registry import settings_pages
 
@@ -108,6 +110,11 @@ def plans_of(page: PlansPage) -> list[PlanRow]:
     return list(page.shown.plans) if page.shown is not None else []
 
 
+def deletable(page: PlansPage) -> PlanRow:
+    """The first plan of the tree that nothing hangs on."""
+    return next(each for each in plans_of(page) if not why_not_delete(each))
+
+
 def plan_dialogs(tour: Tour, page: PlansPage) -> None:
     """Everything that opens over a plan."""
     desk = tour.shell.desk
@@ -120,6 +127,7 @@ def plan_dialogs(tour: Tour, page: PlansPage) -> None:
     tour.over("plano-servico", lambda: desk.run_action("plans.open", plan))
     tour.over("novo-ip", lambda: desk.run_action("ips.new", plan), partial(_next_free, tour))
     tour.over("recusa", lambda: desk.run_action("logins.new", plan))
+    tour.over("apagar-plano", lambda: ask_delete(desk, deletable(page)))
     if plan is not None:
         online = next(login for login in plan.logins if login.online_since is not None)
         tour.over("informacoes-login", lambda: desk.run_action("sessions.information", online))

@@ -121,7 +121,7 @@ SELECT l.id AS login_id,
        CASE WHEN {_SLOW} OR COALESCE(a.up_kbps, c.up_kbps) > 0 OR COALESCE(a.down_kbps, c.down_kbps) > 0
             THEN {_speed("up_kbps")} || '/' || {_speed("down_kbps")} END AS rate_limit
   FROM desk.radius_logins l
-  JOIN desk.customer_plans p ON p.id = l.plan_id
+  JOIN desk.customer_plans p ON p.id = l.plan_id AND p.deleted_at IS NULL
   JOIN desk.plan_statuses s ON s.code = p.status
   JOIN desk.catalog_plans c ON c.id = p.catalog_plan_id
   LEFT JOIN desk_vault.radius_clear k ON k.login_id = l.id

@@ -54,6 +54,21 @@ _PROVISIONAL = (
         says="Só um plano suspenso pode ser habilitado provisoriamente",
     ),
 )
+# PL-40, domain 4.4: for plans entered by mistake, so neither one that somebody lives on nor one that came to its end.
+_DELETED = (
+    Need((P.DELETE_PLAN,)),
+    Need(
+        when="EXISTS (SELECT FROM desk.plan_statuses s WHERE s.code IN (OLD.status, NEW.status)"
+        " AND s.\"group\" = 'cancelado')",
+        rule="step:delete",
+        says="Um plano cancelado não pode ser apagado",
+    ),
+    Need(
+        when="EXISTS (SELECT FROM desk.plan_links(OLD.id))",
+        rule="plan:linked",
+        says="Plano possui registros vinculados e não pode ser apagado",
+    ),
+)
 # Statuses that the provider made (domain 4.2): what their rows say decides, not their codes. `o` is left, `n` entered.
 _ROWS = "SELECT FROM desk.plan_statuses o, desk.plan_statuses n WHERE o.code = OLD.status AND n.code = NEW.status"
 _MADE_STATUSES = (
@@ -91,7 +106,9 @@ CUSTOMER_PLANS = Guard(
     empty_on_insert=(
         *("last_close_date", "provisional_until", "provisional_at", "cancelled_on", "first_activation_date"),
         *("throttled_until", "speed_until", "speed_at", "suspended_from", "suspended_until"),
+        *("deleted_at", "deleted_by"),
     ),
+    update=(Need(when="OLD.deleted_at IS NOT NULL", rule="plan:deleted", says="Este plano já foi apagado"),),
     columns={
         **each(
             one(P.EDIT_PLAN),
@@ -146,11 +163,8 @@ CUSTOMER_PLANS = Guard(
                 says="Um plano é cancelado na data de hoje",
             ),
         ),
+        **each(_DELETED, "deleted_at", "deleted_by"),
     },
-    delete=(
-        Need((P.DELETE_PLAN,)),
-        Need(when="OLD.status = 'CANCELADO'", rule="step:delete", says="Um plano cancelado não pode ser apagado"),
-    ),
     status="status",
     final=(S.CANCELLED.value,),
     steps=(
@@ -202,7 +216,7 @@ _ACTIVE = (
     Need(
         (P.EDIT_CUSTOMER,),
         when="NEW.active OR EXISTS (SELECT FROM desk.customer_plans p"
-        " WHERE p.customer_id = NEW.id AND p.status <> 'CANCELADO')",
+        " WHERE p.customer_id = NEW.id AND p.status <> 'CANCELADO' AND p.deleted_at IS NULL)",
     ),
 )
 _ADDRESS = ("zip", "street", "number", "complement", "district", "city_id", "landmark")
@@ -217,7 +231,7 @@ _SYSTEM_STATUS = Need(
 )
 # One line of settings must not open or close the network of every plan in a status; plans move one by one.
 _STATUS_HELD = Need(
-    when="EXISTS (SELECT FROM desk.customer_plans p WHERE p.status = OLD.code)",
+    when="EXISTS (SELECT FROM desk.customer_plans p WHERE p.status = OLD.code AND p.deleted_at IS NULL)",
     rule="rule:status_held",
     says="Grupo e acesso de um status não mudam enquanto planos o usam",
 )
@@ -308,7 +322,7 @@ GUARDS: tuple[Guard, ...] = (
         ),
         on_insert=("plan_id", "kind", *_ADDRESS),
         columns=each(one(P.EDIT_PLAN), *_ADDRESS),
-        delete=one(P.EDIT_PLAN, P.DELETE_PLAN),
+        delete=one(P.EDIT_PLAN),
     ),
     Guard(
         "plan_value_details",
@@ -321,8 +335,8 @@ GUARDS: tuple[Guard, ...] = (
         update=_DISCOUNT_IF,
         columns=each((), *_VALUE_DETAIL),
         delete=(
-            Need((P.DISCOUNT, P.DELETE_PLAN), when="OLD.kind = 'desconto'"),
-            Need((P.EDIT_PLAN, P.DELETE_PLAN), when="OLD.kind <> 'desconto'"),
+            Need((P.DISCOUNT,), when="OLD.kind = 'desconto'"),
+            Need((P.EDIT_PLAN,), when="OLD.kind <> 'desconto'"),
         ),
     ),
     _simple("circuits", (P.EDIT_PLAN,), "name", keys=("plan_id",)),

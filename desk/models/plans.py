@@ -45,6 +45,13 @@ class CustomerPlan(Stamped, Versioned, Base):
             "(suspended_from IS NULL) = (suspended_until IS NULL) AND (suspended_until > suspended_from) IS NOT FALSE",
             name="suspended",
         ),
+        # A plan entered by mistake does not keep its code from the one that is entered right.
+        Index(
+            "uq_customer_plans_identifier_code",
+            "identifier_code",
+            unique=True,
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
         Index("ix_customer_plans_catalog_plan_id", "catalog_plan_id"),
         Index("ix_customer_plans_access_point_id", "access_point_id"),
         Index(
@@ -69,7 +76,7 @@ class CustomerPlan(Stamped, Versioned, Base):
     last_close_date: Mapped[dt.date | None]
     separate_invoice: Mapped[bool] = mapped_column(server_default=text("false"))
     booklet: Mapped[bool] = mapped_column(server_default=text("false"))
-    identifier_code: Mapped[str | None] = mapped_column(String(25), unique=True)
+    identifier_code: Mapped[str | None] = mapped_column(String(25))
     access_point_id: Mapped[Ref | None] = mapped_column(ForeignKey("access_points.id"))
     business_unit_id: Mapped[Ref] = mapped_column(ForeignKey("business_units.id"))
     seller: Mapped[str | None] = mapped_column(String(63), ForeignKey("people.role"))
@@ -87,6 +94,9 @@ class CustomerPlan(Stamped, Versioned, Base):
     composition_customized: Mapped[bool] = mapped_column(server_default=text("false"))
     cancelled_on: Mapped[dt.date | None]
     cancel_reason: Mapped[str] = mapped_column(String(80), server_default=text("''"))
+    # Apagar Plano (PL-41): entered by mistake. The row stays for its number, its history and what was deleted from it.
+    deleted_at: Mapped[dt.datetime | None]
+    deleted_by: Mapped[str | None] = mapped_column(String(63))
 
     customer: Mapped[Customer] = relationship(lazy="raise")
     catalog_plan: Mapped[CatalogPlan] = relationship(lazy="raise")

@@ -162,7 +162,7 @@ def test_a_catalogue_plan_that_requires_authorization_cannot_go_around_it(scene:
 @pytest.mark.parametrize(
     ("statement", "kind"),
     [
-        ("SELECT desk.delete_customer_plans({awaiting})", "permission:delete_plan"),
+        ("UPDATE desk.customer_plans SET deleted_at = now() WHERE id = {awaiting}", "permission:delete_plan"),
         ("SELECT desk.delete_access_points(1)", ""),
         ("DELETE FROM desk.customer_plans WHERE id = {plan}", ""),
         ("DELETE FROM desk.customers WHERE id = {customer}", ""),

@@ -11,8 +11,9 @@ from PySide6.QtCore import QSettings
 from desk.desktop import Desktop
 from desk.settings import Server
 from desk.tour import Tour
-from desk.tour_walk import MARIA, areas, customer, menus, search, sign_in
+from desk.tour_walk import MARIA, areas, customer, deletable, menus, search, sign_in
 from desk.ui.core.app import make_application
+from desk.ui.plans.deleting import ask_delete
 from desk.ui.plans.page import GroupRow
 from tests.ui.frozen import freeze_program
 
@@ -32,6 +33,7 @@ def draw(tour: Tour) -> None:
     tour.over("plano-servico", lambda: desk.run_action("plans.open", plan))
     tour.over("novo-plano", lambda: desk.run_action("plans.new", GroupRow(MARIA)))
     tour.over("recusa", lambda: desk.run_action("logins.new", plan))
+    tour.over("apagar-plano", lambda: ask_delete(desk, deletable(page)))
     menus(tour, page)
     areas(tour)
     tour.over("configuracoes-catalog", lambda: tour.shell.show_settings("catalog"))

@@ -1,26 +1,29 @@
 -- Owner desk_job: what an act elsewhere means for plans, whose own guard would ask for another permission.
 -- Row triggers leave these writes out of the log, so each statement writes its own lines (design D6).
 
--- Variable 9. It runs before the guard of access_points, whose refusal undoes it with the whole statement.
+-- Variable 9, and plans that were deleted, which are nobody's. It runs before the guard of access_points, whose refusal
+-- undoes it with the whole statement.
 CREATE FUNCTION desk_guard.leave_cancelled_plans() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  cancelled_may_go boolean := EXISTS (SELECT FROM desk.variables v
+    WHERE v.code = 'delete_access_point_of_cancelled' AND v.value = 'S');
 BEGIN
-  IF (SELECT v.value FROM desk.variables v WHERE v.code = 'delete_access_point_of_cancelled') = 'S' THEN
-    PERFORM desk.record('plan.access_point_deleted', p.customer_id, p.id, jsonb_build_object('name', OLD.name))
-      FROM desk.customer_plans p WHERE p.access_point_id = OLD.id AND p.status = 'CANCELADO';
-    WITH o AS (
-      SELECT p.id, p.version FROM desk.customer_plans p
-        WHERE p.access_point_id = OLD.id AND p.status = 'CANCELADO' ORDER BY p.id FOR UPDATE
-    ), u AS (
-      UPDATE desk.customer_plans p SET access_point_id = NULL FROM o WHERE p.id = o.id
-        RETURNING p.id, o.version AS before, p.version AS after
-    )
-    INSERT INTO desk.change_log (command, app, tbl, op, key, before, after)
-      SELECT left(current_setting('desk.command', true), 64), left(current_setting('application_name', true), 64),
-        'customer_plans', 'U', u.id::text, jsonb_build_object('access_point_id', OLD.id, 'version', u.before),
-        jsonb_build_object('access_point_id', NULL, 'version', u.after)
-      FROM u;
-  END IF;
+  PERFORM desk.record('plan.access_point_deleted', p.customer_id, p.id, jsonb_build_object('name', OLD.name))
+    FROM desk.customer_plans p WHERE p.access_point_id = OLD.id AND p.status = 'CANCELADO' AND cancelled_may_go;
+  WITH o AS (
+    SELECT p.id, p.version FROM desk.customer_plans p
+      WHERE p.access_point_id = OLD.id AND (p.status = 'CANCELADO' AND cancelled_may_go OR p.deleted_at IS NOT NULL)
+      ORDER BY p.id FOR UPDATE
+  ), u AS (
+    UPDATE desk.customer_plans p SET access_point_id = NULL FROM o WHERE p.id = o.id
+      RETURNING p.id, o.version AS before, p.version AS after
+  )
+  INSERT INTO desk.change_log (command, app, tbl, op, key, before, after)
+    SELECT left(current_setting('desk.command', true), 64), left(current_setting('application_name', true), 64),
+      'customer_plans', 'U', u.id::text, jsonb_build_object('access_point_id', OLD.id, 'version', u.before),
+      jsonb_build_object('access_point_id', NULL, 'version', u.after)
+    FROM u;
   -- IPs that were deleted, and are off the router, are nobody's; the list of what was deleted keeps them.
   WITH o AS (
     SELECT i.id, i.version FROM desk.customer_ips i

@@ -83,6 +83,9 @@ BEGIN
   INSERT INTO desk.deleted_items (at, who, source, kind, value, customer_id, plan_id, snapshot)
     VALUES (clock_timestamp(), session_user, CASE WHEN session_user = 'desk_worker' THEN 'JOB' ELSE 'DESK' END,
       TG_ARGV[0], COALESCE(left(was ->> TG_ARGV[1], 254), ''), customer, plan, was);
+  IF TG_ARGV[0] = 'plan' THEN
+    PERFORM desk.record('plan.deleted', customer, plan, jsonb_build_object('number', OLD.number));
+  END IF;
   IF TG_ARGV[0] = 'radius_login' THEN
     PERFORM desk.record('login.deleted', customer, plan,
       jsonb_build_object('login', was ->> 'login', 'login_id', (was ->> 'id')::bigint));

@@ -3,7 +3,7 @@
 CREATE FUNCTION desk.linked_plans(access_point_id bigint) RETURNS integer LANGUAGE sql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
   SELECT count(*)::integer FROM desk.customer_plans p JOIN desk.plan_statuses s ON s.code = p.status
-    WHERE p.access_point_id = linked_plans.access_point_id AND s."group" <> 'cancelado'
+    WHERE p.access_point_id = linked_plans.access_point_id AND s."group" <> 'cancelado' AND p.deleted_at IS NULL
 $$;
 
 -- What an authoriser is asked: one plan, or one more plan of a product, of this customer at this access point. The limit
@@ -17,7 +17,7 @@ BEGIN
   IF NOT EXISTS (SELECT FROM desk.access_points a WHERE a.id = approve_place.access_point_id
       AND a.customer_limit = approve_place.customer_limit)
     OR approve_place.plan_id IS NOT NULL AND NOT EXISTS (SELECT FROM desk.customer_plans p
-      WHERE p.id = approve_place.plan_id AND p.customer_id = approve_place.customer_id
+      WHERE p.id = approve_place.plan_id AND p.deleted_at IS NULL AND p.customer_id = approve_place.customer_id
         AND p.catalog_plan_id = approve_place.catalog_plan_id) THEN
     PERFORM desk.refuse('approval:facts', 'place_approvals', '', 'O pedido mudou desde que foi mostrado');
   END IF;

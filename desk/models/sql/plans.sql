@@ -41,7 +41,38 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- Who deleted a login or an IP, and when: the database says it, for both alike.
+-- PL-40: what hangs on a plan and keeps it from being deleted, each kind with its number. Kinds that come later join here,
+-- in PlanRow.links, and in desk_guard.live_plan's triggers; tests/rules/test_plan_links.py names what is forgotten.
+CREATE FUNCTION desk.plan_links(plan_id bigint) RETURNS TABLE (kind text, links bigint) LANGUAGE sql VOLATILE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT k.kind, k.links FROM (VALUES
+    (1, 'login', (SELECT count(*) FROM desk.radius_logins l WHERE l.plan_id = plan_links.plan_id AND l.deleted_at IS NULL)),
+    (2, 'ip', (SELECT count(*) FROM desk.customer_ips i WHERE i.plan_id = plan_links.plan_id AND i.deleted_at IS NULL)),
+    (3, 'circuit', (SELECT count(*) FROM desk.circuits c WHERE c.plan_id = plan_links.plan_id))
+  ) AS k (place, kind, links) WHERE k.links > 0 ORDER BY k.place
+$$;
+
+-- Whoever adds to a plan holds its key; here it is waited for, so that the guard counts what they have committed.
+CREATE FUNCTION desk_guard.lock_links() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM FROM desk.customer_plans p WHERE p.id = OLD.id FOR UPDATE;
+  RETURN NEW;
+END $$;
+
+-- The other side of it: nothing is added to a plan that was deleted, also while this waited.
+CREATE FUNCTION desk_guard.live_plan() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM FROM desk.customer_plans p WHERE p.id = NEW.plan_id AND p.deleted_at IS NULL FOR KEY SHARE;
+  -- A plan that never was is for the foreign key to tell.
+  IF NOT FOUND AND EXISTS (SELECT FROM desk.customer_plans p WHERE p.id = NEW.plan_id) THEN
+    PERFORM desk.refuse('plan:deleted', TG_TABLE_NAME::text, 'plan_id', 'Este plano já foi apagado');
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- Who deleted a plan, a login or an IP, and when: the database says it, for all alike.
 CREATE FUNCTION desk_guard.marked_deleted() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -63,7 +94,7 @@ $$;
 
 CREATE FUNCTION desk.plan_facts(plan_id bigint) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
-  SELECT desk.facts_of(p) FROM desk.customer_plans p WHERE p.id = plan_facts.plan_id
+  SELECT desk.facts_of(p) FROM desk.customer_plans p WHERE p.id = plan_facts.plan_id AND p.deleted_at IS NULL
 $$;
 
 CREATE FUNCTION desk.approve(plan_id bigint, step text, facts text) RETURNS bigint
@@ -97,4 +128,4 @@ BEGIN
   RETURN NEW;
 END $$;
 
-GRANT EXECUTE ON FUNCTION desk.plan_facts, desk.approve TO desk_operator;
+GRANT EXECUTE ON FUNCTION desk.plan_links, desk.plan_facts, desk.approve TO desk_operator;

@@ -54,8 +54,23 @@ CREATE TRIGGER nn_speed AFTER UPDATE ON desk.customer_plans FOR EACH ROW
 CREATE TRIGGER nn_provisional AFTER UPDATE ON desk.customer_plans FOR EACH ROW
   WHEN (OLD.provisional_until IS DISTINCT FROM NEW.provisional_until)
   EXECUTE FUNCTION desk_guard.provisional_debt();
-CREATE TRIGGER oo_deleted AFTER DELETE ON desk.customer_plans
-  FOR EACH ROW EXECUTE FUNCTION desk.log_deleted('plan', 'reference');
+CREATE TRIGGER aa_lock BEFORE UPDATE ON desk.customer_plans FOR EACH ROW
+  WHEN (OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL) EXECUTE FUNCTION desk_guard.lock_links();
+CREATE TRIGGER ab_deleted BEFORE UPDATE ON desk.customer_plans FOR EACH ROW
+  WHEN ((OLD.deleted_at, OLD.deleted_by) IS DISTINCT FROM (NEW.deleted_at, NEW.deleted_by))
+  EXECUTE FUNCTION desk_guard.marked_deleted();
+CREATE TRIGGER aa_live BEFORE INSERT ON desk.radius_logins
+  FOR EACH ROW EXECUTE FUNCTION desk_guard.live_plan();
+CREATE TRIGGER aa_live BEFORE INSERT ON desk.customer_ips
+  FOR EACH ROW EXECUTE FUNCTION desk_guard.live_plan();
+CREATE TRIGGER aa_live BEFORE INSERT ON desk.circuits
+  FOR EACH ROW EXECUTE FUNCTION desk_guard.live_plan();
+CREATE TRIGGER aa_live BEFORE INSERT OR UPDATE ON desk.plan_addresses
+  FOR EACH ROW EXECUTE FUNCTION desk_guard.live_plan();
+CREATE TRIGGER aa_live BEFORE INSERT OR UPDATE ON desk.plan_value_details
+  FOR EACH ROW EXECUTE FUNCTION desk_guard.live_plan();
+CREATE TRIGGER oo_deleted AFTER UPDATE ON desk.customer_plans FOR EACH ROW
+  WHEN (OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL) EXECUTE FUNCTION desk.log_deleted('plan', 'number');
 CREATE TRIGGER aa_lock BEFORE UPDATE ON desk.plan_statuses FOR EACH ROW
   WHEN (OLD."group" <> NEW."group" OR OLD.grants_access <> NEW.grants_access)
   EXECUTE FUNCTION desk_guard.lock_status();

@@ -104,10 +104,10 @@ class AccessPointUses(Query[list[PointUse]]):
 _POINTS = text("""
     SELECT a.id, a.name, a.business_unit_id, COALESCE(u.name, '') AS unit, a.routing_server_id,
            COALESCE(r.name, '') AS router, a.customer_limit, a.disconnect_by,
-           (SELECT count(*) FROM desk.customer_plans p WHERE p.access_point_id = a.id AND p.status <> 'CANCELADO')
-             AS used, a.active, a.notes, a.version, a.interface, a.sets_address, a.sets_queue, a.sets_arp,
-           a.allowed_list, a.blocked_list,
-           (SELECT count(*) FROM desk.ip_ranges g WHERE g.access_point_id = a.id) AS ranges
+           (SELECT count(*) FROM desk.customer_plans p WHERE p.access_point_id = a.id AND p.status <> 'CANCELADO'
+             AND p.deleted_at IS NULL) AS used,
+           a.active, a.notes, a.version, a.interface, a.sets_address, a.sets_queue, a.sets_arp, a.allowed_list,
+           a.blocked_list, (SELECT count(*) FROM desk.ip_ranges g WHERE g.access_point_id = a.id) AS ranges
       FROM desk.access_points a
       LEFT JOIN desk.business_units u ON u.id = a.business_unit_id
       LEFT JOIN desk.routing_servers r ON r.id = a.routing_server_id
@@ -115,7 +115,7 @@ _POINTS = text("""
 
 _PLANS = text(
     "SELECT count(*) FILTER (WHERE status <> 'CANCELADO'), count(*) FILTER (WHERE status = 'CANCELADO')"
-    " FROM desk.customer_plans WHERE access_point_id = :id"
+    " FROM desk.customer_plans WHERE access_point_id = :id AND deleted_at IS NULL"
 )
 # A deleted IP is in the way only until its router has let go of it.
 _USES = text("""
@@ -125,7 +125,7 @@ _USES = text("""
              END AS what, s.description AS state
         FROM desk.customer_plans p JOIN desk.customers c ON c.id = p.customer_id
         JOIN desk.catalog_plans k ON k.id = p.catalog_plan_id JOIN desk.plan_statuses s ON s.code = p.status
-       WHERE p.access_point_id = :id AND (p.status <> 'CANCELADO' OR NOT :cancelled_may_go)
+       WHERE p.access_point_id = :id AND p.deleted_at IS NULL AND (p.status <> 'CANCELADO' OR NOT :cancelled_may_go)
       UNION ALL
       SELECT 2, CASE WHEN i.deleted_at IS NULL THEN 'ip' ELSE 'owed' END, p.customer_id, p.id, c.name,
              host(i.address), i.description

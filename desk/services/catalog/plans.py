@@ -151,7 +151,9 @@ def check_catalog_plan(cmd: SaveCatalogPlan) -> Iterator[Violation]:
 def catalog_plans(query: CatalogPlans, work: Work) -> list[CatalogPlanRow]:
     """What the page lists."""
     session = work.session
-    counted = session.execute(text("SELECT catalog_plan_id, count(*) AS plans FROM desk.customer_plans GROUP BY 1"))
+    counted = session.execute(
+        text("SELECT catalog_plan_id, count(*) AS plans FROM desk.customer_plans WHERE deleted_at IS NULL GROUP BY 1")
+    )
     used: dict[int, int] = {found.catalog_plan_id: found.plans for found in counted}
     units: dict[int, list[int]] = defaultdict(list)
     for plan_id, unit_id in session.execute(select(CatalogPlanUnit.catalog_plan_id, CatalogPlanUnit.business_unit_id)):

@@ -59,7 +59,8 @@ class DeleteStatus(Command[None]):
 _STATUSES = text("""
     SELECT s.code, s.description, s."group", s.bills, s.grants_access, s.next_code,
            COALESCE(n.description, '') AS next_description, s.system,
-           (SELECT count(*) FROM desk.customer_plans p WHERE p.status = s.code) AS plans, s.version
+           (SELECT count(*) FROM desk.customer_plans p WHERE p.status = s.code AND p.deleted_at IS NULL)
+             AS plans, s.version
       FROM desk.plan_statuses s LEFT JOIN desk.plan_statuses n ON n.code = s.next_code
      ORDER BY s.position, s.description""")
 

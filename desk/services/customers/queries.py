@@ -80,7 +80,7 @@ SELECT c.id, c.code, c.kind, c.name, c.trade_name, c.document, COALESCE(t.number
                                AS billed
                         FROM desk.customer_plans p JOIN desk.plan_statuses s ON s.code = p.status
                         JOIN desk.catalog_plans o ON o.id = p.catalog_plan_id
-                       WHERE p.customer_id = c.id) plans
+                       WHERE p.customer_id = c.id AND p.deleted_at IS NULL) plans
  WHERE c.id = :id
 """)
 

@@ -278,7 +278,7 @@ DETAILS = """
 SELECT f.rank, f.kind AS found_by, f.value, c.id, c.name_key, c.code, c.kind, c.name, c.trade_name, c.document,
        c.active, c.inactive_since, home.city, home.state,
        (SELECT count(*) FROM desk.customer_plans p JOIN desk.plan_statuses s ON s.code = p.status
-         WHERE p.customer_id = c.id AND s."group" <> 'cancelado') AS plans,
+         WHERE p.customer_id = c.id AND s."group" <> 'cancelado' AND p.deleted_at IS NULL) AS plans,
        EXISTS (SELECT FROM desk.customer_plans p JOIN desk.radius_logins l ON l.plan_id = p.id AND l.deleted_at IS NULL
                  JOIN desk.radius_sessions o ON o.login_id = l.id AND o.stopped_at IS NULL
                 WHERE p.customer_id = c.id) AS online

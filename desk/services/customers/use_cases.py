@@ -163,7 +163,11 @@ def _refuse_with_plans(work: Work, customer_id: int) -> None:
         select(func.count())
         .select_from(CustomerPlan)
         .join(PlanStatus, PlanStatus.code == CustomerPlan.status)
-        .where(CustomerPlan.customer_id == customer_id, PlanStatus.group != PlanGroup.CANCELLED)
+        .where(
+            CustomerPlan.customer_id == customer_id,
+            CustomerPlan.deleted_at.is_(None),
+            PlanStatus.group != PlanGroup.CANCELLED,
+        )
     )
     if plans:
         raise CustomerHasPlans(plans=plans)

@@ -114,7 +114,8 @@ class MacHints(Query[tuple[MacHint, ...]]):
 
 _PLAN = text("""
     SELECT p.id, p.customer_id, p.access_point_id, c.down_kbps, c.up_kbps
-      FROM desk.customer_plans p JOIN desk.catalog_plans c ON c.id = p.catalog_plan_id WHERE p.id = :plan""")
+      FROM desk.customer_plans p JOIN desk.catalog_plans c ON c.id = p.catalog_plan_id
+     WHERE p.id = :plan AND p.deleted_at IS NULL""")
 _POINTS = text("""
     SELECT a.id, a.name, COALESCE(r.name, '') AS router,
            ARRAY(SELECT DISTINCT family(g.network) FROM desk.ip_ranges g

@@ -79,7 +79,7 @@ def check_draft(draft: IpDraft) -> list[Violation]:
 def create_ip(cmd: CreateIp, work: Work) -> IpSaved:
     """Give a plan an address; it is this customer's with the commit, and the routers are owed the rest."""
     plan = work.session.get(CustomerPlan, cmd.plan_id)
-    if plan is None:
+    if plan is None or plan.deleted_at is not None:
         raise PlanNotFound("plan", cmd.plan_id)
     catalog = work.session.get_one(CatalogPlan, plan.catalog_plan_id)
     if not catalog.allows_ip:

@@ -100,7 +100,7 @@ _FORM = text("""
       FROM desk.customer_plans p
       JOIN desk.catalog_plans c ON c.id = p.catalog_plan_id
       JOIN desk.customers u ON u.id = p.customer_id
-     WHERE p.id = :id""")
+     WHERE p.id = :id AND p.deleted_at IS NULL""")
 
 
 @use_case(LoginInformation, permission=None)

@@ -54,7 +54,7 @@ def _saved(work: Work, login: RadiusLogin, plan: CustomerPlan) -> LoginSaved:
 def create_login(cmd: CreateLogin, work: Work) -> LoginSaved:
     """Add a login to a plan whose status and catalogue allow it (RA-01, RA-02)."""
     plan = work.session.get(CustomerPlan, cmd.plan_id)
-    if plan is None:
+    if plan is None or plan.deleted_at is not None:
         raise PlanNotFound("plan", cmd.plan_id)
     catalog = work.session.get_one(CatalogPlan, plan.catalog_plan_id)
     if not may_add_items(plan.status, catalog.bills_when_debt_suspended):

@@ -10,6 +10,7 @@ from desk.services.plans.choices import ChoicesForNewPlan, ChoicesForPlan, Statu
 from desk.services.plans.commands import (
     AddPlan,
     ChangeStatus,
+    DeletePlan,
     EnablePlan,
     EnableProvisionally,
     FollowDefaultAddress,
@@ -23,7 +24,7 @@ from desk.services.plans.commands import (
     SuspendTemporarily,
     WithdrawSuspension,
 )
-from desk.services.plans.errors import AccessPointFull
+from desk.services.plans.errors import AccessPointFull, PlanLinked
 from desk.services.plans.flow import PlanDraft, Step, next_step
 from desk.services.plans.places import AuthorisePlace, Authorisers, PlaceAuthorisers, PlaceWanted
 from desk.services.plans.queries import CustomerPlanTree, OnePlan, PlanWindow
@@ -78,6 +79,7 @@ __all__ = [
     "CompositionView",
     "CustomerPlanTree",
     "CustomerPlans",
+    "DeletePlan",
     "Delivery",
     "EnablePlan",
     "EnableProvisionally",
@@ -95,6 +97,7 @@ __all__ = [
     "PlanDraft",
     "PlanGroup",
     "PlanKind",
+    "PlanLinked",
     "PlanRow",
     "PlanSaved",
     "PlanWindow",

@@ -123,6 +123,14 @@ class SavePlan(Command[PlanSaved]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeletePlan(Command[None]):
+    """Apagar o Plano: one that was entered by mistake, with nothing linked to it (PL-40, PL-41)."""
+
+    plan_id: int
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class AddPlan(Command[PlanSaved]):
     """Novo Plano/Serviço: contract a catalogue plan for a customer (domain 5.3)."""
 

@@ -30,6 +30,18 @@ class PlanCancelled(DomainError):
     code = "plan_cancelled"
 
 
+class PlanLinked(DomainError):
+    """PL-40: records hang on the plan, so it was not entered by mistake; `login`, `ip`, `circuit` say how many."""
+
+    code = "plan_linked"
+
+
+class CancelledPlanStays(DomainError):
+    """A cancelled plan is part of what was, and is not deleted (domain 4.4)."""
+
+    code = "cancelled_plan_stays"
+
+
 class PlanAwaitsAuthorisation(DomainError):
     """Only an authoriser can enable this plan (ST-20)."""
 
@@ -103,3 +115,5 @@ CONSTRAINTS["suspension:none"] = NoSuspensionPlanned
 CONSTRAINTS["suspension:days"] = SuspensionLimits
 CONSTRAINTS["suspension:often"] = SuspensionLimits
 CONSTRAINTS["ex_plan_suspensions_days"] = SuspensionLimits
+CONSTRAINTS["plan:linked"] = PlanLinked
+CONSTRAINTS["plan:deleted"] = lambda: PlanNotFound("plan")

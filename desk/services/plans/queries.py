@@ -89,6 +89,7 @@ def plan_window(query: PlanWindow, work: Work) -> PlanDetails:
         .select_from(CustomerPlan)
         .join(PlanStatus, PlanStatus.code == CustomerPlan.status)
         .where(CustomerPlan.access_point_id == AccessPoint.id, PlanStatus.group != PlanGroup.CANCELLED)
+        .where(CustomerPlan.deleted_at.is_(None))
         .scalar_subquery()
     )
     more = (

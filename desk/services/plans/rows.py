@@ -128,11 +128,13 @@ class PlanRow:
         return self.suspended_from is not None and self.enabled
 
     @property
-    def linked(self) -> int:
-        """How many records hang on it (PL-40)."""
-        return len(self.logins) + len(self.circuits) + len(self.ips)
+    def links(self) -> dict[str, int]:
+        """What hangs on it and keeps it from being deleted (PL-40), as `desk.plan_links` says it: kind and number."""
+        numbers = (len(self.logins), len(self.ips), len(self.circuits))
+        return {kind: number for kind, number in zip(PLAN_LINKS, numbers, strict=True) if number}
 
 
+PLAN_LINKS = ("login", "ip", "circuit")  # as desk.plan_links names and orders them
 SUSPENSIONS = (StatusCode.SUSPENDED, StatusCode.SUSPENDED_DEBT, StatusCode.SUSPENDED_TEMPORARILY)
 
 

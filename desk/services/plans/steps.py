@@ -48,7 +48,7 @@ _FOUND = text(f"""
       JOIN desk.plan_statuses s ON s.code = p.status
       CROSS JOIN desk.installation i
       LEFT JOIN desk.plan_value_details d ON d.plan_id = p.id
-     WHERE p.id = :id""")
+     WHERE p.id = :id AND p.deleted_at IS NULL""")
 
 
 class LoginAtStep(NamedTuple):

@@ -174,7 +174,7 @@ class Questions:
     """The four statements for one way of saying which plans; their parameter is `which`."""
 
     def __init__(self, column: Any) -> None:
-        which = column == bindparam("which", type_=BigInteger)
+        which = and_(column == bindparam("which", type_=BigInteger), CustomerPlan.deleted_at.is_(None))
         self.all = (
             Prepared(_plans(which)),
             Prepared(_logins(which), into=LoginItem),

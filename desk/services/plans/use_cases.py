@@ -21,6 +21,7 @@ from desk.services.plans.card import PROVISIONAL
 from desk.services.plans.commands import (
     AddPlan,
     ChangeStatus,
+    DeletePlan,
     EnablePlan,
     EnableProvisionally,
     PlanSaved,
@@ -29,16 +30,19 @@ from desk.services.plans.commands import (
     SuspendPlan,
 )
 from desk.services.plans.errors import (
+    CancelledPlanStays,
     NotSuspendedForDebt,
     PlanAlreadyEnabled,
     PlanAwaitsAuthorisation,
     PlanCancelled,
+    PlanLinked,
     PlanNotActive,
     PlanNotFound,
     ProvisionalTooSoon,
     StatusNotGiven,
 )
 from desk.services.plans.places import check_place
+from desk.services.plans.rows import PLAN_LINKS
 from desk.services.plans.steps import plan_at_step, take_step
 
 STATUS_PERMISSION = Permission.EDIT_PLAN_STATUS
@@ -49,7 +53,7 @@ _END_OF_DAY = text("(CAST(:day AS date) + 1)::timestamp AT TIME ZONE (SELECT zon
 def get_plan(work: Work, plan_id: int, version: int | None = None) -> CustomerPlan:
     """The plan, unless it is gone or somebody changed it since `version`."""
     plan = work.session.get(CustomerPlan, plan_id)
-    if plan is None:
+    if plan is None or plan.deleted_at is not None:
         raise PlanNotFound("plan", plan_id)
     if version is not None and plan.version != version:
         raise StaleRecord(work.changes_since("customer_plans", plan_id, version))
@@ -165,6 +169,25 @@ def save_plan(cmd: SavePlan, work: Work) -> PlanSaved:
     work.record("plan.edited", customer_id=plan.customer_id, plan_id=plan.id, fields=moved)
     work.touch("plans", plan.customer_id)
     return PlanSaved(plan.id, plan.version)
+
+
+@use_case(DeletePlan, permission=Permission.DELETE_PLAN)
+def delete_plan(cmd: DeletePlan, work: Work) -> None:
+    """Delete a plan entered by mistake; its history line and its entry in Itens Apagados are the database's own.
+
+    The number stays given (PL-13). PlanLinked names what hangs on it; what is added meanwhile is the guard's to refuse.
+    """
+    plan = get_plan(work, cmd.plan_id, cmd.version)
+    if work.session.get_one(PlanStatus, plan.status).group is PlanGroup.CANCELLED:
+        raise CancelledPlanStays()
+    links = work.session.execute(text("SELECT kind, links FROM desk.plan_links(:id)"), {"id": plan.id}).all()
+    if links:
+        raise PlanLinked(**dict.fromkeys(PLAN_LINKS, 0) | {row.kind: row.links for row in links})
+    plan.deleted_at = work.now
+    plan.deleted_by = work.actor.role
+    work.session.flush()
+    for part in ("plans", "history"):
+        work.touch(part, plan.customer_id)
 
 
 @use_case(AddPlan, permission=Permission.ADD_PLAN)

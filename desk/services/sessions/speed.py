@@ -110,7 +110,8 @@ def choices_for_speed(query: ChoicesForSpeed, work: Work) -> SpeedChoices:
             SELECT desk.today() AS today, c.allows_speed_restore AS offered,
                    (SELECT v.value::int FROM desk.variables v WHERE v.code = 'speed_days') AS days,
                    (SELECT v.value::int FROM desk.variables v WHERE v.code = 'throttle_percent') AS percent
-              FROM desk.customer_plans p JOIN desk.catalog_plans c ON c.id = p.catalog_plan_id WHERE p.id = :id"""),
+              FROM desk.customer_plans p JOIN desk.catalog_plans c ON c.id = p.catalog_plan_id
+             WHERE p.id = :id AND p.deleted_at IS NULL"""),
         {"id": query.plan_id},
     ).one_or_none()
     if row is None:
@@ -166,7 +167,7 @@ def restore_speed(cmd: RestoreSpeed, work: Work) -> SpeedChanged:
 
 def _plan(work: Work, plan_id: int, version: int) -> tuple[CustomerPlan, CatalogPlan]:
     plan = work.session.get(CustomerPlan, plan_id)
-    if plan is None:
+    if plan is None or plan.deleted_at is not None:
         raise PlanNotFound("plan", plan_id)
     if plan.version != version:
         raise StaleRecord(work.changes_since("customer_plans", plan_id, version))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QPoint, QTimer
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from desk.services.core.bus import Command
 from desk.services.core.errors import AlreadyExists, DomainError, FieldChange, Invalid, StaleRecord, Violation
@@ -219,7 +219,7 @@ class SaveDialog(FormDialog):
         *,
         failed: Callable[[DomainError], object] | None = None,
         network: bool = False,
-    ) -> None:
+    ) -> QPushButton:
         """Apagar, which asks first; `failed` may answer True where it tells a refusal itself.
 
         With `network` the question also says what routers will hear, where they hear anything.
@@ -247,7 +247,9 @@ class SaveDialog(FormDialog):
         def go() -> None:
             self.desk.do(order(), owner=self, said=said, done=lambda _: self.done(1), failed=failed)
 
-        self.add_button(button("Apagar", question, icon="trash"))
+        made = button("Apagar", question, icon="trash")
+        self.add_button(made)
+        return made
 
 
 def text_of(value: Any) -> str:

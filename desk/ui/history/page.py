@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desk.services.history import (
     CustomerHistory,
+    DeletedItemRow,
     DeletedItems,
     Difference,
     HistoryRow,
@@ -145,6 +146,11 @@ class DifferenceDialog(DeskDialog):
         self.set_footer(f"transação {row.xid}")
 
 
+def _item(row: DeletedItemRow) -> str:
+    """What names the thing: a plan is known by its number (PL-13)."""
+    return f"nº {row.value:0>3}" if row.kind == "plan" else row.value
+
+
 class DeletedItemsDialog(DeskDialog):
     """Itens Apagados of all plans of a customer (PL-60)."""
 
@@ -155,7 +161,7 @@ class DeletedItemsDialog(DeskDialog):
             [
                 Column(head="Quando", text=lambda r: format.moment(r.at.astimezone()), sort=lambda r: r.at, width=140),
                 Column(head="Tipo", text=lambda r: kinds.get(r.kind, r.kind), width=90),
-                Column(head="Item", text=lambda r: r.value, code=True, width=220),
+                Column(head="Item", text=_item, code=True, width=220),
                 Column(head="Plano", text=lambda r: r.plan, stretch=True),
                 Column(head="Quem", text=lambda r: r.full_name, width=150),
                 Column(head="Por onde", text=lambda r: r.source, width=80),

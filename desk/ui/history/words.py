@@ -49,6 +49,7 @@ LINES: dict[str, tuple[str, str, str]] = {
     ),
     "plan.status_changed": ("flag", "text2", "Status mudado de {before} para {after}"),
     "plan.cancelled": ("x-circle-fill", "mute", "Plano cancelado"),
+    "plan.deleted": ("trash", "bad", "Plano nº {number} apagado"),
     "plan.throttled": ("gauge", "warn", "Velocidade reduzida"),
     "plan.throttle_ended": ("gauge", "ok", "Velocidade restabelecida"),
     "plan.speed_restored": ("gauge", "ok", "Velocidade restabelecida provisoriamente até {until}"),

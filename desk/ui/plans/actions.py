@@ -13,6 +13,7 @@ from desk.services.plans import (
     AddPlan,
     ChangeStatus,
     CircuitItem,
+    DeletePlan,
     EnablePlan,
     EnableProvisionally,
     PlanGroup,
@@ -27,10 +28,12 @@ from desk.ui.core.desk import Desk
 from desk.ui.core.pages import CustomerPage
 from desk.ui.plans import texts as _texts
 from desk.ui.plans.card import ask_status
+from desk.ui.plans.deleting import ask_delete
 from desk.ui.plans.page import PlansPage
 from desk.ui.plans.reasons import (
     EnableAction,
     why_not_change_status,
+    why_not_delete,
     why_not_enable,
     why_not_provisionally,
     why_not_suspend,
@@ -161,6 +164,19 @@ ACTIONS = [
         enabled=why_not_change_status,
         run=_change_status,
         help="Leva o plano para um dos status que a empresa cadastrou em Status Planos.",
+    ),
+    Action(
+        id="plans.delete",
+        label="Apagar o Plano",
+        menu="plan",
+        group=9,
+        icon="trash",
+        palette="plan",
+        destructive=True,
+        command=DeletePlan,
+        enabled=why_not_delete,
+        run=ask_delete,
+        help="Para plano cadastrado por engano e sem registros vinculados.",
     ),
     Action(
         id="plans.new",

@@ -50,6 +50,17 @@ def why_not_change_status(plan: PlanRow) -> str:
     return "O plano aguarda autorização" if plan.status == StatusCode.AWAITING else ""
 
 
+_LINKED = {"login": ("login", "logins"), "ip": ("IP", "IPs"), "circuit": ("circuito", "circuitos")}
+
+
+def why_not_delete(plan: PlanRow) -> str:
+    """PL-21, PL-40: what hangs on the plan, each kind with its number; domain 4.4: a cancelled plan stays."""
+    if plan.group is PlanGroup.CANCELLED:
+        return "Um plano cancelado não pode ser apagado"
+    linked = ", ".join(format.count(number, *_LINKED[kind]) for kind, number in plan.links.items())
+    return f"Plano possui registros vinculados: {linked}" if linked else ""
+
+
 def why_not(plan: PlanRow, target: str) -> str:
     """The same by the card's target."""
     if target == PROVISIONAL:

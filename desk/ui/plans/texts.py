@@ -21,6 +21,18 @@ register(
             "{title} está cancelado, e um plano cancelado não volta.",
             "Acrescente um plano novo ao cliente.",
         ),
+        "plan_linked": Text(
+            "Plano possui registros vinculados e não pode ser apagado",
+            "Vinculados ao plano: logins {login}, IPs {ip}, circuitos {circuit}.",
+            "Apague antes o que foi cadastrado por engano. Um plano que o cliente usou se cancela, não se apaga.",
+            code="PL-40",
+        ),
+        "cancelled_plan_stays": Text(
+            "O plano não foi apagado.",
+            "Um plano cancelado não pode ser apagado: ele conta o que o cliente teve.",
+            "Nada a fazer.",
+            code="PL-41",
+        ),
         "plan_awaits_authorisation": Text(
             "O plano não foi habilitado.",
             "{title} aguarda autorização.",

@@ -13,6 +13,7 @@ from desk.services.plans import (
     AccessPointFull,
     AddressView,
     ChoicesForPlan,
+    DeletePlan,
     FollowDefaultAddress,
     PlanChoices,
     PlanDetails,
@@ -36,6 +37,7 @@ from desk.ui.core.network_box import NetworkBox
 from desk.ui.core.saving import SAVED, SaveDialog
 from desk.ui.plans.authorising import ask_authoriser
 from desk.ui.plans.conflict import ConflictDialog, rebase
+from desk.ui.plans.deleting import SAID, question
 from desk.ui.plans.field_names import shown
 from desk.ui.plans.panel_parts import ADDRESS_LABELS, address_tag, address_text
 from desk.ui.plans.window_parts import PlanAddressDialog, ValueDetailDialog
@@ -93,6 +95,9 @@ class PlanDialog(SaveDialog):
         self._booklet_rule()
         self.billing["payment_method_id"].edited.connect(self._booklet_rule)
         self.form["access_point_id"].edited.connect(self._look)
+        self.delete_button = self.offer_delete(
+            lambda: DeletePlan(plan_id=self._details.row.id, version=self._version), *question(details.row), SAID
+        )
         self._show_rest(details)
         desk.changed.connect(self._changed)
 
@@ -167,6 +172,10 @@ class PlanDialog(SaveDialog):
         return self.tr("Falta a permissão {}").format(self._desk.needs(command))
 
     def _show_rest(self, details: PlanDetails) -> None:
+        obstacle = self._desk.actions["plans.delete"].obstacle(self._desk, details.row)  # PL-21
+        self.delete_button.setEnabled(obstacle is None)
+        self.delete_button.setToolTip(obstacle or "")
+        self.delete_button.setAccessibleDescription(obstacle or "")
         clear(self._value_lines)
         for detail in details.details:
             self._value_lines.addWidget(self._value_line(detail))
