@@ -27,6 +27,7 @@ FUNCTIONS = (
     ("log", "desk_log"),
     ("plans", "desk_owner"),
     ("places", "desk_owner"),
+    ("changes", "desk_owner"),
     ("debts", "desk_owner"),
     ("ips", "desk_owner"),
     ("vault", "desk_vault"),

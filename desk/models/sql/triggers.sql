@@ -33,6 +33,10 @@ CREATE TRIGGER nn_speed AFTER UPDATE ON desk.customer_plans FOR EACH ROW
 CREATE TRIGGER nn_provisional AFTER UPDATE ON desk.customer_plans FOR EACH ROW
   WHEN (OLD.provisional_until IS DISTINCT FROM NEW.provisional_until)
   EXECUTE FUNCTION desk_guard.provisional_debt();
+CREATE TRIGGER aa_change BEFORE INSERT ON desk.plan_changes
+  FOR EACH ROW EXECUTE FUNCTION desk_guard.change_before();
+CREATE TRIGGER nn_change AFTER INSERT ON desk.plan_changes
+  FOR EACH ROW EXECUTE FUNCTION desk_guard.change_after();
 CREATE TRIGGER oo_deleted AFTER DELETE ON desk.customer_plans
   FOR EACH ROW EXECUTE FUNCTION desk.log_deleted('plan', 'reference');
 CREATE TRIGGER aa_lock BEFORE UPDATE ON desk.plan_statuses FOR EACH ROW

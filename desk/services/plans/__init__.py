@@ -1,10 +1,21 @@
 """Customer plans: one contracted instance each."""
 
 from desk.models.catalog import PlanGroup, PlanKind, StatusCode
-from desk.models.plans import AddressKind, ValueKind
+from desk.models.plans import AddressKind, ChangeMode, ValueKind
 from desk.services.plans import details as _details  # noqa: F401  registers handlers
 from desk.services.plans import use_cases as _use_cases  # noqa: F401
 from desk.services.plans.card import PROVISIONAL, NetworkLine, PreviewStatusChange, StatusCard
+from desk.services.plans.changing import (
+    CHANGE_REASONS,
+    CatalogPlanChanged,
+    ChangeCatalogPlan,
+    ChangeChoices,
+    ChoicesForChange,
+    Stuck,
+    TargetPlan,
+    stuck,
+    total_after,
+)
 from desk.services.plans.choices import ChoicesForNewPlan, ChoicesForPlan, StatusesToGive, StatusToGive
 from desk.services.plans.commands import (
     AddPlan,
@@ -21,8 +32,9 @@ from desk.services.plans.commands import (
     SuspendPlan,
 )
 from desk.services.plans.errors import AccessPointFull
-from desk.services.plans.flow import PlanDraft, Step, next_step
+from desk.services.plans.flow import ChangeDraft, ChangeStep, PlanDraft, Step, next_change_step, next_step
 from desk.services.plans.places import AuthorisePlace, Authorisers, PlaceAuthorisers, PlaceWanted
+from desk.services.plans.proration import Period, Proration, ProrationLine, period_at, prorate
 from desk.services.plans.queries import CustomerPlanTree, OnePlan, PlanWindow
 from desk.services.plans.rows import (
     AddressView,
@@ -56,18 +68,22 @@ from desk.services.plans.rules import (
 )
 
 __all__ = [
-    "ENABLE_REASONS",
-    "PROVISIONAL",
-    "STATUS_REASONS",
-    "SUSPEND_REASONS",
     "AccessPointFull",
     "AddPlan",
     "AddressKind",
     "AddressView",
     "AuthorisePlace",
     "Authorisers",
+    "CHANGE_REASONS",
+    "CatalogPlanChanged",
+    "ChangeCatalogPlan",
+    "ChangeChoices",
+    "ChangeDraft",
+    "ChangeMode",
     "ChangeStatus",
+    "ChangeStep",
     "Choice",
+    "ChoicesForChange",
     "ChoicesForNewPlan",
     "ChoicesForPlan",
     "CircuitItem",
@@ -75,6 +91,7 @@ __all__ = [
     "CustomerPlanTree",
     "CustomerPlans",
     "Delivery",
+    "ENABLE_REASONS",
     "EnablePlan",
     "EnableProvisionally",
     "FollowDefaultAddress",
@@ -84,6 +101,8 @@ __all__ = [
     "NewPlanChoices",
     "OfferedPlan",
     "OnePlan",
+    "PROVISIONAL",
+    "Period",
     "PlaceAuthorisers",
     "PlaceWanted",
     "PlanChoices",
@@ -95,7 +114,11 @@ __all__ = [
     "PlanSaved",
     "PlanWindow",
     "PreviewStatusChange",
+    "Proration",
+    "ProrationLine",
     "RemoveValueDetail",
+    "STATUS_REASONS",
+    "SUSPEND_REASONS",
     "SavePlan",
     "SaveValueDetail",
     "SetPlanAddress",
@@ -106,7 +129,9 @@ __all__ = [
     "StatusToGive",
     "StatusesToGive",
     "Step",
+    "Stuck",
     "SuspendPlan",
+    "TargetPlan",
     "ValueDetailView",
     "ValueKind",
     "check_value_detail",
@@ -117,5 +142,10 @@ __all__ = [
     "may_enable_provisionally",
     "may_suspend",
     "months_left",
+    "next_change_step",
     "next_step",
+    "period_at",
+    "prorate",
+    "stuck",
+    "total_after",
 ]

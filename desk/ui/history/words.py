@@ -31,6 +31,7 @@ LINES: dict[str, tuple[str, str, str]] = {
     "plan.enabled": ("check-circle-fill", "ok", "Plano habilitado"),
     "plan.enabled_provisionally": ("timer", "warn", "Plano habilitado provisoriamente até {until}"),
     "plan.status_changed": ("flag", "text2", "Status mudado de {before} para {after}"),
+    "plan.catalog_changed": ("swap", "text2", "Plano mudado de {before} para {after}"),
     "plan.cancelled": ("x-circle-fill", "mute", "Plano cancelado"),
     "plan.throttled": ("gauge", "warn", "Velocidade reduzida"),
     "plan.throttle_ended": ("gauge", "ok", "Velocidade restabelecida"),

@@ -49,6 +49,26 @@ register(
             "{title} mudou enquanto o cartão estava aberto.",
             "Confira o que está marcado e confirme de novo.",
         ),
+        "change_of_cancelled_plan": Text(
+            "O plano não foi mudado.", "Um plano cancelado não muda mais.", "Acrescente um plano novo ao cliente."
+        ),
+        "items_do_not_fit": Text(
+            "O plano não foi mudado.",
+            "O plano novo não comporta todos os itens deste plano: {items}.",
+            "Apague o que não cabe, ou escolha outro plano.",
+            code="CP-03",
+        ),
+        "not_sold_here": Text(
+            "O plano não foi mudado.",
+            "O plano escolhido não está à venda na unidade de negócios deste plano.",
+            "Abra Mudar Plano de novo e escolha outro.",
+        ),
+        "changed_on_close_day": Text(
+            "O fechamento deste plano foi hoje",
+            "Mudar {title} no dia do fechamento vale já no período que começa.",
+            "Confirme só se é isso que foi combinado.",
+            code="CP-07",
+        ),
         "access_point_full": Text(
             "Limite de clientes do Ponto de Acesso atingido",
             "O limite de {name} é {limit}, e já está todo ocupado.",
