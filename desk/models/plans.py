@@ -204,7 +204,7 @@ class PlanChange(Base):
     old_value: Mapped[Money] = mapped_column(server_default=FetchedValue())
     changed_on: Mapped[dt.date] = mapped_column(server_default=FetchedValue())
     start_date: Mapped[dt.date] = mapped_column(server_default=FetchedValue())
-    last_close_date: Mapped[dt.date | None]
+    last_close_date: Mapped[dt.date | None] = mapped_column(server_default=FetchedValue())
     due_day: Mapped[int] = mapped_column(server_default=FetchedValue())
     status: Mapped[str] = mapped_column(String(32), server_default=FetchedValue())
     details: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=FetchedValue())  # Desconto, Acréscimo

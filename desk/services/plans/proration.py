@@ -81,7 +81,8 @@ def prorate(
         moved = min(max(changed_on, begins), period.end)
         parts = [(False, old, begins, moved), (True, new, moved, period.end)]
     return Proration(
-        period, tuple(_line(which, monthly, start, end, period.days) for which, monthly, start, end in parts if end > start)
+        period,
+        tuple(_line(which, monthly, start, end, period.days) for which, monthly, start, end in parts if end > start),
     )
 
 

@@ -41,6 +41,11 @@ def why_not_change_status(plan: PlanRow) -> str:
     return "O plano aguarda autorização" if plan.status == StatusCode.AWAITING else ""
 
 
+def why_not_change_catalog(plan: PlanRow) -> str:
+    """domain 4.4: every plan that is not cancelled."""
+    return "O plano está cancelado" if plan.group is PlanGroup.CANCELLED else ""
+
+
 def why_not(plan: PlanRow, target: str) -> str:
     """The same by the card's target."""
     if target == PROVISIONAL:

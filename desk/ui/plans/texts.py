@@ -94,6 +94,7 @@ register_violations(
         "login_required": "Login de Radius é obrigatório para este plano",
         "authoriser_password": "A senha não é desta pessoa",
         "own_desk_only": "Nesta instalação, autorizadores agem só na própria mesa",
+        "below_catalog": "Abaixo de {price} só com “Dar Descontos em Planos”",
         "value_negative": "O valor não pode ser negativo",
     }
 )
