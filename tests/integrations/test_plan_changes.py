@@ -6,17 +6,20 @@ from collections.abc import Iterator
 
 import pytest
 
+from desk.bootstrap import PORTS
 from desk.demo.routeros import RouterOsStandIn
+from desk.integrations.radius.port import Method, RadiusAddress
 from desk.services.core.outbox import DeliveryState
-from desk.services.plans import ChangeCatalogPlan, ChoicesForChange
+from desk.services.plans import ChangeCatalogPlan, ChoicesForChange, OnePlan
 from desk.services.previews import Rehearse, Way, When
-from tests.builders import a_catalog_plan, an_ip
+from tests.builders import a_catalog_plan, a_login, a_plan
+from tests.integrations.test_ip_delivery import Street
 from tests.postgres import Database
 from tests.services.core.line import SECRET, Line, a_line
-from tests.services.test_plans import as_job
+from tests.standins.freeradius import running
 from tests.standins.nas import NasStandIn
 
-CLERK = "atendente"
+CLERK, PASSWORD = "atendente", "k2m4p6r8"
 
 
 @pytest.fixture
@@ -58,9 +61,8 @@ def test_the_new_speed_reaches_the_open_connection_as_the_summary_said(line: Lin
     told = order(line)
     preview = line.database.bus(CLERK).execute(Rehearse(command=told)).value
     coa = [change for change in preview.changes if change.way is Way.COA]
-    assert [(change.when, dict((move.name, move.after) for move in change.fields)) for change in coa] == [
-        (When.NOW, {"Mikrotik-Rate-Limit": "90000k/200000k"})
-    ]
+    said = [(change.when, {move.name: move.after for move in change.fields}) for change in coa]
+    assert [(when, told["Mikrotik-Rate-Limit"]) for when, told in said] == [(When.NOW, "90000k/200000k")]
     # Looking has changed nothing, neither here nor there.
     assert line.nas.heard == []
     assert line.database.admin().execute("SELECT count(*) FROM desk.plan_changes").fetchone() == (0,)
@@ -97,16 +99,49 @@ def test_a_mute_nas_leaves_it_owed_and_the_plan_changed(line: Line) -> None:
     assert owed.fetchone() == (True,)
 
 
-def test_the_queue_of_an_ip_is_owed_too(line: Line) -> None:
-    as_job(line.database, "UPDATE desk.access_points SET sets_queue = true, sets_address = true")
-    point = line.database.admin().execute("SELECT access_point_id FROM desk.customer_plans").fetchone()
-    assert point is not None
-    ip = an_ip(line.database, "10.0.0.2/32", plan_id=line.plan.id, access_point_id=point[0], options=["bandwidth"])
-    line.settle(topic="customer_ip", key=str(ip.id))
-    outcome = line.database.bus(CLERK).execute(order(line))
-    assert ("customer_ip", str(ip.id)) in {(debt.topic, debt.key) for debt in outcome.owed}
-    line.settle(topic="customer_ip", key=str(ip.id))
-    (queue,) = line.router.tables.rows["/queue/simple"].values() if isinstance(
-        line.router.tables.rows["/queue/simple"], dict
-    ) else line.router.tables.rows["/queue/simple"]
-    assert "90000000/200000000" in str(queue) or "90M/200M" in str(queue) or "90000k/200000k" in str(queue)
+def test_the_queue_of_an_ip_follows(database: Database, router: RouterOsStandIn) -> None:
+    street = Street(database, router)
+    ip = street.create(street.draft())
+    street.settle(ip.ip_id)
+    assert "/queue/simple 10.0.0.2/32 50000000/100000000" in street.held()
+    into = a_catalog_plan(database, price="149.90", up_kbps=90_000, down_kbps=200_000)
+    row = database.bus(CLERK).execute(OnePlan(street.plan.id)).value
+    outcome = database.bus(CLERK).execute(
+        ChangeCatalogPlan(
+            plan_id=row.id,
+            version=row.version,
+            catalog_plan_id=into.id,
+            value=into.price,
+            reason="Upgrade a pedido do cliente",
+        )
+    )
+    assert ("customer_ip", str(ip.ip_id)) in {(debt.topic, debt.key) for debt in outcome.owed}
+    street.settle(ip.ip_id)
+    assert "/queue/simple 10.0.0.2/32 90000000/200000000" in street.held()
+
+
+def test_freeradius_answers_with_the_new_plan_from_the_commit_on(database: Database) -> None:
+    product = a_catalog_plan(database, radius_profile="FIBRA")
+    plan = a_plan(database, catalog_plan=product)
+    a_login(database, plan_id=plan.id, login="maria.casa", password=PASSWORD)
+    into = a_catalog_plan(
+        database, price="149.90", radius_profile="FIBRA-200", up_kbps=90_000, down_kbps=200_000, login_limit=1
+    )
+    with running(database) as radius:
+
+        def asked() -> tuple[bool, str, str]:
+            address = RadiusAddress(host="127.0.0.1", port=radius.auth_port, secret=radius.secret)
+            found = PORTS.radius(address).try_login("maria.casa", PASSWORD, Method.CHAP)
+            return found.accepted, found.rate_limit, found.profile
+
+        assert asked() == (True, "50000k/100000k", "FIBRA")
+        row = database.bus(CLERK).execute(OnePlan(plan.id)).value
+        change = ChangeCatalogPlan(
+            plan_id=row.id, version=row.version, catalog_plan_id=into.id, value=into.price, reason="Promoção"
+        )
+        preview = database.bus(CLERK).execute(Rehearse(command=change)).value
+        (told,) = [each for each in preview.changes if each.way is Way.RADIUS and each.when is When.NOW]
+        database.bus(CLERK).execute(change)
+        assert asked() == (True, "90000k/200000k", "FIBRA-200")
+        moves = {move.name: (move.before, move.after) for move in told.fields}
+        assert moves["Mikrotik-Rate-Limit"] == ("50000k/100000k", "90000k/200000k")

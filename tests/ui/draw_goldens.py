@@ -11,7 +11,7 @@ from PySide6.QtCore import QSettings
 from desk.desktop import Desktop
 from desk.settings import Server
 from desk.tour import Tour
-from desk.tour_walk import MARIA, areas, customer, menus, search, sign_in
+from desk.tour_walk import MARIA, areas, change_plan, customer, menus, search, sign_in
 from desk.ui.core.app import make_application
 from desk.ui.plans.page import GroupRow
 from tests.ui.frozen import freeze_program
@@ -29,6 +29,7 @@ def draw(tour: Tour) -> None:
     plan = page.plan_of(page.tree.current_node())
     tour.over("cartao-suspender", lambda: desk.run_action("plans.suspend", plan))
     tour.over("plano-servico", lambda: desk.run_action("plans.open", plan))
+    change_plan(tour, plan)
     tour.over("novo-plano", lambda: desk.run_action("plans.new", GroupRow(MARIA)))
     tour.over("recusa", lambda: desk.run_action("logins.new", plan))
     menus(tour, page)

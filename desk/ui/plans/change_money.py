@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from desk.services.plans import (
     ChangeDraft,
     ChangeMode,
     ProrationLine,
+    ValueDetailView,
     ValueKind,
     period_at,
     prorate,
@@ -31,6 +33,16 @@ _NOUNS = {ValueKind.DISCOUNT: "desconto", ValueKind.SURCHARGE: "acréscimo"}
 def holds(desk: Desk, permission: str) -> bool:
     """Whether the person at this desk holds a permission, by its label."""
     return any(each.value == permission for each in desk.bus.actor.permissions)
+
+
+def nouns_of(details: Sequence[ValueDetailView]) -> str:
+    """What kinds of value details there are: "desconto", "acréscimo" or "desconto e acréscimo"."""
+    return " e ".join(noun for kind, noun in _NOUNS.items() if any(each.kind is kind for each in details))
+
+
+def goes(nouns: str) -> str:
+    """The verb to it."""
+    return "passam" if " e " in nouns else "passa"
 
 
 class MoneyPage(WizardPage):
@@ -63,9 +75,7 @@ class MoneyPage(WizardPage):
     def enter(self) -> None:
         """Ask about what there is now: only where variable 13 says so (CP-01)."""
         draft = self._draft
-        kinds = " e ".join(
-            noun for kind, noun in _NOUNS.items() if any(each.kind is kind for each in draft.choices.details)
-        )
+        kinds = nouns_of(draft.choices.details)
         asks = draft.asks_details
         self.keeps.setVisible(asks)
         self.keeps.mandatory = asks
@@ -75,7 +85,7 @@ class MoneyPage(WizardPage):
         if asks:
             self.question.set_text(f"O plano possui {kinds}. Deseja transferir para o novo plano?")
         else:
-            self.question.set_text(f"O plano possui {kinds}, que não passa para o plano novo." if kinds else "")
+            self.question.set_text(f"O plano possui {kinds}, que não {goes(kinds)} para o plano novo." if kinds else "")
         self.first = "keeps" if asks else "mode"
         self._show()
 

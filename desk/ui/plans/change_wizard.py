@@ -26,7 +26,7 @@ from desk.ui.core.fields import TextField, YesNoField
 from desk.ui.core.inputs import Choice, ComboField, MoneyField
 from desk.ui.core.network_box import NetworkBox
 from desk.ui.core.wizards import FlowWizard, StepText, WizardPage
-from desk.ui.plans.change_money import MODES, MoneyPage, holds
+from desk.ui.plans.change_money import MODES, MoneyPage, goes, holds, nouns_of
 from desk.ui.plans.wizard import CostCard
 
 CHANGED = "Plano alterado com sucesso"  # CP-04
@@ -219,8 +219,9 @@ class SummaryPage(WizardPage):
             Fact("Valor do Novo Plano", format.reais(d.value)),
             Fact("Cobrança do período", MODES[d.mode]),
         ]
-        if d.choices.details:
-            facts.append(Fact("Desconto e acréscimo", "passam" if d.command().keeps_details else "não passam"))
+        if nouns := nouns_of(d.choices.details):
+            verb = goes(nouns)
+            facts.append(Fact(nouns.capitalize(), verb if d.command().keeps_details else f"não {verb}"))
         self.facts.show_facts([*facts, Fact("Motivo", d.reason)])
         self.network.ask(d.command())
 
@@ -246,7 +247,7 @@ class ChangeCost(CostCard):
                 Fact("Diferença", moved.strip(), money=True, line=True),
             ]
         self.facts.show_facts(facts)
-        self.note.setText("Por mês, com os descontos e acréscimos vigentes.")
+        self.note.setText("Por mês.")
         self.from_when.setText(f"Vence todo dia {draft.choices.plan.due_day}.")
 
 

@@ -33,6 +33,7 @@ from desk.ui.core.fields import TextField, YesNoField
 from desk.ui.core.forms import Form
 from desk.ui.core.inputs import Choice, ComboField, DateField, IntField
 from desk.ui.core.labels import Label, button, clear, icon_button, link, row
+from desk.ui.core.messages import Text
 from desk.ui.core.network_box import NetworkBox
 from desk.ui.core.saving import SAVED, SaveDialog
 from desk.ui.plans.authorising import ask_authoriser
@@ -40,6 +41,8 @@ from desk.ui.plans.conflict import ConflictDialog, rebase
 from desk.ui.plans.field_names import shown
 from desk.ui.plans.panel_parts import ADDRESS_LABELS, address_tag, address_text
 from desk.ui.plans.window_parts import PlanAddressDialog, ValueDetailDialog
+
+UNSAVED = Text("Há alterações que não foram salvas.", do="Salve, ou feche esta janela sem salvar; depois mude o plano.")
 
 
 class PlanDialog(SaveDialog):
@@ -170,6 +173,9 @@ class PlanDialog(SaveDialog):
 
     def _change_catalog(self) -> None:
         """Mudar Plano takes this window's place: what is typed here would be of the plan as it was."""
+        if self.is_dirty():
+            self._desk.fail(UNSAVED)
+            return
 
         def opened() -> None:
             self._desk.run_action("plans.change_catalog", self._details.row)
