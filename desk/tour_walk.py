@@ -134,6 +134,7 @@ def plan_dialogs(tour: Tour, page: PlansPage) -> None:
         tour.over("propriedades-login", lambda: desk.run_action("sessions.properties", online))
         tour.over("alterar-senha", lambda: desk.run_action("logins.generate", online), partial(_looked, tour))
         connections(tour, plan, online)
+    change_plan(tour, plan)
     tour.over("novo-plano", lambda: desk.run_action("plans.new", GroupRow(page.customer_id)), _choose_product)
     tour.over("novo-plano-resumo", lambda: desk.run_action("plans.new", GroupRow(page.customer_id)), _to_summary)
 
@@ -202,6 +203,26 @@ def _to_summary(wizard: Any) -> None:
     _choose_product(wizard)
     wizard.go_on()
     wizard.go_on()
+
+
+def change_plan(tour: Tour, plan: PlanRow | None) -> None:
+    """Mudar Plano, page by page, into a dearer plan."""
+    desk = tour.shell.desk
+    for steps, name in enumerate(("mudar-plano", "mudar-plano-itens", "mudar-plano-valores", "mudar-plano-resumo")):
+        tour.over(name, lambda: desk.run_action("plans.change_catalog", plan), partial(_change_to, tour, steps))
+
+
+def _change_to(tour: Tour, steps: int, wizard: Any) -> None:
+    page = wizard.page
+    dearest = max(page.target.choices, key=lambda choice: next(
+        each.price for each in wizard.draft.choices.targets if each.id == choice.value
+    ))  # fmt: skip
+    page.form.set("target", dearest.value)
+    page.form.set("reason", "Upgrade a pedido do cliente")
+    for _ in range(steps):
+        wizard.go_on()
+    if hasattr(wizard.page, "network"):
+        tour.until(lambda: "conferido" in wizard.page.network.when.text(), "the network")
 
 
 def menus(tour: Tour, page: PlansPage) -> None:

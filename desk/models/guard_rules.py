@@ -5,6 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from desk.models.catalog import StatusCode as S
+from desk.models.guard_changes import (
+    CATALOG_NEEDS,
+    CIRCUIT_STAYS,
+    COMPOSITION_NEEDS,
+    DETAIL_STAYS,
+    PLAN_CHANGES,
+    PRICE,
+    VALUE_NEEDS,
+)
 from desk.models.guards import ANY, NO_SUCH_STEP, Guard, Need, Needs, Step
 from desk.models.people import Permission as P
 
@@ -26,24 +35,12 @@ _OTHERS_PLAN = (
     "NOT EXISTS (SELECT FROM desk.customer_plans p WHERE p.id = NEW.plan_id AND p.created_by = session_user"
     " AND p.created_at >= transaction_timestamp())"
 )
-_PRICE = "(SELECT c.price FROM desk.catalog_plans c WHERE c.id = NEW.catalog_plan_id)"
 _FEE = "(SELECT c.installation_fee FROM desk.catalog_plans c WHERE c.id = NEW.catalog_plan_id)"
 _DUE_DAY = "(SELECT c.default_due_day FROM desk.customers c WHERE c.id = NEW.customer_id)"
 _UNAUTHORISED = Need(
     when="(SELECT c.requires_authorization FROM desk.catalog_plans c WHERE c.id = NEW.catalog_plan_id)",
     rule="step:authorization",
     says="Este plano de catálogo exige autorização",
-)
-_VALUE_NEEDS = (
-    Need((P.EDIT_PLAN, P.CHANGE_CATALOG_PLAN, P.SWAP_CATALOG_PLAN)),
-    Need((P.EDIT_PLAN,), when="NEW.catalog_plan_id = OLD.catalog_plan_id"),
-    Need((P.DISCOUNT,), when="NEW.catalog_plan_id = OLD.catalog_plan_id AND NEW.value < OLD.value"),
-)
-# PL-11: whoever swaps the catalogue plan takes its price, or may set another.
-_CATALOG_NEEDS = (
-    Need((P.CHANGE_CATALOG_PLAN, P.SWAP_CATALOG_PLAN)),
-    Need((P.EDIT_NEW_VALUE, P.EDIT_PLAN), when=f"NEW.value <> {_PRICE}"),
-    Need((P.DISCOUNT,), when=f"NEW.value < {_PRICE}"),
 )
 _PROVISIONAL = (
     Need((P.EDIT_PLAN_STATUS,), when="NEW.status = OLD.status"),
@@ -97,8 +94,8 @@ CUSTOMER_PLANS = Guard(
     ),
     insert_rules={
         "value": (
-            Need((P.EDIT_NEW_VALUE,), when=f"NEW.value <> {_PRICE}"),
-            Need((P.DISCOUNT,), when=f"NEW.value < {_PRICE}"),
+            Need((P.EDIT_NEW_VALUE,), when=f"NEW.value <> {PRICE}"),
+            Need((P.DISCOUNT,), when=f"NEW.value < {PRICE}"),
         ),
         "installation_fee": (Need((P.EDIT_INSTALLATION_FEE,), when=f"NEW.installation_fee <> {_FEE}"),),
         "due_day": (Need((P.EDIT_DUE_DAY,), when=f"NEW.due_day <> {_DUE_DAY}"),),
@@ -113,8 +110,9 @@ CUSTOMER_PLANS = Guard(
         **each(
             one(P.EDIT_PLAN),
             *("reference", "separate_invoice", "booklet", "identifier_code", "access_point_id", "seller"),
-            *("installation_fee", "composition_customized"),
+            "installation_fee",
         ),
+        "composition_customized": COMPOSITION_NEEDS,
         "installation_fee": one(P.EDIT_INSTALLATION_FEE),
         "start_date": (
             # Variable 1: leaving the trial moves the start to that day.
@@ -139,8 +137,8 @@ CUSTOMER_PLANS = Guard(
             Need((P.EDIT_DUE_DAY,), when=f"NEW.customer_id = OLD.customer_id OR NEW.due_day <> {_DUE_DAY}"),
         ),
         "last_close_date": one(P.EDIT_LAST_CLOSE),
-        "catalog_plan_id": _CATALOG_NEEDS,
-        "value": _VALUE_NEEDS,
+        "catalog_plan_id": CATALOG_NEEDS,
+        "value": VALUE_NEEDS,
         "customer_id": one(P.TRANSFER_PLAN),
         "provisional_until": _PROVISIONAL,
         "provisional_at": (Need((P.EDIT_PLAN_STATUS,)), Need((P.ENABLE_SUSPENDED,))),
@@ -335,11 +333,15 @@ GUARDS: tuple[Guard, ...] = (
         update=_DISCOUNT_IF,
         columns=each((), *_VALUE_DETAIL),
         delete=(
-            Need((P.DISCOUNT,), when="OLD.kind = 'desconto'"),
-            Need((P.EDIT_PLAN,), when="OLD.kind <> 'desconto'"),
+            Need((P.DISCOUNT,), when=f"OLD.kind = 'desconto' AND {DETAIL_STAYS}"),
+            Need((P.EDIT_PLAN,), when=f"OLD.kind <> 'desconto' AND {DETAIL_STAYS}"),
         ),
     ),
-    _simple("circuits", (P.EDIT_PLAN,), "name", keys=("plan_id",)),
+    replace(
+        _simple("circuits", (P.EDIT_PLAN,), "name", keys=("plan_id",)),
+        delete=(Need((P.EDIT_PLAN,), when=CIRCUIT_STAYS),),
+    ),
+    PLAN_CHANGES,
     Guard(
         "radius_logins",
         insert=(Need((P.EDIT_PLAN,)), _FIXED_IP),

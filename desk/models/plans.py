@@ -5,9 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    FetchedValue,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from desk.models.access_points import AccessPoint
@@ -29,6 +40,14 @@ class ValueKind(enum.StrEnum):
 
     DISCOUNT = "desconto"
     SURCHARGE = "acrescimo"
+
+
+class ChangeMode(enum.StrEnum):
+    """How a change of plan counts in the running billing period (domain 7.7)."""
+
+    PROPORTIONAL = "PROPORCIONAL"
+    NEXT_CLOSE = "PROXIMO_FECHAMENTO"
+    IN_FULL = "IMEDIATO_INTEGRAL"
 
 
 class CustomerPlan(Stamped, Versioned, Base):
@@ -207,6 +226,44 @@ class PlanSuspension(Base):
     ended_on: Mapped[dt.date | None]
     ended_at: Mapped[dt.datetime | None]
     ended_by: Mapped[str | None] = mapped_column(String(63))
+
+
+class PlanChange(Base):
+    """One Mudar Plano (CP-06): writing the row *is* the change, a trigger makes the plan follow.
+
+    Operators name the new catalogue plan and its value, the mode and the reason; everything that billing will reckon
+    from (7.7) is read off the plan by the database, as it was at that moment.
+    """
+
+    __tablename__ = "plan_changes"
+    __table_args__ = (
+        CheckConstraint("new_value >= 0", name="new_value"),
+        CheckConstraint("old_catalog_plan_id <> new_catalog_plan_id", name="another"),
+        Index("ix_plan_changes_plan_id_at", "plan_id", "at"),
+    )
+
+    id: Mapped[BigId]
+    plan_id: Mapped[Ref] = mapped_column(ForeignKey("customer_plans.id", ondelete="CASCADE"))
+    new_catalog_plan_id: Mapped[Ref] = mapped_column(ForeignKey("catalog_plans.id"), index=True)
+    new_value: Mapped[Money]
+    mode: Mapped[ChangeMode] = mapped_column(enum_type(ChangeMode, "change_mode"))
+    keeps_details: Mapped[bool] = mapped_column(server_default=text("false"))  # CP-01: SIM
+    reason: Mapped[str] = mapped_column(String(80))
+    note: Mapped[str] = mapped_column(String(500), server_default=text("''"))
+    # Filled by the database.
+    old_catalog_plan_id: Mapped[Ref] = mapped_column(
+        ForeignKey("catalog_plans.id"), server_default=FetchedValue(), index=True
+    )
+    old_value: Mapped[Money] = mapped_column(server_default=FetchedValue())
+    changed_on: Mapped[dt.date] = mapped_column(server_default=FetchedValue())
+    start_date: Mapped[dt.date] = mapped_column(server_default=FetchedValue())
+    last_close_date: Mapped[dt.date | None] = mapped_column(server_default=FetchedValue())
+    due_day: Mapped[int] = mapped_column(server_default=FetchedValue())
+    status: Mapped[str] = mapped_column(String(32), server_default=FetchedValue())
+    details: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=FetchedValue())  # Desconto, Acréscimo
+    at: Mapped[dt.datetime] = mapped_column(server_default=FetchedValue())
+    who: Mapped[str] = mapped_column(String(63), server_default=FetchedValue())
+    xid: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
 
 
 class Approval(Base):

@@ -28,6 +28,7 @@ FUNCTIONS = (
     ("plans", "desk_owner"),
     ("places", "desk_owner"),
     ("suspensions", "desk_owner"),
+    ("changes", "desk_owner"),
     ("debts", "desk_owner"),
     ("ips", "desk_owner"),
     ("vault", "desk_vault"),

@@ -48,6 +48,7 @@ from desk.services.ips import IpFormOf, MacHints, OneIp
 from desk.services.logins import LoginInformation, LoginIsFree, NewLoginForm
 from desk.services.permissions import People
 from desk.services.plans import (
+    ChoicesForChange,
     ChoicesForNewPlan,
     ChoicesForPlan,
     CustomerPlanTree,
@@ -123,6 +124,7 @@ CASES: dict[str, Callable[[World], Query[Any]]] = {
     "TryRoutingServers": lambda world: TryRoutingServers(spreadsheet(world, "routing_servers", "Senha")),
     "PlaceAuthorisers": lambda world: PlaceAuthorisers(),
     "CatalogPlans": lambda world: CatalogPlans(),
+    "ChoicesForChange": lambda world: ChoicesForChange(world.plan_id),
     "ChoicesForNewPlan": lambda world: ChoicesForNewPlan(world.customer_id),
     "ChoicesForPlan": lambda world: ChoicesForPlan(),
     "CorrectionNews": lambda world: CorrectionNews(debts=(Owed("radius_login", str(world.login_id)),)),

@@ -61,13 +61,15 @@ def test_a_lower_price_needs_the_permission_for_discounts(scene: Scene) -> None:
 
 def test_a_cheaper_product_is_no_way_around_it(scene: Scene) -> None:
     scene.database.admin().execute(
-        "BEGIN; SET LOCAL ROLE desk_job; INSERT INTO desk.catalog_plans (name, kind, service_group_id, price)"
-        " SELECT 'CARO', 'internet', service_group_id, 500 FROM desk.catalog_plans LIMIT 1; COMMIT"
+        "BEGIN; SET LOCAL ROLE desk_job; INSERT INTO desk.catalog_plans (name, kind, service_group_id, price,"
+        " allows_login, login_limit) SELECT 'CARO', 'internet', service_group_id, 500, true, 2 FROM desk.catalog_plans"
+        " LIMIT 1; COMMIT"
     )
     dear = "catalog_plan_id = (SELECT id FROM desk.catalog_plans WHERE name = 'CARO')"
-    assert constraint(scene.attack("atendente", UPDATE.format(dear))) == "permission:discount"
-    assert constraint(scene.attack("atendente", UPDATE.format(f"{dear}, value = 499"))) == "permission:discount"
-    scene.run("atendente", "BEGIN", UPDATE.format(f"{dear}, value = 500"), "ROLLBACK")
+    with scene.holding("ninguem", "swap_catalog_plan", "edit_plan"):
+        assert constraint(scene.attack("ninguem", UPDATE.format(dear))) == "permission:discount"
+        assert constraint(scene.attack("ninguem", UPDATE.format(f"{dear}, value = 499"))) == "permission:discount"
+        scene.run("ninguem", "BEGIN", UPDATE.format(f"{dear}, value = 500"), "ROLLBACK")
 
 
 @pytest.mark.parametrize("held", ["edit_plan_status", "enable_suspended", "edit_plan"])

@@ -35,6 +35,9 @@ AT_150 = (
     "novo-plano",
     "entrar-erro",
     "configuracoes-catalog",
+    "mudar-plano",
+    "mudar-plano-valores",
+    "mudar-plano-resumo",
 )
 ROOM = 6_000_000
 

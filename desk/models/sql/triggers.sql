@@ -71,6 +71,10 @@ CREATE TRIGGER aa_live BEFORE INSERT OR UPDATE ON desk.plan_value_details
   FOR EACH ROW EXECUTE FUNCTION desk_guard.live_plan();
 CREATE TRIGGER oo_deleted AFTER UPDATE ON desk.customer_plans FOR EACH ROW
   WHEN (OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL) EXECUTE FUNCTION desk.log_deleted('plan', 'number');
+CREATE TRIGGER aa_change BEFORE INSERT ON desk.plan_changes
+  FOR EACH ROW EXECUTE FUNCTION desk_guard.change_before();
+CREATE TRIGGER nn_change AFTER INSERT ON desk.plan_changes
+  FOR EACH ROW EXECUTE FUNCTION desk_guard.change_after();
 CREATE TRIGGER aa_lock BEFORE UPDATE ON desk.plan_statuses FOR EACH ROW
   WHEN (OLD."group" <> NEW."group" OR OLD.grants_access <> NEW.grants_access)
   EXECUTE FUNCTION desk_guard.lock_status();

@@ -79,7 +79,7 @@ def _refusal(name: str, said: str) -> DomainError:
         return RevealRefused(why=what)
     if kind == "program":
         return ProgramOutgrown()
-    if kind in ("step", "approval"):
+    if kind in ("step", "approval", "change"):
         return ForbiddenBy(what=said or name)
     if kind in ("person", "secret", "isolation", "rule"):
         return Refused(constraint=name, detail=said)

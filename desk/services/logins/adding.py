@@ -30,9 +30,9 @@ def add_login(
     ]
     if found:
         raise Invalid(found)
-    catalog = work.session.get_one(CatalogPlan, plan.catalog_plan_id)
-    # The plan's row lock makes two desks at the last free login take turns.
-    work.session.execute(select(CustomerPlan.id).where(CustomerPlan.id == plan.id).with_for_update(key_share=True))
+    # The plan's row lock makes two desks at the last free login take turns, and Mudar Plano with them.
+    locked = select(CustomerPlan.catalog_plan_id).where(CustomerPlan.id == plan.id).with_for_update(key_share=True)
+    catalog = work.session.get_one(CatalogPlan, work.session.execute(locked).scalar_one())
     there = work.session.execute(
         select(func.count())
         .select_from(RadiusLogin)

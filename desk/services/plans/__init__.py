@@ -1,11 +1,22 @@
 """Customer plans: one contracted instance each."""
 
 from desk.models.catalog import PlanGroup, PlanKind, StatusCode
-from desk.models.plans import AddressKind, ValueKind
+from desk.models.plans import AddressKind, ChangeMode, ValueKind
 from desk.services.plans import details as _details  # noqa: F401  registers handlers
 from desk.services.plans import suspending as _suspending  # noqa: F401
 from desk.services.plans import use_cases as _use_cases  # noqa: F401
 from desk.services.plans.card import PROVISIONAL, NetworkLine, PreviewStatusChange, StatusCard
+from desk.services.plans.changing import (
+    CHANGE_REASONS,
+    CatalogPlanChanged,
+    ChangeCatalogPlan,
+    ChangeChoices,
+    ChoicesForChange,
+    Stuck,
+    TargetPlan,
+    stuck,
+    total_after,
+)
 from desk.services.plans.choices import ChoicesForNewPlan, ChoicesForPlan, StatusesToGive, StatusToGive
 from desk.services.plans.commands import (
     AddPlan,
@@ -25,8 +36,9 @@ from desk.services.plans.commands import (
     WithdrawSuspension,
 )
 from desk.services.plans.errors import AccessPointFull, PlanLinked
-from desk.services.plans.flow import PlanDraft, Step, next_step
+from desk.services.plans.flow import ChangeDraft, ChangeStep, PlanDraft, Step, next_change_step, next_step
 from desk.services.plans.places import AuthorisePlace, Authorisers, PlaceAuthorisers, PlaceWanted
+from desk.services.plans.proration import Period, Proration, ProrationLine, period_at, prorate
 from desk.services.plans.queries import CustomerPlanTree, OnePlan, PlanWindow
 from desk.services.plans.rows import (
     AddressView,
@@ -61,6 +73,7 @@ from desk.services.plans.rules import (
 from desk.services.plans.suspension_terms import SuspensionTerms, not_charged
 
 __all__ = [
+    "CHANGE_REASONS",
     "ENABLE_REASONS",
     "PROVISIONAL",
     "STATUS_REASONS",
@@ -71,8 +84,15 @@ __all__ = [
     "AddressView",
     "AuthorisePlace",
     "Authorisers",
+    "CatalogPlanChanged",
+    "ChangeCatalogPlan",
+    "ChangeChoices",
+    "ChangeDraft",
+    "ChangeMode",
     "ChangeStatus",
+    "ChangeStep",
     "Choice",
+    "ChoicesForChange",
     "ChoicesForNewPlan",
     "ChoicesForPlan",
     "CircuitItem",
@@ -90,6 +110,7 @@ __all__ = [
     "NewPlanChoices",
     "OfferedPlan",
     "OnePlan",
+    "Period",
     "PlaceAuthorisers",
     "PlaceWanted",
     "PlanChoices",
@@ -102,6 +123,8 @@ __all__ = [
     "PlanSaved",
     "PlanWindow",
     "PreviewStatusChange",
+    "Proration",
+    "ProrationLine",
     "RemoveValueDetail",
     "SavePlan",
     "SaveValueDetail",
@@ -113,9 +136,11 @@ __all__ = [
     "StatusToGive",
     "StatusesToGive",
     "Step",
+    "Stuck",
     "SuspendPlan",
     "SuspendTemporarily",
     "SuspensionTerms",
+    "TargetPlan",
     "ValueDetailView",
     "ValueKind",
     "WithdrawSuspension",
@@ -127,6 +152,11 @@ __all__ = [
     "may_enable_provisionally",
     "may_suspend",
     "months_left",
+    "next_change_step",
     "next_step",
     "not_charged",
+    "period_at",
+    "prorate",
+    "stuck",
+    "total_after",
 ]

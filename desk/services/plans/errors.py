@@ -108,6 +108,30 @@ class AccessPointOverLimit(ConfirmationNeeded):
     code = "access_point_over_limit"
 
 
+class ChangeOfCancelledPlan(DomainError):
+    """domain 4.4: a cancelled plan does not change any more."""
+
+    code = "change_of_cancelled_plan"
+
+
+class ItemsDoNotFit(DomainError):
+    """CP-03: items of the plan for which the new catalogue plan has no place."""
+
+    code = "items_do_not_fit"
+
+
+class NotSoldHere(DomainError):
+    """The new catalogue plan is no longer sold, or not in the plan's business unit."""
+
+    code = "not_sold_here"
+
+
+class ChangedOnCloseDay(ConfirmationNeeded):
+    """CP-07: the plan was closed today; the clerk may insist."""
+
+    code = "changed_on_close_day"
+
+
 CONSTRAINTS["place:full"] = AccessPointFull
 CONSTRAINTS["step:temporary_suspension"] = SuspensionNotOffered
 CONSTRAINTS["suspension:planned"] = SuspensionPlanned
@@ -117,3 +141,6 @@ CONSTRAINTS["suspension:often"] = SuspensionLimits
 CONSTRAINTS["ex_plan_suspensions_days"] = SuspensionLimits
 CONSTRAINTS["plan:linked"] = PlanLinked
 CONSTRAINTS["plan:deleted"] = lambda: PlanNotFound("plan")
+CONSTRAINTS["change:cancelled"] = ChangeOfCancelledPlan
+CONSTRAINTS["change:not_sold"] = NotSoldHere
+CONSTRAINTS["change:items"] = ItemsDoNotFit

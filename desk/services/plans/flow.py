@@ -1,4 +1,4 @@
-"""The order of the steps of Novo Plano/Serviço, without any screen."""
+"""The order of the steps of Novo Plano/Serviço and of Mudar Plano, without any screen."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import enum
 from dataclasses import dataclass
 from decimal import Decimal
 
+from desk.models.plans import ChangeMode
+from desk.services.plans.changing import ChangeCatalogPlan, ChangeChoices, TargetPlan
 from desk.services.plans.commands import AddPlan
 from desk.services.plans.rows import OfferedPlan
 
@@ -63,3 +65,49 @@ class PlanDraft:
 def next_step(step: Step, draft: PlanDraft) -> Step | None:
     """One after the other; the summary is the last."""
     return None if step is Step.SUMMARY else Step(step + 1)
+
+
+class ChangeStep(enum.IntEnum):
+    """Plano novo, Itens, Valores, Resumo (domain 6.1)."""
+
+    TARGET, ITEMS, MONEY, SUMMARY = range(4)
+
+
+@dataclass
+class ChangeDraft:
+    """What has been chosen of a change of plan so far."""
+
+    choices: ChangeChoices
+    target: TargetPlan | None = None
+    value: Decimal | None = None
+    mode: ChangeMode = ChangeMode.PROPORTIONAL
+    keeps_details: bool = False
+    reason: str = ""
+    note: str = ""
+
+    @property
+    def asks_details(self) -> bool:
+        """CP-01: whether the clerk is asked about the discounts and surcharges there are."""
+        return self.choices.asks_details and bool(self.choices.details)
+
+    def command(self) -> ChangeCatalogPlan:
+        """The order that the last step sends, with what was shown; only complete drafts have one."""
+        if self.target is None:
+            raise ValueError("the draft is not complete")
+        return ChangeCatalogPlan(
+            plan_id=self.choices.plan.id,
+            version=self.choices.plan.version,
+            catalog_plan_id=self.target.id,
+            value=self.value if self.value is not None else self.target.price,
+            mode=self.mode,
+            keeps_details=self.keeps_details and self.asks_details,
+            reason=self.reason,
+            note=self.note,
+            facts=self.choices.facts,
+            catalog_version=self.target.version,
+        )
+
+
+def next_change_step(step: ChangeStep, draft: ChangeDraft) -> ChangeStep | None:
+    """One after the other; the summary is the last."""
+    return None if step is ChangeStep.SUMMARY else ChangeStep(step + 1)

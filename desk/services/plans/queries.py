@@ -140,7 +140,7 @@ def plan_window(query: PlanWindow, work: Work) -> PlanDetails:
     return PlanDetails(
         row=row,
         **more,
-        details=tuple(_value_detail(each, row.value) for each in details),
+        details=tuple(value_detail(each, row.value) for each in details),
         composition=tuple(
             CompositionView(*item)
             for item in session.execute(
@@ -158,7 +158,8 @@ def plan_window(query: PlanWindow, work: Work) -> PlanDetails:
     )
 
 
-def _value_detail(d: Row, value: Decimal) -> ValueDetailView:
+def value_detail(d: Row, value: Decimal) -> ValueDetailView:
+    """One discount or surcharge of a plan with that value, as it counts today."""
     running = runs_on(d.today, d.starts_on, d.months)
     effect = effect_of(d.kind, d.amount, d.percent, value) if running else Decimal(0)
     return ValueDetailView(d.id, d.kind, d.description, d.amount, d.percent, d.starts_on, d.months, running, effect)

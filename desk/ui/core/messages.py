@@ -94,7 +94,7 @@ def explain(error: Coded) -> Text:
 
 def _plain(value: object) -> object:
     if isinstance(value, (list, tuple)):
-        return ", ".join(violation_text(item) if hasattr(item, "field") else str(item) for item in value)
+        return ", ".join(violation_text(item) if hasattr(item, "code") else str(item) for item in value)
     return value
 
 

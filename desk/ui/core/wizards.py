@@ -228,6 +228,8 @@ class FlowWizard(DeskDialog):
         fields = self.page.form.fields
         if fields:
             fields.get(self.page.first, next(iter(fields.values()))).editor.setFocus()
+        elif self.primary is not None:
+            self.primary.setFocus()  # nothing is typed here: Enter goes on
         self.fit()
 
     def _tell(self) -> None:

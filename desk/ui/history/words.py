@@ -48,6 +48,7 @@ LINES: dict[str, tuple[str, str, str]] = {
         "Plano habilitado no fim da suspensão temporária planejada por {by}",
     ),
     "plan.status_changed": ("flag", "text2", "Status mudado de {before} para {after}"),
+    "plan.catalog_changed": ("swap", "text2", "Plano mudado de {before} para {after}"),
     "plan.cancelled": ("x-circle-fill", "mute", "Plano cancelado"),
     "plan.deleted": ("trash", "bad", "Plano nº {number} apagado"),
     "plan.throttled": ("gauge", "warn", "Velocidade reduzida"),

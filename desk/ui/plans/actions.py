@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from desk.services.plans import (
     PROVISIONAL,
     AddPlan,
+    ChangeCatalogPlan,
     ChangeStatus,
     CircuitItem,
     DeletePlan,
@@ -32,6 +33,7 @@ from desk.ui.plans.deleting import ask_delete
 from desk.ui.plans.page import PlansPage
 from desk.ui.plans.reasons import (
     EnableAction,
+    why_not_change_catalog,
     why_not_change_status,
     why_not_delete,
     why_not_enable,
@@ -85,12 +87,30 @@ def _withdraw(desk: Desk, plan: PlanRow) -> None:
     ask_withdrawal(desk, plan, QApplication.activeWindow())
 
 
+def _change_catalog(desk: Desk, plan: PlanRow) -> None:
+    from desk.ui.plans.change_wizard import ChangePlanDialog
+
+    ChangePlanDialog(desk, plan, QApplication.activeWindow()).open()
+
+
 def _why_no_new(row: Any) -> str:
     return "Um plano novo não nasce cancelado" if row.group is PlanGroup.CANCELLED else ""
 
 
 ACTIONS = [
     Action(id="plans.open", label="Abrir", menu="plan", group=0, icon="arrow-square-out", palette="plan", run=_open),
+    Action(
+        id="plans.change_catalog",
+        label="Mudar Plano",
+        menu="plan",
+        group=4,
+        icon="swap",
+        palette="plan",
+        command=ChangeCatalogPlan,
+        enabled=why_not_change_catalog,
+        run=_change_catalog,
+        help="Troca o plano de catálogo; número, logins, endereços e vencimento ficam.",
+    ),
     Action(
         id="plans.suspend",
         label="Suspender Plano",

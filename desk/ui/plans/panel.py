@@ -20,7 +20,7 @@ from desk.ui.plans.panel_parts import AddressCard, ItemsCard, StatusCard
 
 SECTIONS = ("Detalhe", "Informação de Cobrança", "Itens do Plano", "Endereços", "Histórico de status")
 REST_MS = 20
-MAIN_ACTIONS = ("plans.suspend", "plans.enable", "plans.enable_provisionally")
+MAIN_ACTIONS = ("plans.change_catalog", "plans.suspend", "plans.enable", "plans.enable_provisionally")
 
 
 class PlanPanel(QWidget):

@@ -61,6 +61,11 @@ def why_not_delete(plan: PlanRow) -> str:
     return f"Plano possui registros vinculados: {linked}" if linked else ""
 
 
+def why_not_change_catalog(plan: PlanRow) -> str:
+    """domain 4.4: every plan that is not cancelled."""
+    return "O plano está cancelado" if plan.group is PlanGroup.CANCELLED else ""
+
+
 def why_not(plan: PlanRow, target: str) -> str:
     """The same by the card's target."""
     if target == PROVISIONAL:

@@ -85,6 +85,26 @@ register(
             "{title} mudou enquanto o cartão estava aberto.",
             "Confira o que está marcado e confirme de novo.",
         ),
+        "change_of_cancelled_plan": Text(
+            "O plano não foi mudado.", "Um plano cancelado não muda mais.", "Acrescente um plano novo ao cliente."
+        ),
+        "items_do_not_fit": Text(
+            "O plano não foi mudado.",
+            "O plano novo não comporta todos os itens deste plano: {items}.",
+            "Apague o que não cabe, ou escolha outro plano.",
+            code="CP-03",
+        ),
+        "not_sold_here": Text(
+            "O plano não foi mudado.",
+            "O plano escolhido não está à venda na unidade de negócios deste plano.",
+            "Abra Mudar Plano de novo e escolha outro.",
+        ),
+        "changed_on_close_day": Text(
+            "O fechamento deste plano foi hoje",
+            "Mudar {title} no dia do fechamento vale já no período que começa.",
+            "Confirme só se é isso que foi combinado.",
+            code="CP-07",
+        ),
         "access_point_full": Text(
             "Limite de clientes do Ponto de Acesso atingido",
             "O limite de {name} é {limit}, e já está todo ocupado.",
@@ -114,6 +134,7 @@ register_violations(
         "login_required": "Login de Radius é obrigatório para este plano",
         "authoriser_password": "A senha não é desta pessoa",
         "own_desk_only": "Nesta instalação, autorizadores agem só na própria mesa",
+        "below_catalog": "Abaixo de {price} só com “Dar Descontos em Planos”",
         "value_negative": "O valor não pode ser negativo",
     }
 )

@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from desk.services.core.errors import DomainError, StaleRecord
@@ -32,7 +33,8 @@ from desk.ui.core.desk import Desk
 from desk.ui.core.fields import TextField, YesNoField
 from desk.ui.core.forms import Form
 from desk.ui.core.inputs import Choice, ComboField, DateField, IntField
-from desk.ui.core.labels import Label, clear, icon_button, link, row
+from desk.ui.core.labels import Label, button, clear, icon_button, link, row
+from desk.ui.core.messages import Text
 from desk.ui.core.network_box import NetworkBox
 from desk.ui.core.saving import SAVED, SaveDialog
 from desk.ui.plans.authorising import ask_authoriser
@@ -41,6 +43,8 @@ from desk.ui.plans.deleting import SAID, question
 from desk.ui.plans.field_names import shown
 from desk.ui.plans.panel_parts import ADDRESS_LABELS, address_tag, address_text
 from desk.ui.plans.window_parts import PlanAddressDialog, ValueDetailDialog
+
+UNSAVED = Text("Há alterações que não foram salvas.", do="Salve, ou feche esta janela sem salvar; depois mude o plano.")
 
 
 class PlanDialog(SaveDialog):
@@ -89,6 +93,8 @@ class PlanDialog(SaveDialog):
         self.addresses.body.addLayout(self._address_lines)
         self.body.addWidget(self.addresses)
         self.command = self._order
+        self.change = self.add_button(button("&Mudar Plano", self._change_catalog, icon="swap"))
+        self.change.setObjectName("window:plans.change_catalog")
         self._offer(details)
         self.begin(values_of(details), f"{details.row.title} · {details.row.customer_name}")
         self._permissions()
@@ -165,8 +171,22 @@ class PlanDialog(SaveDialog):
                     field.set_read_only(True, needed)
         if not self._desk.may(SavePlan):
             _grey(self.save_button, self._missing(SavePlan))
+        if obstacle := self._desk.actions["plans.change_catalog"].obstacle(self._desk, self._details.row):
+            _grey(self.change, obstacle)  # PL-22
         if not self._desk.may(SaveValueDetail):
             _grey(self.add_value, self._missing(SaveValueDetail))
+
+    def _change_catalog(self) -> None:
+        """Mudar Plano takes this window's place: what is typed here would be of the plan as it was."""
+        if self.is_dirty():
+            self._desk.fail(UNSAVED)
+            return
+
+        def opened() -> None:
+            self._desk.run_action("plans.change_catalog", self._details.row)
+
+        self.finished.connect(lambda _: QTimer.singleShot(0, self._desk, opened))
+        self.reject()
 
     def _missing(self, command: type) -> str:
         return self.tr("Falta a permissão {}").format(self._desk.needs(command))

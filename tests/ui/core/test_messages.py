@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 import desk.services  # noqa: F401  # so that every capability's errors are known
 from desk.services.core import errors
-from desk.services.core.errors import DomainError, Invalid, NotAllowed, Violation
+from desk.services.core.errors import DomainError, FieldChange, Invalid, NotAllowed, StaleRecord, Violation
 from desk.ui.core.message_box import MessageBox
 from desk.ui.core.messages import TEXTS, Link, Text, explain, register, violation_text
 
@@ -60,3 +60,8 @@ def test_the_box_shows_what_why_and_what_to_do(qtbot: QtBot) -> None:
     assert "PL-40" in QGuiApplication.clipboard().text()
     next(each for each in box.findChildren(QPushButton) if each.text() == "ftp_nogueira").click()
     assert followed == [link]
+
+
+def test_a_stale_record_that_knows_what_changed_has_its_text_too() -> None:
+    change = FieldChange(who="Ana", at="2026-07-15T10:00:00", field="due_day", before=10, after=20)
+    assert explain(StaleRecord([change])).what == explain(StaleRecord()).what
