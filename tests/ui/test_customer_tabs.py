@@ -111,7 +111,7 @@ def test_what_was_typed_is_asked_about_before_anything_closes(
     qtbot: QtBot, database: Database, shell_as: ShellAs
 ) -> None:
     shell = shell_as("atendente")
-    one, other = two(qtbot, database, shell)
+    _, other = two(qtbot, database, shell)
     pressed(Qt.Key.Key_F2, Qt.KeyboardModifier.NoModifier)
     editor = dialog(qtbot, PlanDialog)
     qtbot.waitUntil(lambda: not shell.desk.background.busy)
