@@ -8,15 +8,18 @@ from dataclasses import dataclass, field
 import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+from pytestqt.qtbot import QtBot
 
 from desk.services.core.changes import Listener
 from desk.services.core.ports import Ports
 from desk.ui.core import message_box
 from desk.ui.core.background import TaskRunner
 from desk.ui.core.desk import Desk
+from desk.ui.shell.shell import Shell
 from tests.postgres import Database
 
 DeskAs = Callable[..., Desk]
+ShellAs = Callable[..., Shell]
 
 
 @pytest.fixture(autouse=True)
@@ -63,6 +66,26 @@ def desk_as(guarded: None, database: Database) -> Iterator[Seats]:
     finally:
         seats.close()
         _close_windows()
+
+
+@pytest.fixture
+def shell_as(desk_as: Seats, qtbot: QtBot) -> Iterator[ShellAs]:
+    """`shell_as(role)` is the whole program as it stands after signing in, its window active."""
+    opened: list[Shell] = []
+
+    def seat(role: str, **more: object) -> Shell:
+        desk = desk_as(role, **more)  # type: ignore[arg-type]
+        shell = Shell(desk, "servidor", lambda debts: None, lambda: None)  # type: ignore[arg-type, return-value]
+        opened.append(shell)
+        shell.window.show()
+        shell.window.activateWindow()
+        qtbot.waitUntil(lambda: shell.window.isActiveWindow() and not desk.background.busy)
+        return shell
+
+    yield seat
+    for shell in opened:
+        shell.search.close_popup()
+        shell.window.close()
 
 
 def _close_windows() -> None:

@@ -229,8 +229,8 @@ class EmptyState(QWidget):
         layout.addWidget(self.headline)
         self.sentence = Label(sentence, "body", "text2", wrap=True)
         self.sentence.setAlignment(center)
-        self.sentence.setVisible(bool(sentence))
         layout.addWidget(self.sentence)
+        self.sentence.setVisible(bool(sentence))  # once it has its place: before, it would be a window of its own
         self.button = button(act, on_act, kind="primary", icon=act_icon)
         if act:
             parts: list[QWidget | int | None] = [None, self.button]

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desk.services.core.errors import DatabaseLost, DomainError
 from desk.services.customers import CustomerHit, RecentCustomers, SearchCustomers, SearchKind, SuggestName
 from desk.ui.core import icons
 from desk.ui.core.cards import BusyBar, EmptyState, hairline
@@ -182,6 +183,7 @@ class SearchField(QWidget):
             icons.icon("magnifying-glass", "text2"), QLineEdit.ActionPosition.LeadingPosition
         )
         line.addWidget(self.edit)
+        self.setFocusProxy(self.edit)
         self.key = KeyCap("F3", self.edit)
         self.popup = SearchPopup(self)
         self.popup.list.clicked.connect(self._clicked)
@@ -194,6 +196,7 @@ class SearchField(QWidget):
         self.edit.textEdited.connect(self._typed)
         self.edit.installEventFilter(self)
         self._enter_when_there = False
+        self._answered: tuple[str, SearchKind] | None = None  # what the list answers
         self._meant = ""  # what Enter searches for while nobody is found
         QShortcut(QKeySequence("Ctrl+F"), self.edit, self.focus, context=Qt.ShortcutContext.ApplicationShortcut)
         theme().changed.connect(self._recolour)
@@ -221,12 +224,26 @@ class SearchField(QWidget):
         else:
             query = SearchCustomers(typed, self.popup.kind)
             self.popup.busy.set_busy(True)
-        self._desk.ask(query, owner=self, done=lambda hits: self._found(typed, hits), slot=("search", id(self)))
+        asked = (typed, self.popup.kind)
+        self._desk.ask(
+            query,
+            owner=self,
+            done=lambda hits: self._found(asked, hits),
+            failed=self._not_found,
+            slot=("search", id(self)),
+        )
 
-    def _found(self, typed: str, hits: list[CustomerHit]) -> None:
+    def _not_found(self, error: DomainError) -> bool:
         self.popup.busy.set_busy(False)
+        self._enter_when_there = False
+        return isinstance(error, DatabaseLost)  # the band over the window says it; one types on
+
+    def _found(self, asked: tuple[str, SearchKind], hits: list[CustomerHit]) -> None:
+        self.popup.busy.set_busy(False)
+        typed, _ = asked
         if typed != self.edit.text():
             return
+        self._answered = asked
         recent = not long_enough(typed)
         if recent:
             heading = self.tr("Abertos por último")
@@ -275,7 +292,8 @@ class SearchField(QWidget):
 
     def _enter(self) -> None:
         # Whoever types a whole document and hits Enter does not wait for the list.
-        if self._pause.isActive():
+        # Nor does the list then count: it may still show who was found for other words.
+        if self._pause.isActive() or self._answered != (self.edit.text(), self.popup.kind):
             self._enter_when_there = True
             self._ask()
         elif self._meant:

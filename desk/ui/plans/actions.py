@@ -210,7 +210,15 @@ ACTIONS = [
         enabled=_why_no_new,
         run=_new,
     ),
-    Action(id="plans.refresh", label="Atualizar", menu="plan_group", group=9, icon="arrow-clockwise", run=_refresh),
+    Action(
+        id="plans.refresh",
+        label="Atualizar",
+        menu="plan_group",
+        group=9,
+        icon="arrow-clockwise",
+        palette="customer",
+        run=_refresh,
+    ),
     Action(id="circuits.copy", label="Copiar", menu="circuit", group=0, icon="copy", run=_copy),
 ]
 CUSTOMER_PAGES = [CustomerPage(id="plans", label="&Planos", order=20, build=PlansPage)]

@@ -7,10 +7,11 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from desk.ui.core.cards import NoteBar
 from desk.ui.core.desk import Desk
+from desk.ui.core.dialogs import DeskDialog
 from desk.ui.core.labels import KeyCap, button, icon_button
 from desk.ui.core.tabs import DocumentTabs
 from desk.ui.shell.customer_window import CustomerWindow
@@ -139,6 +140,10 @@ class MainWindow(QMainWindow):
                 self.stack.removeWidget(window)
                 window.deleteLater()
         self._show(self.tabs.currentIndex())
+        if self.current is not None:
+            self.current.enter()
+        else:
+            self.search.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def undo(self) -> None:
         """Take the last act of the customer in front back, while that is offered."""
@@ -179,5 +184,10 @@ class MainWindow(QMainWindow):
             self.set_dots()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        front = QApplication.activeModalWidget()
+        if isinstance(front, DeskDialog) and (front.busy or front.is_dirty()):
+            event.ignore()  # as the task bar asks it, past the dialog in front: that one asks before it goes
+            front.reject()
+            return
         super().closeEvent(event)
         self.closed.emit()

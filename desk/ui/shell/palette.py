@@ -40,7 +40,7 @@ from desk.ui.core.theme import font, theme
 WIDTH, HEIGHT = 620, 420
 EntryRole = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
-GROUPS = (("plan", "Neste plano"), ("customer", "Neste cliente"), ("program", "Programa"))
+GROUPS = (("item", "Neste item"), ("plan", "Neste plano"), ("customer", "Neste cliente"), ("program", "Programa"))
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
 
@@ -66,14 +66,16 @@ def entries(desk: Desk, rows: dict[str, Any], typed: str) -> Iterator[Entry]:
         found: list[Entry] = []
         row_ = rows.get(group)
         for action in desk.actions:
-            if action.palette != group or (row_ is None and group != "program"):
+            here = action.menu == rows.get("kind") if group == "item" else action.palette == group
+            if not here or (row_ is None and group != "program"):
                 continue
             if group == "program" or action.shown(row_):
                 text = folded(f"{action.text()} {action.help}")
                 if all(word in text for word in words):
                     found.append(Entry("", action, row_, action.obstacle(desk, row_)))
         if found:
-            named = getattr(row_, "title", "") or getattr(row_, "customer_name", "")
+            named = rows.get("item_name", "") if group == "item" else getattr(row_, "title", "")
+            named = named or getattr(row_, "customer_name", "")
             yield Entry(f"{heading}: {named}" if named else heading)
             yield from sorted(found, key=lambda entry: entry.obstacle is not None)
 
@@ -98,8 +100,12 @@ class EntryModel(QAbstractListModel):
         entry = self.entries[index.row()]
         if role == EntryRole:
             return entry
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return entry.heading or (entry.action.text() if entry.action else "")
+        said = entry.heading or (entry.action.text() if entry.action else "")
+        if role == Qt.ItemDataRole.DisplayRole:
+            return said
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            key = entry.action.shortcut if entry.action else ""
+            return ", ".join(part for part in (said, entry.obstacle, key) if part)
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:

@@ -110,7 +110,7 @@ class Shell(QObject):
         Palette(self.desk, self.window, self._rows()).open_over(self.window)
 
     def _rows(self) -> dict[str, Any]:
-        """What the palette's groups work on: the chosen plan, the customer in front, the program."""
+        """What the palette's groups work on: the chosen item and plan, the customer in front, the program."""
         rows: dict[str, Any] = {"program": self}
         window = self.window.current
         if window is not None:
@@ -119,7 +119,10 @@ class Shell(QObject):
             rows["customer"] = GroupRow(window.customer_id)
             page = window.stack.currentWidget()
             if isinstance(page, PlansPage):
-                rows["plan"] = page.plan_of(page.tree.current_node())
+                node = page.tree.current_node()
+                rows["plan"] = page.plan_of(node)
+                if node is not None and node.shape == "item":
+                    rows |= {"item": node.row, "kind": node.kind, "item_name": node.text}
         return rows
 
     def show_settings(self, page: str = "") -> None:
