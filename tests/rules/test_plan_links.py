@@ -14,6 +14,8 @@ GO_WITH_IT = {
     "approvals",
     "place_approvals",
     "ip_assignments",
+    "plan_changes",
+    "plan_suspensions",
 }
 
 

@@ -182,10 +182,10 @@ def test_a_row_is_there_for_good(fresh: Scene, statement: str) -> None:
     assert constraint(fresh.attack("administrador", by_function)) == "rule:append_only"
 
 
-def test_it_goes_with_a_plan_that_is_deleted(fresh: Scene) -> None:
+def test_a_deleted_plan_does_not_change(fresh: Scene) -> None:
     _stock(fresh)
-    fresh.run("administrador", change("MAIOR", plan="{awaiting}"))
-    fresh.run("administrador", "SELECT desk.delete_customer_plans({awaiting})")
+    fresh.run("administrador", "UPDATE desk.customer_plans SET deleted_at = now() WHERE id = {awaiting}")
+    assert constraint(fresh.attack("administrador", change("MAIOR", plan="{awaiting}"))) == "plan:deleted"
     assert fresh.database.admin().execute("SELECT count(*) FROM desk.plan_changes").fetchone() == (0,)
 
 

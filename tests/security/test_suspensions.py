@@ -153,14 +153,16 @@ def test_cancelling_by_hand_closes_it(offered: Scene, start: int) -> None:
     assert debt.fetchone() == (False,)
 
 
-def test_a_deleted_plan_takes_its_days_along(offered: Scene) -> None:
+def test_a_deleted_plan_comes_to_no_moment(offered: Scene) -> None:
     offered.run("atendente", suspend(3, 40))
     admin = offered.database.admin()
     with admin.transaction():
         admin.execute("SET LOCAL ROLE desk_job")
         admin.execute("DELETE FROM desk.radius_logins WHERE plan_id = %s", (offered.plan.id,))
-    offered.run("administrador", "SELECT desk.delete_customer_plans({plan})")
-    assert rows(offered.database, offered.plan.id, "id") == []
+    closer(offered.database, offered.plan.id, 4)
+    offered.run("administrador", "UPDATE desk.customer_plans SET deleted_at = now() WHERE id = {plan}")
+    assert admin.execute("SELECT desk.suspension_due(%s)", (offered.plan.id,)).fetchone() == ("",)
+    assert rows(offered.database, offered.plan.id, "started_at") == [(None,)]
 
 
 def test_no_two_of_a_plan_overlap_whoever_writes(offered: Scene) -> None:

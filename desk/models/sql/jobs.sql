@@ -62,7 +62,7 @@ DECLARE
   step text;
 BEGIN
   PERFORM desk.only_read_committed('customer_plans', 'status');
-  SELECT * INTO p FROM desk.customer_plans c WHERE c.id = suspension_due.plan_id FOR NO KEY UPDATE;
+  SELECT * INTO p FROM desk.customer_plans c WHERE c.id = suspension_due.plan_id AND c.deleted_at IS NULL FOR NO KEY UPDATE;
   IF p.suspended_until <= clock_timestamp() THEN
     step := 'ended';
   ELSIF p.suspended_from <= clock_timestamp() AND p.status = 'HABILITADO' THEN
