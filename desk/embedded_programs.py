@@ -18,7 +18,8 @@ from typing import Any
 from desk.embedded_errors import ProgramsMissing, ProgramsUnreadable
 
 CACHE = Path("/var/lib/desk-embedded")
-NEEDED = {"initdb", "postgres", "pg_ctl", "pg_dump", "pg_restore", "psql"}
+# The last two are for the administrator's pages: a standby, and the roles for another server.
+NEEDED = {"initdb", "postgres", "pg_ctl", "pg_dump", "pg_restore", "psql", "pg_basebackup", "pg_dumpall"}
 
 # Settings of the person's own PostgreSQL tools and of PyInstaller's loader must not reach the server.
 _FOREIGN = {"LANG", "LANGUAGE", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME"}
