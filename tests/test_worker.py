@@ -93,6 +93,7 @@ def connected_again(net: Net) -> None:
     """The customer is enabled and back online, and nothing is owed."""
     net.enable()
     net.router.tables.session(net.login.login)
+    online(net.database, net.login, "192.0.2.1")  # what ended the first connection closed its record
     settled(net.database)
 
 

@@ -30,4 +30,5 @@ def downgrade() -> None:
     op.execute(
         "ALTER TABLE desk.customer_plans ADD CONSTRAINT uq_customer_plans_identifier_code UNIQUE (identifier_code)"
     )
-    op.execute("ALTER TABLE desk.customer_plans DROP COLUMN deleted_at, DROP COLUMN deleted_by")
+    # Views and triggers of the wall that read them go along; the wall of the older program puts up its own.
+    op.execute("ALTER TABLE desk.customer_plans DROP COLUMN deleted_at CASCADE, DROP COLUMN deleted_by CASCADE")
