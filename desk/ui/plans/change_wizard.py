@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desk.services.core.errors import DomainError, StaleRecord, Violation
 from desk.services.plans import (
@@ -270,19 +270,13 @@ class ChangePlanWizard(FlowWizard):
             ChangeStep.SUMMARY: StepText("Resumo", "conferir e finalizar"),
         }
         self.cost = ChangeCost()
-        side = QWidget()
-        column = QVBoxLayout(side)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(10)
-        column.addWidget(self.cost)
-        column.addWidget(self.cost.composition)
         super().__init__(
             "Mudar Plano",
             steps=[(step, texts[step], page) for step, page in self._stores.items()],
             next_step=self._following,
             draft=draft,
             whose=f"{choices.plan.title} · {choices.plan.customer_name}",
-            side=side,
+            side=self.cost.column(),
             parent=parent,
         )
         self.draft_changed.connect(lambda _: self._show_cost())

@@ -259,6 +259,16 @@ class CostCard(Card):
             self.body.addWidget(each)
         self.composition = Card("Composição do Plano")
 
+    def column(self) -> QWidget:
+        """What stands beside a wizard's pages: this card above the one of its parts."""
+        side = QWidget()
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        column.addWidget(self)
+        column.addWidget(self.composition)
+        return side
+
     def show_draft(self, draft: PlanDraft) -> None:
         """The plan's value and when it counts."""
         parts = draft.offered.composition if draft.offered is not None else ()
@@ -315,12 +325,6 @@ class NewPlanWizard(FlowWizard):
             Step.SUMMARY: SummaryPage(desk, choices, draft),
         }
         self.cost = CostCard()
-        side = QWidget()
-        column = QVBoxLayout(side)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(10)
-        column.addWidget(self.cost)
-        column.addWidget(self.cost.composition)
         texts = {
             Step.DETAIL: StepText("Detalhe", "o que é contratado"),
             Step.BILLING: StepText("Cobrança", "como é pago"),
@@ -332,7 +336,7 @@ class NewPlanWizard(FlowWizard):
             next_step=self._following,
             draft=draft,
             whose=choices.customer_name,
-            side=side,
+            side=self.cost.column(),
             parent=parent,
         )
         self.draft_changed.connect(lambda _: self._show_cost())
