@@ -61,11 +61,13 @@ WINE = [
     *("fonts-dejavu-core", "fonts-wine", "gcc-mingw-w64-x86-64", "libwine", "msitools", "openbox", "osslsigncode"),
     *("wine", "wine64", "wixl", "xauth", "xvfb"),
 ]
+# Not asked again on the other Python and the embedded server: the installer runs the screens on that Python, in Wine.
+ONCE = ["tests/ui", "tests/installer", "tests/test_habits.py", "tests/test_selftest.py", "tests/test_admin_docs.py"]
 PACKAGES = {
     "installer": QT + DAEMONS + FREEZING + WINE,
     "demo": QT,
     "shots": QT,
-    "test": QT + DAEMONS + FREEZING,
+    "test": QT + DAEMONS + FREEZING + WINE,
     "bench": QT + DAEMONS,
     "check": [],
     "lock": [],
@@ -301,9 +303,9 @@ def check(venv: Path) -> None:
 
 
 def test(venv: Path, arguments: list[str], wanted: str | None) -> None:
-    """The checks, then every test twice: Debian's PostgreSQL, and on another Python the one that Desk brings.
+    """The checks; what speaks SQL on another Python and the server that Desk brings; the installer; then every test.
 
-    Between both the program is frozen and tests itself. With arguments it is only what pytest is told to run, once.
+    With arguments it is only what pytest is told to run, once.
     """
     node_client()
     if arguments:
@@ -315,11 +317,12 @@ def test(venv: Path, arguments: list[str], wanted: str | None) -> None:
     notes = ROOT / ".desk-dev" / "passes.txt"
     notes.parent.mkdir(exist_ok=True)
     notes.unlink(missing_ok=True)
-    # Nothing is printed after pytest: its closing line is the summary, and above it stands what each pass counted.
-    pytest(venv, WORKERS, DESK_TEST_NOTES=str(notes))
+    once = [f"--ignore={name}" for name in ONCE]
+    pytest(other, [*WORKERS, *once], DESK_TEST_NOTES=str(notes), DESK_TEST_PG="embedded")
     if sys.platform == "linux":
-        run([tool(venv, "python"), "-m", "installer", "--only", "linux"], child_env())
-    pytest(other, WORKERS, DESK_TEST_NOTES=str(notes), DESK_TEST_PG="embedded")
+        run([tool(venv, "python"), "-m", "installer"], child_env())
+    # Nothing is printed after this: pytest's closing line is the summary, and above it stands what each pass counted.
+    pytest(venv, WORKERS, DESK_TEST_NOTES=str(notes))
 
 
 def other_environment(venv: Path) -> Path:

@@ -1,4 +1,4 @@
-"""`dev.py test` runs every test twice, on other versions: says on which, and adds the earlier pass to the end."""
+"""`dev.py test` has two passes, on other versions: says on which, and adds the earlier pass to the end."""
 
 from __future__ import annotations
 
