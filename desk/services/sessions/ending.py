@@ -18,7 +18,7 @@ from desk.integrations.errors import IntegrationError, Reason, Refused, Rejected
 from desk.integrations.radius.port import Nas, RadiusAddress, Verdict
 from desk.services.core.devices import Devices
 from desk.services.core.errors import Busy, DatabaseLost, DomainError
-from desk.services.core.outbox import DeliveryState, Lease, Report, Step
+from desk.services.core.outbox import DeliveryState, Lease, Report, Step, raise_worst
 from desk.services.core.ports import Ports
 from desk.services.core.secrets import reveal, reveal_nas
 from desk.services.logins.reconcile import address_of, router_at
@@ -53,8 +53,8 @@ class OpenConnections:
         if known is not None:
             _Ending(self, known, lease, report).run()
 
-    def speed_moment(self, lease: Lease, report: Report) -> None:
-        """Settle one debt of topic `plan_speed`: a marker of speed is over, and open connections hear of it."""
+    def speed_over(self, lease: Lease, report: Report) -> None:
+        """A marker of speed is over, and the open connections of the plan hear of it."""
         with self._sessions() as session:
             logins = list(session.scalars(_LOGINS_OF_PLAN, {"plan": int(lease.key)}))
         problems: list[IntegrationError] = []
@@ -63,11 +63,7 @@ class OpenConnections:
                 self.retune(login_id, lease, report)
             except IntegrationError as error:  # nor the next login for this one
                 problems.append(error)
-        if problems:
-            raise next((error for error in problems if error.retry), problems[0])
-        with self._sessions.begin() as session:
-            values = {"topic": lease.topic, "key": lease.key, "lease": lease.lease}
-            session.execute(text("SELECT desk.speed_again(:topic, :key, :lease)"), values)
+        raise_worst(problems)
 
     def retune(self, login_id: int, lease: Lease, report: Report) -> None:
         """Tell the routers another speed; a connection is never dropped for it, unasked."""

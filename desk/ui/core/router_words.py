@@ -59,7 +59,7 @@ _LATER = {
     "plan_provisional": "termina a habilitação provisória: o acesso é bloqueado de novo",
     "plan_suspension": "termina a suspensão temporária: o acesso volta sozinho",
     SUSPENSION_COMES: "começa a suspensão temporária: o RADIUS recusa e conexões abertas são encerradas",
-    "plan_speed": "termina o prazo da velocidade: RADIUS e conexões abertas mudam de novo",
+    "plan_speed": "termina o prazo da velocidade: RADIUS, conexões abertas e filas mudam de novo",
 }
 
 
