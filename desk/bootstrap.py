@@ -75,7 +75,7 @@ def reconcilers(sessions: sessionmaker[Session], devices: Devices | None = None)
         Topic.RADIUS_SESSION: connections,
         Topic.PLAN_SPEED: SpeedMoment(sessions, connections.speed_over, ips.speed_over),
         Topic.PLAN_SUSPENSION: SuspensionMoment(sessions),
-        Topic.ROUTER_LEFTOVER: LeftoverReconciler(sessions, PORTS.router, known),
+        Topic.ROUTER_LEFTOVER: LeftoverReconciler(sessions, PORTS.router, known, connections),
     }
 
 

@@ -42,6 +42,8 @@ from tests.ui.screens import PATIENCE, dialog, gone, listen, popup
 @pytest.fixture
 def line(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
     """A login online through a router that takes Disconnect requests."""
+    monkeypatch.setattr(ending, "COA_SECONDS", 0.6)
+    monkeypatch.setattr(ending, "COA_PROOF_SECONDS", 0.6)
     monkeypatch.setattr(ending, "NAS_SECONDS", 0.6)
     monkeypatch.setattr(ending, "PROOF_SECONDS", 0.6)
     with RouterOsStandIn() as router, NasStandIn(SECRET) as nas:
@@ -80,9 +82,11 @@ def close(qtbot: QtBot, line: Line, desk: Desk) -> NetworkQuestion:
     """Choose the entry and answer the question, once it has said what it would do."""
     desk.run_action("sessions.close", login_of(line, desk))
     box = dialog(qtbot, NetworkQuestion)
-    qtbot.waitUntil(lambda: len(box.network.said) == 2, timeout=PATIENCE)
-    assert box.network.said[0].endswith("Disconnect-Request: login maria.casa · sessão 81700001 · IP 100.64.0.7")
-    assert box.network.said[1].endswith("Conexão: se nada provar o fim: encerra a conexão de maria.casa")
+    qtbot.waitUntil(lambda: len(box.network.said) == 3, timeout=PATIENCE)
+    session = "login maria.casa · sessão 81700001 · IP 100.64.0.7"
+    assert box.network.said[0].endswith(f"CoA-Request: {session} · segundos 1")
+    assert box.network.said[1].endswith(f"Disconnect-Request: se nada provar o fim: {session}")
+    assert box.network.said[2].endswith("Conexão: se nada provar o fim: encerra a conexão de maria.casa")
     assert box.primary is not None
     box.primary.click()
     return box

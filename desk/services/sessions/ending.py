@@ -1,4 +1,4 @@
-"""Acts on one open connection and proves it: Disconnect or CoA first where the access point says so, then the API.
+"""Acts on one open connection and proves it: CoA, then Disconnect where the access point says so, then the API.
 
 An answer is a claim. What counts is the accounting stop, or the router's own list without the connection (design D5).
 """
@@ -25,6 +25,8 @@ from desk.services.logins.reconcile import address_of, router_at
 from desk.services.sessions.connections import OpenConnection, open_connection, to_retune, unseen
 
 # Together with one visit to the router's API these stay well under the 60 seconds of a lease.
+COA_SECONDS = 2.0
+COA_PROOF_SECONDS = 3.0
 NAS_SECONDS = 5.0
 PROOF_SECONDS = 5.0
 API_SECONDS = 8.0
@@ -78,7 +80,7 @@ class OpenConnections:
         def told(state: DeliveryState, detail: str) -> None:
             report(_step(known, state, detail, {"rate": rate, "before": known.rate}, system="speed"))
 
-        nas = self.nas_of(known, lease) if known.by_coa else None
+        nas = self.nas_of(known, lease, NAS_SECONDS) if known.by_coa else None
         if nas is None:
             told(DeliveryState.UNCHANGED, "speed_next")
             return
@@ -121,14 +123,14 @@ class OpenConnections:
         with self._sessions() as session:
             return open_connection(session, session_id)
 
-    def nas_of(self, known: OpenConnection, lease: Lease) -> Nas | None:
+    def nas_of(self, known: OpenConnection, lease: Lease, deadline: float) -> Nas | None:
         """The router as a RADIUS peer; None where it is none of ours, or shares no secret with us."""
         if known.nas_id is None:
             return None
         secret = reveal_nas(self._sessions, lease.topic, lease.key, lease.lease, known.nas_id)
         if secret is None:
             return None
-        address = RadiusAddress(host=known.nas, port=known.coa_port or 0, secret=secret.text, deadline=NAS_SECONDS)
+        address = RadiusAddress(host=known.nas, port=known.coa_port or 0, secret=secret.text, deadline=deadline)
         return self._ports.nas(address)
 
     def password_of(self, known: OpenConnection) -> str:
@@ -182,28 +184,55 @@ class _Ending:
         self._trail = ""  # what became of the rung before
         self._problem: IntegrationError | None = None
         self._asked = False
+        self._may_be_over = False  # an earlier rung was taken, or nobody knows whether it was
+        self._denied = False  # the router says that it knows no such connection
 
     def run(self) -> None:
         """Climb until it is proven; raises the problem that may still solve itself, or else the last one."""
         if self._known.stopped:
             self._tell(DeliveryState.UNCHANGED, "already_ended")
             return
-        if self._known.by_coa and self._by_disconnect():
+        if self._known.by_coa and (self._by_coa() or self._by_disconnect()):
             return
         if self._by_api():
             return
         if self._problem is None:
-            if self._trail == "nas_knows_none":
+            if self._denied:
                 self._with.gone([self._known.id], self._lease)
-                self._tell(DeliveryState.UNCHANGED, "nas_knows_none")
+                over = self._may_be_over
+                state = DeliveryState.DONE if over else DeliveryState.UNCHANGED
+                self._tell(state, "nas_forgot" if over else "nas_knows_none")
                 return
             self._tell(DeliveryState.REFUSED, "no_router")
             raise Rejected("", "no routing server is known for the open session")
         self._report(_failed(self._known, self._problem, self._trail))
         raise self._problem
 
+    def _by_coa(self) -> bool:
+        """The first rung; whatever comes of it but the proof, the next one asks in other words."""
+        nas = self._with.nas_of(self._known, self._lease, COA_SECONDS)
+        if nas is None:
+            return False  # the next rung says so
+        self._tell(DeliveryState.RUNNING, "asking_coa")
+        try:
+            verdict = nas.time_out(self._known.named)
+        except Unreachable:
+            self._trail, self._may_be_over = "coa_silent", True
+            return self._stopped_meanwhile(0.0)
+        except IntegrationError:
+            self._trail = "coa_refused"  # a router that sets no time by CoA says so at once
+            return False
+        if verdict is Verdict.NOT_THERE:
+            return False
+        self._may_be_over = True
+        self._tell(DeliveryState.RUNNING, "acked_waiting")
+        if self._stopped_meanwhile(COA_PROOF_SECONDS):
+            return True
+        self._trail = "coa_unproven"
+        return False
+
     def _by_disconnect(self) -> bool:
-        nas = self._with.nas_of(self._known, self._lease)
+        nas = self._with.nas_of(self._known, self._lease, NAS_SECONDS)
         if nas is None:
             self._trail = "no_nas_secret"
             if self._known.router_id is not None:
@@ -214,14 +243,16 @@ class _Ending:
         try:
             verdict = nas.disconnect(self._known.named)
         except Unreachable as error:
-            self._trail, self._problem = "disconnect_silent", error
+            self._trail, self._problem, self._may_be_over = "disconnect_silent", error, True
             return self._stopped_meanwhile(0.0)  # the answer may be lost, and the connection gone
         except IntegrationError as error:
             self._trail, self._problem = "disconnect_refused", error
             return False
         if verdict is Verdict.NOT_THERE:
-            self._trail = "nas_knows_none"
+            self._denied = True
+            self._trail = self._trail if self._may_be_over else "nas_knows_none"
             return False
+        self._may_be_over = True
         self._tell(DeliveryState.RUNNING, "acked_waiting")
         if self._stopped_meanwhile(PROOF_SECONDS):
             return True
@@ -253,10 +284,10 @@ class _Ending:
             if self._stopped_meanwhile(0.0):
                 return True
             # What may still solve itself must not wait for a person because of what may not.
-            if self._trail != "nas_knows_none" and (self._problem is None or not self._problem.retry):
+            if not self._denied and (self._problem is None or not self._problem.retry):
                 self._problem = error
             return False
-        if dropped or self._trail in ("disconnect_silent", "acked_unproven"):
+        if dropped or self._may_be_over:
             self._tell(DeliveryState.DONE, "gone_from_list")
         else:
             self._tell(DeliveryState.UNCHANGED, "not_connected")

@@ -53,7 +53,6 @@ _FIELDS = {
     "interface": "interface",
 }
 _BARE = {"name", "address", "list", "target", "Reply-Message"}  # these say by themselves what they are
-ENDS = {"Disconnect-Request", "/ppp/active/remove"}  # of a connection
 _QUIET = {"comment", "service"}
 _LATER = {
     "plan_provisional": "termina a habilitação provisória: o acesso é bloqueado de novo",
@@ -61,6 +60,11 @@ _LATER = {
     SUSPENSION_COMES: "começa a suspensão temporária: o RADIUS recusa e conexões abertas são encerradas",
     "plan_speed": "termina o prazo da velocidade: RADIUS, conexões abertas e filas mudam de novo",
 }
+
+
+def ends(change: Change) -> bool:
+    """Whether it is said to end a connection."""
+    return change.act == "drop" and (change.way in (Way.COA, Way.DISCONNECT) or change.command == "/ppp/active/remove")
 
 
 def where(change: Change) -> str:

@@ -38,7 +38,7 @@ from desk.ui.core.desk import Desk
 from desk.ui.core.inputs import Choice, DateField
 from desk.ui.core.messages import not_possible
 from desk.ui.core.network_box import MOST_LINES
-from desk.ui.core.router_words import ENDS, PROBLEMS, told, where
+from desk.ui.core.router_words import PROBLEMS, ends, told, where
 from desk.ui.plans.reasons import may_enable_suspended, why_not
 from desk.ui.plans.suspension import SuspensionDays, cautions_of, suspension_money, suspension_network
 from desk.ui.plans.words import NETWORK_STATES, SYSTEMS
@@ -334,7 +334,7 @@ def _is_about(card: StatusCard, line: NetworkLine, change: Change) -> bool:
     """Whether the words belong to a line that the card shows anyway."""
     if change.way is Way.RADIUS:
         return line.system == "radius" and line.thing == change.thing and bool(change.before)
-    if change.command in ENDS:
+    if ends(change):
         named = {login.login: login.ip or login.login for login in card.plan.logins}
         return line.system == "session" and line.thing in (change.thing, named.get(change.thing))
     return line.system == "router" and line.thing == change.thing and change.command.startswith("/ppp/secret")
