@@ -1,4 +1,4 @@
-"""What the clock makes of a plan: whether its logins may connect, and how fast. Whoever asks it in SQL asks it by this."""
+"""What the clock makes of a plan: whether its logins may connect, and how fast. SQL asks it by these sentences."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ class SpeedMoment:
         self._sessions, self._tell = sessions, one_after_another(*tellers)
 
     def __call__(self, lease: Lease, report: Report) -> None:
-        """Tell all of them. Only then the later of two moments is owed: it would else put off what failed until then."""
+        """Tell all, and only then owe the later of two moments: it would else put off what failed until then."""
         self._tell(lease, report)
         with self._sessions.begin() as session:
             values = {"topic": lease.topic, "key": lease.key, "lease": lease.lease}
