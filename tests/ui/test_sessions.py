@@ -18,13 +18,14 @@ from desk.bootstrap import reconcilers
 from desk.demo.routeros import RouterOsStandIn
 from desk.services.core.outbox import Deliveries, Settler
 from desk.services.plans import LoginItem, OnePlan
-from desk.services.sessions import FileKind, ending
+from desk.services.sessions import FileKind, Why, ending
 from desk.ui.core import printing
 from desk.ui.core.desk import Desk
 from desk.ui.core.message_box import MessageBox
 from desk.ui.core.network_question import NetworkQuestion
 from desk.ui.core.strip import Delivery
 from desk.ui.logins.dialogs import PasswordChangeDialog
+from desk.ui.sessions import trying
 from desk.ui.sessions.information import HIDDEN, LoginInformationDialog
 from desk.ui.sessions.statement import StatementCard
 from desk.ui.sessions.traffic import TrafficDialog
@@ -389,6 +390,11 @@ def test_trying_a_login_without_a_server_says_what_to_do(qtbot: QtBot, line: Lin
     window.ask()
     qtbot.waitUntil(window.answer.isVisible, timeout=PATIENCE)
     assert "Nenhum servidor RADIUS cadastrado" in window.answer.label.text()
+
+
+def test_every_answer_to_a_try_has_its_words() -> None:
+    assert set(trying._WORDS) == set(Why)
+    assert len({headline for _, headline, _ in trying._WORDS.values()}) == len(Why)
 
 
 def test_who_used_an_address_and_the_way_to_the_customer(qtbot: QtBot, line: Line, desk_as: DeskAs) -> None:

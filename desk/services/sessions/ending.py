@@ -8,7 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import text
@@ -80,13 +81,13 @@ class OpenConnections:
         def told(state: DeliveryState, detail: str) -> None:
             report(_step(known, state, detail, {"rate": rate, "before": known.rate}, system="speed"))
 
-        nas = self.nas_of(known, lease, NAS_SECONDS) if known.by_coa else None
+        nas = self.nas_of(known, lease) if known.by_coa else None
         if nas is None:
             told(DeliveryState.UNCHANGED, "speed_next")
             return
         told(DeliveryState.RUNNING, "speed_asking")
         try:
-            verdict = nas.change_rate(known.named, rate)
+            verdict = nas(NAS_SECONDS).change_rate(known.named, rate)
         except Rejected:
             told(DeliveryState.UNCHANGED, "speed_next")
             return
@@ -123,15 +124,18 @@ class OpenConnections:
         with self._sessions() as session:
             return open_connection(session, session_id)
 
-    def nas_of(self, known: OpenConnection, lease: Lease, deadline: float) -> Nas | None:
-        """The router as a RADIUS peer; None where it is none of ours, or shares no secret with us."""
+    def nas_of(self, known: OpenConnection, lease: Lease) -> Callable[[float], Nas] | None:
+        """The router as a RADIUS peer, by the seconds that a question may take: one look at its secret serves them all.
+
+        None where it is none of ours, or shares no secret with us.
+        """
         if known.nas_id is None:
             return None
         secret = reveal_nas(self._sessions, lease.topic, lease.key, lease.lease, known.nas_id)
         if secret is None:
             return None
-        address = RadiusAddress(host=known.nas, port=known.coa_port or 0, secret=secret.text, deadline=deadline)
-        return self._ports.nas(address)
+        address = RadiusAddress(host=known.nas, port=known.coa_port or 0, secret=secret.text)
+        return lambda seconds: self._ports.nas(replace(address, deadline=seconds))
 
     def password_of(self, known: OpenConnection) -> str:
         """The way into the router's API; Refused when there is none."""
@@ -192,8 +196,13 @@ class _Ending:
         if self._known.stopped:
             self._tell(DeliveryState.UNCHANGED, "already_ended")
             return
-        if self._known.by_coa and (self._by_coa() or self._by_disconnect()):
+        nas = self._with.nas_of(self._known, self._lease) if self._known.by_coa else None
+        if nas is not None and (self._by_coa(nas(COA_SECONDS)) or self._by_disconnect(nas(NAS_SECONDS))):
             return
+        if self._known.by_coa and nas is None:
+            self._trail = "no_nas_secret"
+            if self._known.router_id is not None:
+                self._problem = Refused(self._known.router, "no RADIUS secret is stored")
         if self._by_api():
             return
         if self._problem is None:
@@ -208,11 +217,8 @@ class _Ending:
         self._report(_failed(self._known, self._problem, self._trail))
         raise self._problem
 
-    def _by_coa(self) -> bool:
+    def _by_coa(self, nas: Nas) -> bool:
         """The first rung; whatever comes of it but the proof, the next one asks in other words."""
-        nas = self._with.nas_of(self._known, self._lease, COA_SECONDS)
-        if nas is None:
-            return False  # the next rung says so
         self._tell(DeliveryState.RUNNING, "asking_coa")
         try:
             verdict = nas.time_out(self._known.named)
@@ -231,13 +237,7 @@ class _Ending:
         self._trail = "coa_unproven"
         return False
 
-    def _by_disconnect(self) -> bool:
-        nas = self._with.nas_of(self._known, self._lease, NAS_SECONDS)
-        if nas is None:
-            self._trail = "no_nas_secret"
-            if self._known.router_id is not None:
-                self._problem = Refused(self._known.router, "no RADIUS secret is stored")
-            return False
+    def _by_disconnect(self, nas: Nas) -> bool:
         self._tell(DeliveryState.RUNNING, "asking_nas")
         self._asked = True
         try:

@@ -31,7 +31,7 @@ _SAID = {
     "accounting_stop": ("Encerrada", "a contabilização do RADIUS registrou o fim da sessão"),
     "already_ended": ("Já não estava conectado", "a sessão terminou antes do pedido"),
     "nas_knows_none": ("Já não estava conectado", "o roteador não conhece mais esta sessão"),
-    "nas_forgot": ("Encerrada", "o roteador aceitou, e já não conhece a sessão"),
+    "nas_forgot": ("Encerrada", "depois do pedido o roteador já não conhece a sessão"),
     "acked_unproven": ("Aceito, mas sem prova", "o roteador disse sim, e nada mostra ainda o fim da sessão"),
     "no_nas_secret": ("Sem segredo RADIUS", "cadastre o segredo RADIUS do servidor de roteamento"),
     "speed_asking": ("Enviando…", "pedindo a nova velocidade por RADIUS (CoA)"),
