@@ -82,7 +82,7 @@ def test_deleting_a_login_says_who_hears_of_it(qtbot: QtBot, line: Line, desk_as
     qtbot.waitUntil(lambda: len(question.network.said) == 5, timeout=PATIENCE)
     assert [each.partition(": ")[2] for each in question.network.said] == [
         "aceita → recusa",
-        "login maria.casa · sessão 81700001 · IP 100.64.0.7 · segundos 1",
+        "login maria.casa · sessão 81700001 · IP 100.64.0.7 · termina em 1 s",
         "se nada provar o fim: login maria.casa · sessão 81700001 · IP 100.64.0.7",
         "se nada provar o fim: encerra a conexão de maria.casa",
         "retira maria.casa",

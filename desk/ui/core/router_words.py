@@ -41,7 +41,7 @@ _FIELDS = {
     "remote-address": "IP",
     "Framed-Route": "rota",
     "Delegated-IPv6-Prefix": "prefixo IPv6",
-    "Session-Timeout": "segundos",
+    "Session-Timeout": "termina em",
     "Acct-Interim-Interval": "relato a cada",
     "Acct-Session-Id": "sessão",
     "User-Name": "login",
@@ -132,7 +132,7 @@ def _field(move: FieldMove) -> str:
 def _value(move: FieldMove, value: str) -> str:
     if move.name == "disabled":
         return {"yes": "sim", "no": "não"}.get(value, value)
-    if move.name == "Acct-Interim-Interval" and value:
+    if move.name in ("Acct-Interim-Interval", "Session-Timeout") and value:
         return f"{value} s"
     return value or "—"
 
