@@ -104,16 +104,20 @@ class StatusChange:
         last = self._card.today + dt.timedelta(days=self._card.provisional_days)
         self.until.set_hint(f"no máximo {format.day(last)}")
         self.dialog.questions.bind({"until": last})
+        self._first_by_tab(self.until.editor)
         self.dialog.questions.show()
+
+    def _first_by_tab(self, *asked: QWidget) -> None:
+        """Fields that came last stand first: Tab goes on from them as the eye does."""
+        again = self.dialog.sections[NETWORK].findChild(QToolButton)
+        way = (*asked, again, self.dialog.reason.editor, self.dialog.remark.editor)
+        for before, after in pairwise(each for each in way if each is not None):
+            QWidget.setTabOrder(before, after)
 
     def _ask_days(self, terms: SuspensionTerms) -> None:
         self.days = SuspensionDays(self.dialog.questions, terms, self._other_days)
         self.dialog.questions.confirmed.connect(self.dialog.reason.setFocus)
-        # Fields that came last stand first: Tab goes on from them as the eye does.
-        again = self.dialog.sections[NETWORK].findChild(QToolButton)
-        way = (self.days.starts.editor, self.days.ends.editor, again, self.dialog.reason.editor)
-        for before, after in pairwise(each for each in way if each is not None):
-            QWidget.setTabOrder(before, after)
+        self._first_by_tab(self.days.starts.editor, self.days.ends.editor)
         self.days.show()
         self._other_days(look=False)
 
