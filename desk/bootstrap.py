@@ -42,6 +42,7 @@ from desk.services.ips.reconcile import IpReconciler
 from desk.services.logins.reconcile import LoginReconciler
 from desk.services.plans.suspending import SuspensionMoment
 from desk.services.sessions.ending import OpenConnections
+from desk.services.sessions.moments import SpeedMoment
 from desk.settings import Server
 
 log = logging.getLogger(__name__)
@@ -72,9 +73,9 @@ def reconcilers(sessions: sessionmaker[Session], devices: Devices | None = None)
         Topic.CUSTOMER_IP: ips,
         Topic.PLAN_PROVISIONAL: one_after_another(logins.provisional_over, ips.provisional_over),
         Topic.RADIUS_SESSION: connections,
-        Topic.PLAN_SPEED: connections.speed_moment,
+        Topic.PLAN_SPEED: SpeedMoment(sessions, connections.speed_over, ips.speed_over),
         Topic.PLAN_SUSPENSION: SuspensionMoment(sessions),
-        Topic.ROUTER_LEFTOVER: LeftoverReconciler(sessions, PORTS.router, known),
+        Topic.ROUTER_LEFTOVER: LeftoverReconciler(sessions, PORTS.router, known, connections),
     }
 
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from desk.services.deliveries import PendingDeliveries
 from desk.services.plans import CustomerPlanTree, EnablePlan, LoginItem, PlanRow, SuspendPlan
+from desk.services.sessions import Method, TryAnswer, Why
 from desk.tour import SIZE, Tour
 from desk.tour_addresses import addresses, lost_database, ranges, restore_speed
 from desk.tour_network import network
@@ -123,7 +124,8 @@ def plan_dialogs(tour: Tour, page: PlansPage) -> None:
     tour.over("cartao-suspensao-temporaria", lambda: desk.run_action("plans.suspend_temporarily", plan))
     debtor = next(each for each in plans_of(page) if each.status_label == "Suspenso por Débito")
     tour.over("cartao-habilitar", lambda: desk.run_action("plans.enable", debtor))
-    tour.over("cartao-provisorio", lambda: desk.run_action("plans.enable_provisionally", debtor))
+    before = replace(debtor, provisional_until=None, provisional_day=None)  # as it was before the days it has now
+    tour.over("cartao-provisorio", lambda: desk.run_action("plans.enable_provisionally", before))
     tour.over("plano-servico", lambda: desk.run_action("plans.open", plan))
     tour.over("novo-ip", lambda: desk.run_action("ips.new", plan), partial(_next_free, tour))
     tour.over("recusa", lambda: desk.run_action("logins.new", plan))
@@ -147,6 +149,12 @@ def _next_free(tour: Tour, dialog: Any) -> None:
     tour.until(lambda: not dialog._soon.isActive() and dialog.network.said, "the routers")
 
 
+def _answered(dialog: Any) -> None:
+    """What FreeRADIUS says of a wrong password: the demonstration has no RADIUS server to ask."""
+    dialog.form.set("password", "casa2024")
+    dialog._show(TryAnswer(Why.WRONG_PASSWORD, "RADIUS 1", Method.PAP, milliseconds=12))
+
+
 def _looked(tour: Tour, dialog: Any) -> None:
     """What the network would be told, once it is known."""
     tour.until(lambda: not dialog.network.soon.isActive() and "conferido" in dialog.network.when.text(), "the network")
@@ -157,7 +165,7 @@ def connections(tour: Tour, plan: PlanRow, login: LoginItem) -> None:
     desk = tour.shell.desk
     tour.over("dados-de-trafego", lambda: desk.run_action("sessions.traffic", login), partial(_two_minutes, tour))
     tour.over("fechar-conexao", lambda: desk.run_action("sessions.close", login), partial(_looked, tour))
-    tour.over("testar-autenticacao", lambda: desk.run_action("sessions.try", login))
+    tour.over("testar-autenticacao", lambda: desk.run_action("sessions.try", login), _answered)
     tour.over("reduzir-velocidade", lambda: desk.run_action("sessions.throttle", plan), partial(_looked, tour))
     tour.over("quem-usava-este-ip", lambda: desk.run_action("sessions.who_used"), partial(_search_address, login.ip))
 

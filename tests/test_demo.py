@@ -259,6 +259,17 @@ def test_large_has_the_promised_proportions_and_all_its_indexes(database: Databa
     for table, count in (("customers", 6000), ("customer_plans", 9000), ("radius_logins", 12_000)):
         assert ask(database, f"SELECT count(*) FROM desk.{table}") == [(count,)]
     assert ask(database, "SELECT count(*) FROM desk_vault.radius_clear") == [(12_000,)]
+    away = ask(
+        database,
+        "SELECT count(*), count(s.id), count(d.key),"
+        " bool_and(s.starts_on BETWEEN p.start_date AND '2026-07-15'"
+        " AND s.ends_on > '2026-07-15' AND d.due_at = p.suspended_until) FROM desk.customer_plans p"
+        " LEFT JOIN desk.plan_suspensions s ON s.plan_id = p.id AND s.ended_on IS NULL"
+        " LEFT JOIN desk.debts d ON d.topic = 'plan_suspension' AND d.key = p.id::text AND d.done < d.wanted"
+        " WHERE p.status = 'SUSPENSAO_TEMPORARIA' OR p.suspended_until IS NOT NULL",
+    )
+    ((plans, days, owed, fit),) = away
+    assert plans == days == owed and int(str(plans)) > 50 and fit is True
     rows = ask(database, "SELECT kind, document FROM desk.customers")
     assert [row for row in rows if not (CPF() if row[0] == "PF" else CNPJ()).validate(str(row[1]))] == []
     assert (

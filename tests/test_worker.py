@@ -16,10 +16,11 @@ import pytest
 
 from desk.demo.routeros import RouterOsStandIn
 from desk.services.plans import OnePlan, SuspendTemporarily
-from tests.builders import a_login
+from tests.builders import a_login, an_ip
 from tests.postgres import Database, password_of
 from tests.services.core.net import Net, a_net, online, settled
 from tests.services.core.waiting import until
+from tests.services.test_ip_ranges import as_job
 from tests.suspended import closer, offer, today
 
 ROOT = Path(__file__).parents[1]
@@ -238,6 +239,30 @@ def test_the_days_of_a_suspension_come_without_any_desk_and_once_with_two_worker
         done = [line for worker in (one, two) for line in worker.said().splitlines() if "plan_suspension" in line]
         assert len([line for line in done if ": feito" in line]) == 2, done
         assert not any("Traceback" in worker.said() for worker in (one, two))
+
+
+def test_a_restored_speed_ends_on_the_router_without_any_desk(database: Database, router: RouterOsStandIn) -> None:
+    net = a_net(database, router)
+    as_job(database, "UPDATE desk.access_points SET sets_queue = true")
+    an_ip(database, "10.0.0.2", plan_id=net.plan.id, access_point_id=net.point.id, options=["bandwidth"])
+    marker = (
+        "UPDATE desk.customer_plans SET throttled = true, speed_until = clock_timestamp() + interval '{}' WHERE id = {}"
+    )
+
+    def queues() -> list[str]:
+        return [row["max-limit"] for row in router.tables.rows["/queue/simple"]]
+
+    as_job(database, marker.format("1 day", net.plan.id))
+    with working(database) as worker:
+        until(lambda: nothing_due(net) and queues(), 30, worker.said)
+        assert queues() == ["50000000/100000000"]
+        as_job(database, marker.format("3 seconds", net.plan.id))
+        assert queues() == ["50000000/100000000"]  # its moment has not come
+        until(lambda: queues() == ["5000000/10000000"], 30, worker.said)
+        over = "SELECT speed_until <= clock_timestamp() FROM desk.customer_plans WHERE id = %s"
+        assert database.admin().execute(over, (net.plan.id,)).fetchone() == (True,)
+        until(lambda: nothing_due(net), 30, worker.said)
+        assert "Traceback" not in worker.said()
 
 
 def test_killed_in_the_middle_of_the_end_of_a_suspension_it_still_ends_once(

@@ -26,7 +26,7 @@ COLUMNS = {
     "addresses": "customer_id, position, zip, street, number, district, city_id",
     "customer_plans": "id, customer_id, number, catalog_plan_id, status, reference, start_date,"
     " first_activation_date, value, payment_method_id, due_day, last_close_date, access_point_id, business_unit_id,"
-    " seller, cancelled_on, cancel_reason, created_at, created_by",
+    " seller, cancelled_on, cancel_reason, suspended_from, suspended_until, created_at, created_by",
     "circuits": "plan_id, name",
     "radius_logins": "id, plan_id, login, fixed_ip, mac_lock, created_at, created_by",
     "radius_sessions": "session_id, unique_id, username, login_id, realm, nas_address, nas_port_id, nas_port_type,"
@@ -155,5 +155,16 @@ def _derived(connection: Connection) -> None:
     connection.execute(
         "INSERT INTO desk.plan_status_history (plan_id, from_status, to_status, at, who)"
         " SELECT id, NULL, status, created_at, created_by FROM desk.customer_plans"
+    )
+    zone = "AT TIME ZONE (SELECT zone FROM desk.installation)"
+    connection.execute(
+        "INSERT INTO desk.plan_suspensions (plan_id, starts_on, ends_on, reason, planned_by, planned_at, started_at)"
+        f" SELECT id, (suspended_from {zone})::date, (suspended_until {zone})::date, 'Viagem', 'atendente',"
+        " suspended_from, suspended_from FROM desk.customer_plans WHERE suspended_until IS NOT NULL"
+    )
+    connection.execute(
+        "INSERT INTO desk.debts (topic, key, wanted, done, due_at, changed_at, customer_id, plan_id)"
+        " SELECT 'plan_suspension', id::text, 1, 0, suspended_until, suspended_from, customer_id, id"
+        " FROM desk.customer_plans WHERE suspended_until IS NOT NULL"
     )
     bulk.gather_words(connection)

@@ -10,6 +10,7 @@ from desk.demo import documents, names, offer, places
 from desk.demo.story import MAKERS
 
 NULL = "\\N"
+_HERE = f"{NULL}\t{NULL}"
 _STATUSES = (
     "HABILITADO",
     "SUSPENSO_DEBITO",
@@ -20,7 +21,8 @@ _STATUSES = (
     "CANCELADO",
 )
 _STATUS_WEIGHTS = (0.862, 0.048, 0.014, 0.010, 0.012, 0.022, 0.032)
-_ENABLED, _TRIAL, _INSTALLING, _CANCELLED = 0, 4, 5, 6
+_ENABLED, _AWAY, _TRIAL, _INSTALLING, _CANCELLED = 0, 3, 4, 5, 6
+_AWAY_DAYS = 60  # how long a temporary suspension lasts; it began within the last fifteen
 _HOSTS = ("serranet.com.br", "ingamail.com.br", "correioparana.com.br", "vivaparana.com.br")
 _DUE = (5, 10, 15, 20, 25)
 _REFERENCES = ("", "", "", "", "", "Casa", "Apartamento", "Loja", "Sítio", "Filial Centro", "Barracão", "Chácara")
@@ -153,8 +155,13 @@ class Crowd:
                 f"{_REFERENCES[plan % len(_REFERENCES)]}\t{start}\t{served}\t{item.price}\t{1 + plan % 5}\t"
                 f"{_DUE[customer % 5]}\t{closed if status == _ENABLED else NULL}\t{site}\t{unit}\tvendas\t"
                 f"{self._since[-1] if gone else NULL}\t{'Mudança de endereço' if gone else ''}\t"
-                f"{start} 10:00:00-03\tvendas\n"
+                f"{self._away(plan) if status == _AWAY else _HERE}\t{start} 10:00:00-03\tvendas\n"
             )
+
+    def _away(self, plan: int) -> str:
+        """The first moment of a temporary suspension, and that of the first day with service again (ST-15)."""
+        first = self.today - dt.timedelta(days=plan % 15 + 1)
+        return f"{first} 00:00:00-03\t{first + dt.timedelta(days=_AWAY_DAYS)} 00:00:00-03"
 
     def _without_login(self, plan: int) -> bool:
         return plan % 3 == 2 and plan % 5 == 0

@@ -1,4 +1,4 @@
-"""The one sentence that says whether a plan's logins may connect; whoever asks that in SQL asks it by this."""
+"""What the clock makes of a plan: whether its logins may connect, and how fast. SQL asks it by these sentences."""
 
 from __future__ import annotations
 
@@ -12,6 +12,16 @@ def allowed(plan: str = "p", status: str = "s", now: str = "clock_timestamp()") 
     return (
         f"(COALESCE({now} < {plan}.suspended_from OR {now} >= {plan}.suspended_until, {status}.grants_access)"
         f" OR COALESCE({plan}.provisional_until > {now}, false))"
+    )
+
+
+def slow(plan: str = "p", now: str = "clock_timestamp()") -> str:
+    """SQL for whether a plan has its reduced speed at this moment (6.13): throttled, that not over, and no whole speed
+    given back for a while. RADIUS and what routers hold of addresses ask it by this, so that both change together.
+    """
+    return (
+        f"({plan}.throttled AND COALESCE({plan}.throttled_until > {now}, true)"
+        f" AND COALESCE({plan}.speed_until <= {now}, true))"
     )
 
 

@@ -6,7 +6,7 @@ the migrations and `VIEWS` after them, in one transaction; every statement of `D
 
 from __future__ import annotations
 
-from desk.models.access import allowed, suspended_now
+from desk.models.access import allowed, slow, suspended_now
 
 ROLE = "radius"
 OWNER = "desk_owner"
@@ -40,7 +40,7 @@ def _station_mac(column: str) -> str:
 
 
 # Throttled now: not over yet, and not given its speed back for a while.
-_SLOW = """(p.throttled AND COALESCE(p.throttled_until > now(), true) AND COALESCE(p.speed_until <= now(), true))"""
+_SLOW = slow(now="now()")
 
 
 def _speed(column: str) -> str:

@@ -79,6 +79,7 @@ def router() -> Iterator[RouterOsStandIn]:
 @pytest.fixture
 def wire(database: Database, router: RouterOsStandIn, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
     """Online since the router's own report of it."""
+    monkeypatch.setattr(ending, "COA_SECONDS", 1.0)
     monkeypatch.setattr(ending, "NAS_SECONDS", 1.0)
     database.admin().execute(f"ALTER ROLE radius PASSWORD '{password_of('radius')}'")
     with (
@@ -99,12 +100,30 @@ def test_the_stop_that_the_router_sends_is_the_proof(wire: Wire) -> None:
     wire.reports_its_end()
     wire.line.close()
     wire.line.settle()
-    assert wire.line.outcome() == (DONE, "accounting_stop", "")
+    assert wire.line.outcome() == (DONE, "accounting_stop", "coa_refused")
     assert wire.ended() == ("Admin-Reset", 7200, 5_000_000, 90_000_000)
     assert wire.line.router.commands() == {}
     said = wire.nas.written()
     assert "Received Disconnect-Request" in said and "Message-Authenticator = 0x" in said
     assert re.search(rf'Acct-Session-Id = "{SESSION}"', said)
+
+
+@pytest.mark.parametrize("takes_time", [True, False])
+def test_coa_is_asked_first_and_disconnect_where_it_ends_nothing(wire: Wire, takes_time: bool) -> None:
+    """The ladder against the real thing: a router that sets the time by CoA needs no second word."""
+    line = wire.line
+    with CoaServer(SECRET, "maria.casa", accounting=wire.radius.acct_port, takes_time=takes_time) as nas:
+        as_job(line.database, "UPDATE desk.routing_servers SET coa_port = %s", nas.port)
+        settled(line.database)
+        nas.stop.write_text("".join(f"{name} = {value}\n" for name, value in (report("Stop") | COUNTERS).items()))
+        line.close()
+        line.settle()
+        assert line.outcome() == (DONE, "accounting_stop", "" if takes_time else "coa_refused")
+        said = nas.written()
+        assert ("Received Disconnect-Request" in said) == (not takes_time)
+        assert "Session-Timeout = 1" in said and said.count("Message-Authenticator = 0x") >= 1
+        assert ("Sent CoA-NAK" in said) == (not takes_time)
+    assert line.router.commands() == {} and line.row()["stopped_at"] is not None
 
 
 def test_another_speed_by_coa_and_then_the_end(wire: Wire) -> None:

@@ -16,10 +16,10 @@ from desk.demo.routeros.menus import MISSING
 from desk.services.core.outbox import DeliveryState, Settler
 from desk.services.drift import CorrectDrift, CorrectionNews, DriftKind, FieldDrift, LookForDrift, NothingToCorrect, Way
 from desk.services.drift import look as looking
-from tests.builders import a_secret, an_ip
+from tests.builders import a_routing_server, a_secret, an_ip
 from tests.postgres import Database
 from tests.services.core.drifting import CLERK, Town, a_town, mark, told
-from tests.services.core.net import settled
+from tests.services.core.net import online, settled
 from tests.services.test_ip_ranges import as_job
 
 EXTRA, MISSING_, DIFFERS, FOREIGN = DriftKind.EXTRA, DriftKind.MISSING, DriftKind.DIFFERS, DriftKind.FOREIGN
@@ -118,6 +118,24 @@ def test_what_is_too_much_lacks_or_differs_is_put_right_and_nothing_else(town: T
 
 def _masked(sentence: str) -> str:
     return re.sub(r"=password=\S+", "=password=•", sentence)
+
+
+def test_a_leftover_connection_that_is_gone_is_over_in_the_records_too(town: Town, database: Database) -> None:
+    """The router's own list is the proof; what the customer has at another router is not concerned."""
+    online(database, town.blocked.logins[0], "192.0.2.1", username="Cortado")
+    online(database, town.blocked.logins[0], "192.0.2.99")
+    online(database, town.plan.logins[0], "192.0.2.1")
+    a_routing_server(database, "BNG longe", nas_address="192.0.2.99", active=True)
+    town.router.tables.session("Cortado")
+    assert all(each.settled for each in town.settle(town.correct(town.look().drifts)))
+    rows = database.admin().execute(
+        "SELECT username, host(nas_address), terminate_cause, stopped_at IS NULL FROM desk.radius_sessions ORDER BY id"
+    )
+    assert rows.fetchall() == [
+        ("Cortado", "192.0.2.1", "Lost-Stop", False),
+        ("cortado", "192.0.2.99", None, True),
+        ("casa", "192.0.2.1", None, True),
+    ]
 
 
 def test_one_of_them_alone(town: Town) -> None:

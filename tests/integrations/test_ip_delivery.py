@@ -239,3 +239,67 @@ def test_when_provisional_time_is_over_the_addresses_close(database: Database, r
     sessions = database.signed_in(CLERK).sessions
     assert Settler(sessions, reconcilers(sessions)).settle("plan_provisional", str(street.plan.id))
     assert street.held() == SHUT
+
+
+def queues(street: Street) -> list[str]:
+    """The speeds that the router gives, as upload/download."""
+    return [row["max-limit"] for row in street.router.tables.rows["/queue/simple"]]
+
+
+def marker(street: Street, **moments: str) -> None:
+    """The plan is throttled, with these ends of it in SQL."""
+    told = ", ".join(f"{name} = {value}" for name, value in moments.items())
+    as_job(street.database, f"UPDATE desk.customer_plans SET throttled = true, {told} WHERE id = {street.plan.id}")
+
+
+def moment_comes(street: Street, name: str) -> Progress:
+    """The end of a marker is past, and its debt alone is settled."""
+    as_job(street.database, f"UPDATE desk.customer_plans SET {name} = clock_timestamp() - interval '1 s'")
+    settled(street.database)
+    street.database.admin().execute(
+        "UPDATE desk.debts SET done = wanted - 1, due_at = clock_timestamp(), attempts = 1 WHERE topic = 'plan_speed'"
+    )
+    news: list[Progress] = []
+    sessions = street.database.signed_in(CLERK).sessions
+    assert Settler(sessions, reconcilers(sessions), news.append).settle("plan_speed", str(street.plan.id))
+    return news[-1]
+
+
+def test_the_queue_follows_the_markers_of_speed_and_their_end(database: Database, router: RouterOsStandIn) -> None:
+    """6.13: what a session would be given by RADIUS, an address without one is given by its queue."""
+    street = Street(database, router)
+    made = street.create(street.draft())
+    later = "now() + interval '2 days'"
+    for moments, speed in (
+        ({}, "5000000/10000000"),
+        ({"speed_until": later}, "50000000/100000000"),
+        ({"speed_until": "NULL"}, "5000000/10000000"),
+        ({"throttled_until": later}, "5000000/10000000"),
+    ):
+        marker(street, **{"throttled_until": "NULL", **moments})
+        street.settle(made.ip_id)
+        assert queues(street) == [speed], moments
+    assert moment_comes(street, "throttled_until").settled
+    assert queues(street) == ["50000000/100000000"]
+
+
+def test_a_router_that_is_silent_at_the_end_of_a_marker_is_not_put_off_to_the_next_one(
+    database: Database, router: RouterOsStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconciling, "DEADLINE", 0.5)
+    street = Street(database, router)
+    made = street.create(street.draft())
+    marker(street, throttled_until="now() + interval '20 days'", speed_until="now() + interval '1 day'")
+    street.settle(made.ip_id)
+    assert queues(street) == ["50000000/100000000"]
+    router.faults = Faults(mute_after_accept=True)
+    waiting = moment_comes(street, "speed_until")
+    assert not waiting.settled
+    due = "SELECT due_at < now() + interval '1 minute', wanted - done FROM desk.debts WHERE topic = 'plan_speed'"
+    assert database.admin().execute(due).fetchone() == (True, 1)
+    router.faults = Faults()
+    sessions = database.signed_in(CLERK).sessions
+    assert Settler(sessions, reconcilers(sessions)).settle("plan_speed", str(street.plan.id))
+    assert queues(street) == ["5000000/10000000"]
+    left = "SELECT due_at > now() + interval '18 days', wanted - done FROM desk.debts WHERE topic = 'plan_speed'"
+    assert database.admin().execute(left).fetchone() == (True, 1)

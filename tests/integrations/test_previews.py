@@ -21,6 +21,7 @@ from desk.services.logins import ChangePassword, CreateLogin, DeleteLogin, EditL
 from desk.services.plans import EnablePlan, EnableProvisionally, OnePlan, PlanWindow, SavePlan, SuspendPlan
 from desk.services.previews import Change, NetworkPreview, Rehearse, Way, When, rehearsal
 from desk.services.sessions import CloseConnection, EndThrottle, RestoreSpeed, ThrottlePlan
+from desk.services.variables import SetVariable, Variables
 from tests.builders import a_secret, an_access_point, an_ip
 from tests.postgres import Database
 from tests.services.core.line import SECRET, Line, a_line
@@ -146,6 +147,12 @@ def catalogue(line: Line, **changes: Any) -> SaveCatalogPlan:
     return SaveCatalogPlan(**(values | changes))
 
 
+def share(line: Line, percent: str) -> SetVariable:
+    rows = line.database.bus(BOSS).execute(Variables()).value
+    (row,) = [each for each in rows if each.code == "throttle_percent"]
+    return SetVariable(code=row.code, value=percent, version=row.version)
+
+
 def nothing(line: Line) -> None:
     """As it is."""
 
@@ -215,6 +222,15 @@ CASES: dict[str, Case] = {
         lambda line: CloseConnection(login_id=line.login.id),
     ),
     "reduzir velocidade": (nothing, lambda line: ThrottlePlan(**plan(line))),
+    "reduzir velocidade com IP": (an_old_ip, lambda line: ThrottlePlan(**plan(line))),
+    "restabelecer provisoriamente com IP": (
+        lambda line: (an_old_ip(line), slow(line)),
+        lambda line: RestoreSpeed(until=TODAY + dt.timedelta(days=1), **plan(line)),
+    ),
+    "outra velocidade reduzida para todos": (
+        lambda line: (an_old_ip(line), slow(line)),
+        lambda line: share(line, "25"),
+    ),
     "restabelecer velocidade": (slow, lambda line: EndThrottle(**plan(line))),
     "restabelecer provisoriamente": (
         slow,

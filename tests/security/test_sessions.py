@@ -110,6 +110,30 @@ def test_only_the_connection_of_the_debt_is_closed_as_lost(fresh: Scene) -> None
     assert rows.fetchall() == [(other,)]
 
 
+def test_what_is_left_at_one_router_ends_no_record_of_another(fresh: Scene) -> None:
+    mine = online(fresh)
+    (login,) = (
+        fresh.database.admin()
+        .execute("SELECT login_id, host(nas_address) FROM desk.radius_sessions WHERE id = %s", (mine,))
+        .fetchall()
+    )
+    far = "'de lá', '192.0.2.201', 'x', '192.0.2.201', true, 'sem TLS'"
+    columns = "name, host, username, nas_address, active, tls"
+    fresh.run("administrador", f"INSERT INTO desk.routing_servers ({columns}) VALUES ({far})")
+    admin = fresh.database.admin()
+    (found,) = admin.execute("SELECT id FROM desk.routing_servers WHERE name = 'de lá'").fetchall()
+    key = f"{found[0]}/session/{login[0]}"
+    fresh.run("administrador", f"SELECT desk.correct_drift(ARRAY[{found[0]}], ARRAY['leftover/session'],"
+              f" ARRAY[{login[0]}]::bigint[], ARRAY['x'])")  # fmt: skip
+    ((lease,),) = fresh.run("suporte", f"SELECT lease FROM desk.debt_lease('router_leftover', '{key}')")
+    lost = f"SELECT desk.session_lost('router_leftover', '{key}', '{lease}', {mine})"
+    assert constraint(fresh.attack("suporte", lost)) == "debt:lease"
+    admin.execute("UPDATE desk.radius_sessions SET nas_address = '192.0.2.201' WHERE id = %s", (mine,))
+    fresh.run("suporte", lost)
+    cause = admin.execute("SELECT terminate_cause FROM desk.radius_sessions WHERE id = %s", (mine,)).fetchone()
+    assert cause == ("Lost-Stop",)
+
+
 def test_where_only_the_worker_settles_no_desk_gets_the_secret(fresh: Scene) -> None:
     session = online(fresh)
     fresh.database.admin().execute("UPDATE desk.installation SET settle_by = 'worker'")

@@ -31,6 +31,7 @@ from desk.services.catalog import (
 from desk.services.core.errors import AlreadyExists, Invalid, NotAllowed, StaleRecord
 from tests.builders import a_customer, a_plan
 from tests.postgres import Database
+from tests.services.test_plans import as_job
 
 PARTS = (
     CompositionDraft("Conexão", ServiceClass.SCM, Decimal("60.00")),
@@ -256,6 +257,30 @@ def test_a_status_in_use_stays(database: Database) -> None:
     with pytest.raises(StatusInUse) as used:
         bus.execute(DeleteStatus(code="SEGUNDO", version=1))
     assert used.value.params["plans"] == 1
+
+
+def test_plans_that_were_deleted_keep_no_status_of_ones_own(database: Database) -> None:
+    """Its page counts none; what the plan was stays in the log, also by the way of plain SQL."""
+    bus = database.bus("administrador")
+    bus.execute(SaveStatus(description="Obra", group=PlanGroup.INACTIVE, bills=False))
+    plan = a_plan(database, status="OBRA")
+    admin = database.admin()
+    as_job(
+        database, "UPDATE desk.customer_plans SET deleted_at = now(), deleted_by = 'atendente' WHERE id = %s", plan.id
+    )
+    (row,) = [each for each in bus.execute(Statuses()).value if each.code == "OBRA"]
+    assert row.plans == 0
+    with pytest.raises(NotAllowed):
+        database.bus("atendente").execute(DeleteStatus(code="OBRA", version=row.version))
+    stayed = admin.execute("SELECT status FROM desk.customer_plans WHERE id = %s", (plan.id,)).fetchone()
+    assert stayed == ("OBRA",)
+    bus.execute(DeleteStatus(code="OBRA", version=row.version))
+    assert "OBRA" not in [each.code for each in bus.execute(Statuses()).value]
+    log = (
+        "SELECT before->>'status', after->>'status' FROM desk.change_log"
+        " WHERE tbl = 'customer_plans' AND key = %s AND before ? 'status' ORDER BY id DESC LIMIT 1"
+    )
+    assert admin.execute(log, (str(plan.id),)).fetchone() == ("OBRA", "SUSPENSO")
 
 
 def test_statuses_need_their_permission(database: Database) -> None:

@@ -29,6 +29,8 @@ DONE, UNCHANGED, SILENT, REFUSED = (
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """How long a silent router is waited for does not matter here."""
+    monkeypatch.setattr(ending, "COA_SECONDS", 0.6)
+    monkeypatch.setattr(ending, "COA_PROOF_SECONDS", 0.6)
     monkeypatch.setattr(ending, "NAS_SECONDS", 0.6)
     monkeypatch.setattr(ending, "PROOF_SECONDS", 0.6)
     monkeypatch.setattr(ending, "API_SECONDS", 2.0)
@@ -64,7 +66,8 @@ def test_the_accounting_stop_is_the_proof(line: Line) -> None:
     done = line.settle()
     assert done is not None and done.settled
     assert line.outcome() == (DONE, "accounting_stop", "")
-    assert line.details() == ["asking_nas", "acked_waiting", "accounting_stop"]
+    assert line.details() == ["asking_coa", "acked_waiting", "accounting_stop"]
+    assert line.nas.told[0][1]["Session-Timeout"] == "1" and line.nas.heard == ["coa"]
     assert line.router.commands() == {}  # nobody had to sign in to the router
     assert line.row()["terminate_cause"] == "Admin-Reset"
     assert not line.owes()
@@ -74,12 +77,26 @@ def test_the_accounting_stop_is_the_proof(line: Line) -> None:
     assert history.fetchall() == [("login.connection_closed", "maria.casa")]
 
 
+@pytest.mark.parametrize(("trouble", "trail"), [("keeps time", "coa_refused"), ("mute once", "coa_silent")])
+def test_a_router_that_ends_nothing_by_coa_is_asked_to_disconnect(line: Line, trouble: str, trail: str) -> None:
+    """The second rung: CoA → Disconnect → the router's API."""
+    line.nas.faults.keeps_time = trouble == "keeps time"
+    line.nas.faults.mute_to = {"coa"} if trouble == "mute once" else set()
+    line.close()
+    line.settle()
+    assert line.outcome() == (DONE, "accounting_stop", trail)
+    assert [*dict.fromkeys(line.nas.heard)] == ["coa", "disconnect"]
+    assert line.details()[:2] == ["asking_coa", "asking_nas"]
+    assert line.router.commands() == {}
+
+
 def test_an_answer_without_proof_climbs_to_the_routers_own_list(line: Line) -> None:
     line.nas.faults.lies = True
     line.close()
     assert line.settle() is not None
     assert line.outcome() == (DONE, "gone_from_list", "acked_unproven")
-    assert line.details() == ["asking_nas", "acked_waiting", "asking", "gone_from_list"]
+    assert line.details() == ["asking_coa", "acked_waiting", "asking_nas", "asking", "gone_from_list"]
+    assert line.nas.heard == ["coa", "disconnect"]
     assert line.router.tables.rows["/ppp/active"] == []
 
 
@@ -87,7 +104,7 @@ def test_a_lost_stop_is_proven_by_the_list(line: Line) -> None:
     gone_without_a_word(line)
     line.close()
     line.settle()
-    assert line.outcome() == (DONE, "gone_from_list", "acked_unproven")
+    assert line.outcome() == (DONE, "gone_from_list", "coa_unproven")
     row = line.row()
     assert (row["stopped_at"], row["terminate_cause"]) == (row["updated_at"], "Lost-Stop")
 
@@ -107,7 +124,7 @@ def test_the_answer_was_lost_but_the_stop_arrived(line: Line) -> None:
     line.nas.faults.lose_answers = 99
     line.close()
     line.settle()
-    assert line.outcome() == (DONE, "accounting_stop", "disconnect_silent")
+    assert line.outcome() == (DONE, "accounting_stop", "coa_silent")
     assert line.router.commands() == {}
 
 
@@ -174,6 +191,16 @@ def test_the_routers_word_alone_where_there_is_no_api(line: Line) -> None:
     line.close()
     line.settle()
     assert line.outcome()[:2] == (UNCHANGED, "nas_knows_none")
+
+
+def test_taken_by_coa_and_then_unknown_is_over_by_the_routers_word(line: Line) -> None:
+    """No stop and no API: that the router does not know any more what it has just ended is all there is."""
+    line.database.admin().execute("DELETE FROM desk_vault.secrets WHERE kind = 'router'")
+    line.nas.on_gone = lambda session_id: None
+    line.close()
+    line.settle()
+    assert line.outcome() == (DONE, "nas_forgot", "coa_unproven")
+    assert line.row()["terminate_cause"] == "Lost-Stop"
 
 
 def test_it_ended_by_itself_before_anybody_asked(line: Line) -> None:

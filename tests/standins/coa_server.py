@@ -54,8 +54,12 @@ server coa {{
     if (&User-Name == "{login}" && &Message-Authenticator) {{
       if (&Packet-Type == "Disconnect-Request") {{
         exec
+        ok
+      }} elsif (&Session-Timeout) {{
+        {last_second}
+      }} else {{
+        ok
       }}
-      ok
     }} else {{
       update reply {{
         &Error-Cause := Session-Context-Not-Found
@@ -69,18 +73,26 @@ server coa {{
 }}
 """
 
+_TAKES_TIME = """exec
+        ok"""
+_KEEPS_TIME = """update reply {
+          &Error-Cause := Unsupported-Attribute
+        }
+        reject"""
+
 
 class CoaServer(Radiusd):
-    """One that knows the connection of one login, and tells everything it hears."""
+    """One that knows the connection of one login, and tells everything it hears; `takes_time` by CoA, or leaves it."""
 
     words: ClassVar[tuple[str, ...]] = ("-f", "-X")
 
-    def __init__(self, secret: str, login: str, *, accounting: int = 0) -> None:
+    def __init__(self, secret: str, login: str, *, accounting: int = 0, takes_time: bool = False) -> None:
         super().__init__(Path(tempfile.mkdtemp(prefix=f"desk-coa-{os.getpid()}-")))
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        text = _CONFIGURATION.format(folder=self.folder, secret=secret, login=login, port=self.port)
+        last = _TAKES_TIME if takes_time else _KEEPS_TIME
+        text = _CONFIGURATION.format(folder=self.folder, secret=secret, login=login, port=self.port, last_second=last)
         (self.folder / "radiusd.conf").write_text(text)
         (self.folder / "dictionary").write_text("")
         self.stop = self.folder / "stop"  # what it reports of the end, in radclient's words

@@ -23,12 +23,14 @@ class NasFaults:
     """What is wrong with it at the moment."""
 
     mute: bool = False
+    mute_to: set[str] = field(default_factory=set)  # "coa" or "disconnect": hears it and never answers
     lose_answers: int = 0  # does what is asked, but so many of its answers get lost
     cause: int = 0  # says no, with this Error-Cause
     lies: bool = False  # says yes and does nothing
     forged: bool = False  # answers with another secret
     wrong_id: bool = False  # answers a question that was not asked
     replays: bytes = b""  # an answer to somebody's earlier question comes first, under the number of this one
+    keeps_time: bool = False  # sets no Session-Timeout by CoA, and says so (401, Unsupported-Attribute)
     unsigned: bool = False  # answers without Message-Authenticator, as RFC 5176 allows
 
 
@@ -94,7 +96,7 @@ class NasStandIn:
         self.heard.append(known)
         unsaid = {"Event-Timestamp", "Message-Authenticator"}
         self.told.append((known, {name: str(request[name][0]) for name in request.keys() if name not in unsaid}))  # noqa: SIM118
-        if self.faults.mute:
+        if self.faults.mute or known in self.faults.mute_to:
             return None
         reply = request.CreateReply()
         reply.code = self._code(request, reply, known)
@@ -120,8 +122,11 @@ class NasStandIn:
         if self.open.get(session_id) != request["User-Name"][0]:
             reply["Error-Cause"] = 503
             return int(no)
-        if known == "coa":
+        if known == "coa" and "Session-Timeout" not in request:
             self.rates[session_id] = request["Mikrotik-Rate-Limit"][0]
+        elif known == "coa" and self.faults.keeps_time:
+            reply["Error-Cause"] = 401
+            return int(no)
         elif not self.faults.lies:
             del self.open[session_id]
             self.on_gone(session_id)

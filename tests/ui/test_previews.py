@@ -23,6 +23,7 @@ from desk.ui.core.network_question import NetworkQuestion
 from desk.ui.logins.dialogs import LoginDialog, PasswordChangeDialog
 from desk.ui.plans.window import PlanDialog
 from desk.ui.sessions.speed import SpeedDialog
+from desk.ui.variables.page import VariablesPage
 from tests.builders import a_routing_server, a_secret, an_access_point, an_ip
 from tests.postgres import Database
 from tests.services.core.line import SECRET, Line, a_line
@@ -78,10 +79,11 @@ def test_deleting_a_login_says_who_hears_of_it(qtbot: QtBot, line: Line, desk_as
     assert question.network.said == ["O login não foi apagado."]  # known before the button is pressed
     as_job(line.database, "UPDATE desk.variables SET value = 'N' WHERE code = %s", Variable.LOGIN_REQUIRED.code)
     question.network.ask(question.order)
-    qtbot.waitUntil(lambda: len(question.network.said) == 4, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: len(question.network.said) == 5, timeout=PATIENCE)
     assert [each.partition(": ")[2] for each in question.network.said] == [
         "aceita → recusa",
-        "login maria.casa · sessão 81700001 · IP 100.64.0.7",
+        "login maria.casa · sessão 81700001 · IP 100.64.0.7 · termina em 1 s",
+        "se nada provar o fim: login maria.casa · sessão 81700001 · IP 100.64.0.7",
         "se nada provar o fim: encerra a conexão de maria.casa",
         "retira maria.casa",
     ]
@@ -299,3 +301,42 @@ def test_many_logins_do_not_hide_what_is_said_about_ips() -> None:
     shown = [each.thing for each in some_of_each([*logins, *ips])]
     assert shown == ["loja0", "loja1", "loja2", "loja3", "10.0.0.0", "10.0.0.1", "10.0.0.2"]
     assert some_of_each(logins[:3]) == logins[:3]
+
+
+def test_a_variable_that_slows_everybody_says_whom_it_reaches_and_going_back_changes_nothing(
+    qtbot: QtBot, line: Line, desk_as: DeskAs
+) -> None:
+    """`Velocidade Reduzida (% da contratada)` is one number that reaches every throttled plan at once."""
+    as_job(line.database, "UPDATE desk.customer_plans SET throttled = true WHERE id = %s", line.plan.id)
+    as_job(line.database, "UPDATE desk.radius_sessions SET rate_limit = '5000k/10000k'")
+    settled(line.database)
+    desk = desk_as("administrador")
+    page = VariablesPage(desk)
+    qtbot.addWidget(page)
+    page.show()
+    qtbot.waitUntil(lambda: "throttle_percent" in page.lines, timeout=PATIENCE)
+    number = page.lines["throttle_percent"]
+    assert number.number is not None
+
+    def ask(value: str) -> NetworkQuestion:
+        assert number.number is not None
+        number.number.edit.setText(value)
+        number.number.edit.editingFinished.emit()
+        number.number.edit.editingFinished.emit()  # as when the question takes the focus
+        question = dialog(qtbot, NetworkQuestion)
+        qtbot.waitUntil(lambda: bool(question.network.said), timeout=PATIENCE)
+        return question
+
+    question = ask("20")
+    assert any("velocidade 5000k/10000k → 10000k/20000k" in said for said in question.network.said), (
+        question.network.said
+    )
+    question.reject()
+    qtbot.waitUntil(lambda: number.number is not None and number.number.value() == 10, timeout=PATIENCE)
+    assert line.row()["rate_limit"] == "5000k/10000k" and not line.owes()
+    question = ask("30")
+    assert question.primary is not None
+    question.primary.click()
+    qtbot.waitUntil(lambda: number.found.value == "30", timeout=PATIENCE)
+    assert line.owes()
+    page.close()

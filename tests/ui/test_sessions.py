@@ -18,13 +18,14 @@ from desk.bootstrap import reconcilers
 from desk.demo.routeros import RouterOsStandIn
 from desk.services.core.outbox import Deliveries, Settler
 from desk.services.plans import LoginItem, OnePlan
-from desk.services.sessions import FileKind, ending
+from desk.services.sessions import FileKind, Why, ending
 from desk.ui.core import printing
 from desk.ui.core.desk import Desk
 from desk.ui.core.message_box import MessageBox
 from desk.ui.core.network_question import NetworkQuestion
 from desk.ui.core.strip import Delivery
 from desk.ui.logins.dialogs import PasswordChangeDialog
+from desk.ui.sessions import trying
 from desk.ui.sessions.information import HIDDEN, LoginInformationDialog
 from desk.ui.sessions.statement import StatementCard
 from desk.ui.sessions.traffic import TrafficDialog
@@ -42,6 +43,8 @@ from tests.ui.screens import PATIENCE, dialog, gone, listen, popup
 @pytest.fixture
 def line(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
     """A login online through a router that takes Disconnect requests."""
+    monkeypatch.setattr(ending, "COA_SECONDS", 0.6)
+    monkeypatch.setattr(ending, "COA_PROOF_SECONDS", 0.6)
     monkeypatch.setattr(ending, "NAS_SECONDS", 0.6)
     monkeypatch.setattr(ending, "PROOF_SECONDS", 0.6)
     with RouterOsStandIn() as router, NasStandIn(SECRET) as nas:
@@ -80,9 +83,11 @@ def close(qtbot: QtBot, line: Line, desk: Desk) -> NetworkQuestion:
     """Choose the entry and answer the question, once it has said what it would do."""
     desk.run_action("sessions.close", login_of(line, desk))
     box = dialog(qtbot, NetworkQuestion)
-    qtbot.waitUntil(lambda: len(box.network.said) == 2, timeout=PATIENCE)
-    assert box.network.said[0].endswith("Disconnect-Request: login maria.casa · sessão 81700001 · IP 100.64.0.7")
-    assert box.network.said[1].endswith("Conexão: se nada provar o fim: encerra a conexão de maria.casa")
+    qtbot.waitUntil(lambda: len(box.network.said) == 3, timeout=PATIENCE)
+    session = "login maria.casa · sessão 81700001 · IP 100.64.0.7"
+    assert box.network.said[0].endswith(f"CoA-Request: {session} · termina em 1 s")
+    assert box.network.said[1].endswith(f"Disconnect-Request: se nada provar o fim: {session}")
+    assert box.network.said[2].endswith("Conexão: se nada provar o fim: encerra a conexão de maria.casa")
     assert box.primary is not None
     box.primary.click()
     return box
@@ -385,6 +390,11 @@ def test_trying_a_login_without_a_server_says_what_to_do(qtbot: QtBot, line: Lin
     window.ask()
     qtbot.waitUntil(window.answer.isVisible, timeout=PATIENCE)
     assert "Nenhum servidor RADIUS cadastrado" in window.answer.label.text()
+
+
+def test_every_answer_to_a_try_has_its_words() -> None:
+    assert set(trying._WORDS) == set(Why)
+    assert len({headline for _, headline, _ in trying._WORDS.values()}) == len(Why)
 
 
 def test_who_used_an_address_and_the_way_to_the_customer(qtbot: QtBot, line: Line, desk_as: DeskAs) -> None:

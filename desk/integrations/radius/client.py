@@ -15,7 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from desk.integrations.errors import Reason, Rejected, Unreachable, printable
-from desk.integrations.radius.port import Connection, LoginTried, Method, RadiusAddress, Verdict, named
+from desk.integrations.radius.port import LAST_SECOND, Connection, LoginTried, Method, RadiusAddress, Verdict, named
 
 if TYPE_CHECKING:
     from pyrad.client_async import ClientAsync
@@ -90,6 +90,12 @@ class RadiusNas:
     def __init__(self, address: RadiusAddress) -> None:
         self._address = address
 
+    def time_out(self, connection: Connection) -> Verdict:
+        """Send a CoA-Request with the last second of the connection (RFC 5176, 3.6)."""
+        from pyrad import packet
+
+        return self._ask(packet.CoARequest, named(connection) | LAST_SECOND, packet.CoAACK)
+
     def disconnect(self, connection: Connection) -> Verdict:
         """Send a Disconnect-Request."""
         from pyrad import packet
@@ -109,7 +115,7 @@ class RadiusNas:
         def question(client: ClientAsync) -> Packet:
             made = client.CreateCoAPacket(code=code, message_authenticator=True)
             for name, value in attributes.items():
-                made[name] = value
+                made[name] = int(value) if name in LAST_SECOND else value
             return made
 
         reply = _answer(self._address, question, coa=True)

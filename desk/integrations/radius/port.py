@@ -30,6 +30,10 @@ class Connection:
     address: str = ""
 
 
+# A connection that may last one second more is over, counted from now or from its start: routers differ in that.
+LAST_SECOND = {"Session-Timeout": "1"}
+
+
 def named(connection: Connection, rate: str = "") -> dict[str, str]:
     """The attributes by which a router is asked; a preview and the router are told the same."""
     attributes = {"User-Name": connection.username, "Acct-Session-Id": connection.session_id}
@@ -47,6 +51,9 @@ class Verdict(enum.StrEnum):
 
 class Nas(Protocol):
     """A router that takes requests about its open connections; each may be repeated without harm."""
+
+    def time_out(self, connection: Connection) -> Verdict:
+        """Ask it by CoA to let this connection run out. An answer is a claim, not a proof."""
 
     def disconnect(self, connection: Connection) -> Verdict:
         """Ask it to end this connection. An answer is a claim, not a proof."""

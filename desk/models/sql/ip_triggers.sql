@@ -35,7 +35,8 @@ CREATE TRIGGER oo_deleted AFTER UPDATE ON desk.customer_ips FOR EACH ROW
   EXECUTE FUNCTION desk.log_deleted('customer_ip', 'address');
 CREATE TRIGGER nn_ip_debts AFTER UPDATE ON desk.customer_plans FOR EACH ROW
   WHEN (OLD.status <> NEW.status OR OLD.provisional_until IS DISTINCT FROM NEW.provisional_until
-    OR OLD.throttled <> NEW.throttled OR OLD.customer_id <> NEW.customer_id
+    OR (OLD.throttled, OLD.throttled_until, OLD.speed_until)
+      IS DISTINCT FROM (NEW.throttled, NEW.throttled_until, NEW.speed_until) OR OLD.customer_id <> NEW.customer_id
     OR OLD.catalog_plan_id <> NEW.catalog_plan_id
     OR OLD.suspended_from <= clock_timestamp() AND NEW.suspended_from IS NULL)
   EXECUTE FUNCTION desk_guard.plan_ip_debts();

@@ -41,6 +41,26 @@ BEGIN
   RETURN OLD;
 END $$;
 
+-- Plans that were deleted keep no status of a provider's own from going. They are nobody's, and what they were stands in
+-- the log and in their status history; this runs before the guard, whose refusal undoes it with the whole statement.
+CREATE FUNCTION desk_guard.leave_deleted_plans() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  WITH o AS (
+    SELECT p.id, p.version FROM desk.customer_plans p
+      WHERE p.status = OLD.code AND p.deleted_at IS NOT NULL AND NOT OLD.system ORDER BY p.id FOR UPDATE
+  ), u AS (
+    UPDATE desk.customer_plans p SET status = 'SUSPENSO' FROM o WHERE p.id = o.id
+      RETURNING p.id, o.version AS before, p.version AS after
+  )
+  INSERT INTO desk.change_log (command, app, tbl, op, key, before, after)
+    SELECT left(current_setting('desk.command', true), 64), left(current_setting('application_name', true), 64),
+      'customer_plans', 'U', u.id::text, jsonb_build_object('status', OLD.code, 'version', u.before),
+      jsonb_build_object('status', 'SUSPENSO', 'version', u.after)
+    FROM u;
+  RETURN OLD;
+END $$;
+
 -- The words of names, for typing errors; nothing that anybody did, so nothing of it is in the log.
 CREATE FUNCTION desk_guard.note_words() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$

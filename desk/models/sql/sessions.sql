@@ -1,6 +1,7 @@
 -- Owner desk_owner: connections of the customers, what is owed about them, and how long they are kept.
 
--- The connections that a debt is about: one of them, those of a login, or those of a plan's logins. One that ended
+-- The connections that a debt is about: one of them, those of a login, those of a plan's logins, or what is left of
+-- a login's at one router. One that ended
 -- a moment ago still counts, since its end may come between a look and the question.
 CREATE FUNCTION desk.sessions_of_debt(topic text, key text) RETURNS SETOF desk.radius_sessions
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -10,6 +11,14 @@ BEGIN
   ELSIF topic IN ('radius_login', 'plan_provisional', 'plan_speed') AND key COLLATE "C" ~ '^[0-9]{1,18}$' THEN
     RETURN QUERY SELECT s.* FROM desk.radius_logins l JOIN desk.radius_sessions s ON s.login_id = l.id
       WHERE CASE topic WHEN 'radius_login' THEN l.id ELSE l.plan_id END = key::bigint AND s.stopped_at IS NULL;
+  ELSIF topic = 'router_leftover' AND key COLLATE "C" ~ '^[0-9]{1,18}/session/[0-9]{1,18}$' THEN
+    -- At that router alone; where the NAS is none of ours, the access point's own router may have it.
+    RETURN QUERY SELECT s.* FROM desk.radius_sessions s
+        LEFT JOIN desk.routing_servers n ON n.nas_address = s.nas_address AND n.active
+        LEFT JOIN desk.radius_logins l ON l.id = s.login_id LEFT JOIN desk.customer_plans p ON p.id = l.plan_id
+        LEFT JOIN desk.access_points a ON a.id = p.access_point_id
+      WHERE s.login_id = split_part(key, '/', 3)::bigint AND s.stopped_at IS NULL
+        AND COALESCE(n.id, a.routing_server_id) = split_part(key, '/', 1)::bigint;
   END IF;
 END $$;
 

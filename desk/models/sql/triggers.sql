@@ -111,6 +111,8 @@ CREATE TRIGGER mm_words AFTER INSERT ON desk.customers
   FOR EACH ROW EXECUTE FUNCTION desk_guard.note_words();
 CREATE TRIGGER mm_words_changed AFTER UPDATE ON desk.customers FOR EACH ROW
   WHEN (OLD.name_key <> NEW.name_key) EXECUTE FUNCTION desk_guard.note_words();
+CREATE TRIGGER aa_leave_plans BEFORE DELETE ON desk.plan_statuses
+  FOR EACH ROW EXECUTE FUNCTION desk_guard.leave_deleted_plans();
 CREATE TRIGGER aa_leave_plans BEFORE DELETE ON desk.access_points
   FOR EACH ROW EXECUTE FUNCTION desk_guard.leave_cancelled_plans();
 CREATE TRIGGER nn_gone AFTER DELETE ON desk.radius_servers

@@ -105,7 +105,7 @@ def delete_status(cmd: DeleteStatus, work: Work) -> None:
         raise SystemStatus(description=status.description)
     plans, others = work.session.execute(
         text(
-            "SELECT (SELECT count(*) FROM desk.customer_plans WHERE status = :code),"
+            "SELECT (SELECT count(*) FROM desk.customer_plans WHERE status = :code AND deleted_at IS NULL),"
             " (SELECT count(*) FROM desk.plan_statuses WHERE next_code = :code)"
         ),
         {"code": cmd.code},

@@ -19,7 +19,7 @@ from desk.services.core.secrets import reveal
 from desk.services.ips import network as ips
 from desk.services.ips.wanted import KnownIp, wanted_ip
 from desk.services.logins import network as network
-from desk.services.logins.reconcile import DEADLINE, KnownLogin, address_of, routers_at, wanted_login
+from desk.services.logins.reconcile import DEADLINE, Connections, KnownLogin, address_of, routers_at, wanted_login
 
 _KEY = re.compile(r"([1-9][0-9]*)/(login|ip|session)/([1-9][0-9]*)")
 Clear = Callable[[RouterSession], tuple[int, str]]  # how many lines went, and the words for it
@@ -29,9 +29,14 @@ class LeftoverReconciler:
     """Reads what should be, looks at the one router, removes what is too much, and looks again."""
 
     def __init__(
-        self, sessions: sessionmaker[Session], open_router: Callable[[RouterAddress], Router], devices: Devices
+        self,
+        sessions: sessionmaker[Session],
+        open_router: Callable[[RouterAddress], Router],
+        devices: Devices,
+        connections: Connections,
     ) -> None:
         self._sessions, self._open_router, self._devices = sessions, open_router, devices
+        self._connections = connections
 
     def __call__(self, lease: Lease, report: Report) -> None:
         """Settle one debt of topic `router_leftover`: its key is router/kind/number."""
@@ -49,6 +54,8 @@ class LeftoverReconciler:
             raise Rejected(row.name, "the router is not in use")
         system, thing, clear = _what(kind, owner, router_id, login, ip)
         self._visit(row, system, thing, clear, report)
+        if kind == "session" and login is not None:  # the router has just said that it lists none of them
+            self._connections.gone(login.not_wanted_at(router_id, login.wanted), lease)
 
     def _visit(self, row: Any, system: str, thing: str, clear: Clear, report: Report) -> None:
         def tell(state: DeliveryState, detail: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from desk.integrations.errors import IntegrationError, Refused, Unreachable
@@ -21,8 +21,10 @@ from desk.services.ips.network import Act, Difference, WantedIp, plan
 from desk.services.ips.wanted import KnownIp, wanted_ip
 from desk.services.logins import reconcile as logins
 
-_OF_PLAN = text("""
-    SELECT i.id FROM desk.customer_ips i JOIN desk.customer_plans p ON p.id = i.plan_id
+_OF_PLAN = "SELECT i.id FROM desk.customer_ips i JOIN desk.customer_plans p ON p.id = i.plan_id"
+_ALL = text(f"{_OF_PLAN} WHERE i.plan_id = :plan AND i.deleted_at IS NULL ORDER BY i.id")
+_TIME_OVER = text(f"""
+    {_OF_PLAN}
      WHERE i.plan_id = :plan AND i.deleted_at IS NULL AND p.provisional_until <= clock_timestamp() ORDER BY i.id""")
 
 
@@ -40,8 +42,15 @@ class IpReconciler:
 
     def provisional_over(self, lease: Lease, report: Report) -> None:
         """What a plan's IPs lose when its provisional time is over."""
+        self._each(_TIME_OVER, lease, report)
+
+    def speed_over(self, lease: Lease, report: Report) -> None:
+        """What a plan's IPs get when the time of a marker of speed is over: their queues have a speed of their own."""
+        self._each(_ALL, lease, report)
+
+    def _each(self, which: TextClause, lease: Lease, report: Report) -> None:
         with self._sessions() as session:
-            ids = list(session.scalars(_OF_PLAN, {"plan": int(lease.key)}))
+            ids = list(session.scalars(which, {"plan": int(lease.key)}))
         problems: list[IntegrationError] = []
         for ip_id in ids:
             try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
-from desk.models.access import allowed
+from desk.models.access import allowed, slow
 from desk.models.daemon_views import THROTTLE_FLOOR_KBPS, THROTTLE_PERCENT, THROTTLE_VARIABLE
 from desk.models.ips import IpEffect
 from desk.services.ips.network import Enforcement, WantedIp
@@ -17,7 +17,7 @@ _ENFORCEMENT = "a.interface, a.sets_address, a.sets_queue, a.sets_arp, a.allowed
 _STATE = f"""
     SELECT i.id, i.deleted_at IS NULL AS exists, host(i.address) AS address, i.block::text AS block,
            {allowed()} AS granted,
-           l.id IS NOT NULL AS by_radius, p.throttled, l.login, p.customer_id,
+           l.id IS NOT NULL AS by_radius, {slow()} AS slow, l.login, p.customer_id,
            COALESCE(i.down_kbps, c.down_kbps) AS down_kbps, COALESCE(i.up_kbps, c.up_kbps) AS up_kbps,
            ARRAY(SELECT upper(m.mac::text) FROM desk.customer_ip_macs m WHERE m.ip_id = i.id ORDER BY m.id) AS macs,
            ARRAY(SELECT ARRAY[o.effect, o.address_list] FROM desk.ip_options o
@@ -116,9 +116,9 @@ def _wanted(row: RowMapping) -> WantedIp:
         enforcement=enforcement_of(row),
         by_radius=row["by_radius"],
         macs=tuple(row["macs"]),
-        down_kbps=speed(row["down_kbps"], throttled=row["throttled"], percent=share),
-        up_kbps=speed(row["up_kbps"], throttled=row["throttled"], percent=share),
-        limits_speed=IpEffect.BANDWIDTH in on or row["throttled"],
+        down_kbps=speed(row["down_kbps"], throttled=row["slow"], percent=share),
+        up_kbps=speed(row["up_kbps"], throttled=row["slow"], percent=share),
+        limits_speed=IpEffect.BANDWIDTH in on or row["slow"],
         binds_mac=IpEffect.BIND_MAC in on,
         lists=tuple(name for effect, name in effects if effect is IpEffect.LIST),
     )

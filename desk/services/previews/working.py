@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from desk.integrations.radius.port import named
+from desk.integrations.radius.port import LAST_SECOND, named
 from desk.integrations.routeros.port import PppActive, RouterLine
 from desk.services.core.sentences import MASK, FieldMove, moves
 from desk.services.core.topics import Topic
@@ -152,8 +152,10 @@ def ladder(known: OpenConnection, shares: frozenset[int]) -> Iterator[Change]:
     when = When.NOW
     if known.by_coa and known.nas_id in shares:
         told = moves({}, named(known.named))
-        yield Change(Way.DISCONNECT, known.router, known.thing, "drop", "Disconnect-Request", told)
+        last = (*told, *moves({}, LAST_SECOND))
+        yield Change(Way.COA, known.router, known.thing, "drop", "CoA-Request", last)
         when = When.UNPROVEN
+        yield Change(Way.DISCONNECT, known.router, known.thing, "drop", "Disconnect-Request", told, when=when)
     if known.router_id is not None:
         told = (FieldMove("name", known.username, ""),)
         yield Change(Way.API, known.router, known.thing, "drop", DROP, told, when=when)

@@ -1,4 +1,4 @@
-"""Acts on one open connection and proves it: Disconnect or CoA first where the access point says so, then the API.
+"""Acts on one open connection and proves it: CoA, then Disconnect where the access point says so, then the API.
 
 An answer is a claim. What counts is the accounting stop, or the router's own list without the connection (design D5).
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import text
@@ -18,13 +19,15 @@ from desk.integrations.errors import IntegrationError, Reason, Refused, Rejected
 from desk.integrations.radius.port import Nas, RadiusAddress, Verdict
 from desk.services.core.devices import Devices
 from desk.services.core.errors import Busy, DatabaseLost, DomainError
-from desk.services.core.outbox import DeliveryState, Lease, Report, Step
+from desk.services.core.outbox import DeliveryState, Lease, Report, Step, raise_worst
 from desk.services.core.ports import Ports
 from desk.services.core.secrets import reveal, reveal_nas
 from desk.services.logins.reconcile import address_of, router_at
 from desk.services.sessions.connections import OpenConnection, open_connection, to_retune, unseen
 
 # Together with one visit to the router's API these stay well under the 60 seconds of a lease.
+COA_SECONDS = 2.0
+COA_PROOF_SECONDS = 3.0
 NAS_SECONDS = 5.0
 PROOF_SECONDS = 5.0
 API_SECONDS = 8.0
@@ -53,8 +56,8 @@ class OpenConnections:
         if known is not None:
             _Ending(self, known, lease, report).run()
 
-    def speed_moment(self, lease: Lease, report: Report) -> None:
-        """Settle one debt of topic `plan_speed`: a marker of speed is over, and open connections hear of it."""
+    def speed_over(self, lease: Lease, report: Report) -> None:
+        """A marker of speed is over, and the open connections of the plan hear of it."""
         with self._sessions() as session:
             logins = list(session.scalars(_LOGINS_OF_PLAN, {"plan": int(lease.key)}))
         problems: list[IntegrationError] = []
@@ -63,11 +66,7 @@ class OpenConnections:
                 self.retune(login_id, lease, report)
             except IntegrationError as error:  # nor the next login for this one
                 problems.append(error)
-        if problems:
-            raise next((error for error in problems if error.retry), problems[0])
-        with self._sessions.begin() as session:
-            values = {"topic": lease.topic, "key": lease.key, "lease": lease.lease}
-            session.execute(text("SELECT desk.speed_again(:topic, :key, :lease)"), values)
+        raise_worst(problems)
 
     def retune(self, login_id: int, lease: Lease, report: Report) -> None:
         """Tell the routers another speed; a connection is never dropped for it, unasked."""
@@ -88,7 +87,7 @@ class OpenConnections:
             return
         told(DeliveryState.RUNNING, "speed_asking")
         try:
-            verdict = nas.change_rate(known.named, rate)
+            verdict = nas(NAS_SECONDS).change_rate(known.named, rate)
         except Rejected:
             told(DeliveryState.UNCHANGED, "speed_next")
             return
@@ -125,15 +124,18 @@ class OpenConnections:
         with self._sessions() as session:
             return open_connection(session, session_id)
 
-    def nas_of(self, known: OpenConnection, lease: Lease) -> Nas | None:
-        """The router as a RADIUS peer; None where it is none of ours, or shares no secret with us."""
+    def nas_of(self, known: OpenConnection, lease: Lease) -> Callable[[float], Nas] | None:
+        """The router as a RADIUS peer, by the seconds that a question may take: one look at its secret serves them all.
+
+        None where it is none of ours, or shares no secret with us.
+        """
         if known.nas_id is None:
             return None
         secret = reveal_nas(self._sessions, lease.topic, lease.key, lease.lease, known.nas_id)
         if secret is None:
             return None
-        address = RadiusAddress(host=known.nas, port=known.coa_port or 0, secret=secret.text, deadline=NAS_SECONDS)
-        return self._ports.nas(address)
+        address = RadiusAddress(host=known.nas, port=known.coa_port or 0, secret=secret.text)
+        return lambda seconds: self._ports.nas(replace(address, deadline=seconds))
 
     def password_of(self, known: OpenConnection) -> str:
         """The way into the router's API; Refused when there is none."""
@@ -186,46 +188,71 @@ class _Ending:
         self._trail = ""  # what became of the rung before
         self._problem: IntegrationError | None = None
         self._asked = False
+        self._may_be_over = False  # an earlier rung was taken, or nobody knows whether it was
+        self._denied = False  # the router says that it knows no such connection
 
     def run(self) -> None:
         """Climb until it is proven; raises the problem that may still solve itself, or else the last one."""
         if self._known.stopped:
             self._tell(DeliveryState.UNCHANGED, "already_ended")
             return
-        if self._known.by_coa and self._by_disconnect():
+        nas = self._with.nas_of(self._known, self._lease) if self._known.by_coa else None
+        if nas is not None and (self._by_coa(nas(COA_SECONDS)) or self._by_disconnect(nas(NAS_SECONDS))):
             return
+        if self._known.by_coa and nas is None:
+            self._trail = "no_nas_secret"
+            if self._known.router_id is not None:
+                self._problem = Refused(self._known.router, "no RADIUS secret is stored")
         if self._by_api():
             return
         if self._problem is None:
-            if self._trail == "nas_knows_none":
+            if self._denied:
                 self._with.gone([self._known.id], self._lease)
-                self._tell(DeliveryState.UNCHANGED, "nas_knows_none")
+                over = self._may_be_over
+                state = DeliveryState.DONE if over else DeliveryState.UNCHANGED
+                self._tell(state, "nas_forgot" if over else "nas_knows_none")
                 return
             self._tell(DeliveryState.REFUSED, "no_router")
             raise Rejected("", "no routing server is known for the open session")
         self._report(_failed(self._known, self._problem, self._trail))
         raise self._problem
 
-    def _by_disconnect(self) -> bool:
-        nas = self._with.nas_of(self._known, self._lease)
-        if nas is None:
-            self._trail = "no_nas_secret"
-            if self._known.router_id is not None:
-                self._problem = Refused(self._known.router, "no RADIUS secret is stored")
+    def _by_coa(self, nas: Nas) -> bool:
+        """The first rung; whatever comes of it but the proof, the next one asks in other words."""
+        self._tell(DeliveryState.RUNNING, "asking_coa")
+        try:
+            verdict = nas.time_out(self._known.named)
+        except Unreachable:
+            self._trail, self._may_be_over = "coa_silent", True
+            return self._stopped_meanwhile(0.0)
+        except IntegrationError:
+            self._trail = "coa_refused"  # a router that sets no time by CoA says so at once
             return False
+        if verdict is Verdict.NOT_THERE:
+            return False
+        self._may_be_over = True
+        self._tell(DeliveryState.RUNNING, "acked_waiting")
+        if self._stopped_meanwhile(COA_PROOF_SECONDS):
+            return True
+        self._trail = "coa_unproven"
+        return False
+
+    def _by_disconnect(self, nas: Nas) -> bool:
         self._tell(DeliveryState.RUNNING, "asking_nas")
         self._asked = True
         try:
             verdict = nas.disconnect(self._known.named)
         except Unreachable as error:
-            self._trail, self._problem = "disconnect_silent", error
+            self._trail, self._problem, self._may_be_over = "disconnect_silent", error, True
             return self._stopped_meanwhile(0.0)  # the answer may be lost, and the connection gone
         except IntegrationError as error:
             self._trail, self._problem = "disconnect_refused", error
             return False
         if verdict is Verdict.NOT_THERE:
-            self._trail = "nas_knows_none"
+            self._denied = True
+            self._trail = self._trail if self._may_be_over else "nas_knows_none"
             return False
+        self._may_be_over = True
         self._tell(DeliveryState.RUNNING, "acked_waiting")
         if self._stopped_meanwhile(PROOF_SECONDS):
             return True
@@ -257,10 +284,10 @@ class _Ending:
             if self._stopped_meanwhile(0.0):
                 return True
             # What may still solve itself must not wait for a person because of what may not.
-            if self._trail != "nas_knows_none" and (self._problem is None or not self._problem.retry):
+            if not self._denied and (self._problem is None or not self._problem.retry):
                 self._problem = error
             return False
-        if dropped or self._trail in ("disconnect_silent", "acked_unproven"):
+        if dropped or self._may_be_over:
             self._tell(DeliveryState.DONE, "gone_from_list")
         else:
             self._tell(DeliveryState.UNCHANGED, "not_connected")

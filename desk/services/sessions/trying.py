@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import text
 
-from desk.integrations.errors import IntegrationError
+from desk.integrations.errors import IntegrationError, Reason
 from desk.integrations.radius.port import AUTH_PORT, LoginTried, Method, RadiusAddress
 from desk.models.access import allowed
 from desk.models.access_points import RadiusServer
@@ -34,6 +34,7 @@ class Why(enum.StrEnum):
     ALREADY_CONNECTED = "already_connected"
     REJECTED = "rejected"
     SILENT = "silent"
+    NOTHING_THERE = "nothing_there"  # told at once: no such name, no way there, or nobody at that port
     NO_SERVER = "no_server"
     NO_SECRET = "no_secret"
 
@@ -134,6 +135,9 @@ def try_login(query: TryLogin, work: Work) -> TryAnswer:
         # As the equipment that is online, or is the only one allowed: it is the password that is tried here.
         told = work.ports.radius(address).try_login(row.login, password, query.method, row.station)
     except IntegrationError as error:
+        if error.reason is Reason.NO_ROUTE:
+            where = f"{server.host}:{server.port}"
+            return TryAnswer(Why.NOTHING_THERE, server.name, query.method, message=where, status=row.status)
         return TryAnswer(Why.SILENT, server.name, query.method, message=error.reason.value, status=row.status)
     return TryAnswer(
         _why(told, allowed=row.allowed),

@@ -6,13 +6,17 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from desk.models.daemon_views import THROTTLE_VARIABLE
 from desk.models.people import Permission
 from desk.models.variables import SystemVariable
 from desk.services.core.bus import Command, Query, use_case
 from desk.services.core.errors import Invalid, NotFound, StaleRecord, Violation
 from desk.services.core.work import Work
 
-__all__ = ["SetVariable", "VariableRow", "Variables"]
+__all__ = ["REACHES_NETWORK", "SetVariable", "VariableRow", "Variables"]
+
+# Of these another value is told to routers and to open connections; the triggers of the database owe it.
+REACHES_NETWORK = (THROTTLE_VARIABLE,)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from desk.ui.core import format
 from desk.ui.core.desk import Desk
 from desk.ui.core.labels import IconLabel, Label, clear, row
 from desk.ui.core.messages import explain
-from desk.ui.core.router_words import ENDS, PROBLEMS, exact, told, where
+from desk.ui.core.router_words import PROBLEMS, ends, exact, told, where
 
 _ACTS = {"add": ("plus", "ok"), "change": ("pencil-simple", "warn"), "drop": ("trash", "bad"), "tell": ("key", "text2")}
 MOST_LINES = 7  # more would push the buttons off a small screen
@@ -117,7 +117,7 @@ class NetworkBox(QFrame):
         icon, tone = _ACTS[change.act]
         if change.when in (When.LATER, When.NEXT):
             icon, tone = "timer", "text2"
-        elif change.command in ENDS:
+        elif ends(change):
             icon, tone = "power", "warn"
         self._line(icon, tone, where(change), told(change), exact(change))
 

@@ -41,7 +41,7 @@ _FIELDS = {
     "remote-address": "IP",
     "Framed-Route": "rota",
     "Delegated-IPv6-Prefix": "prefixo IPv6",
-    "Session-Timeout": "segundos",
+    "Session-Timeout": "termina em",
     "Acct-Interim-Interval": "relato a cada",
     "Acct-Session-Id": "sessão",
     "User-Name": "login",
@@ -53,14 +53,18 @@ _FIELDS = {
     "interface": "interface",
 }
 _BARE = {"name", "address", "list", "target", "Reply-Message"}  # these say by themselves what they are
-ENDS = {"Disconnect-Request", "/ppp/active/remove"}  # of a connection
 _QUIET = {"comment", "service"}
 _LATER = {
     "plan_provisional": "termina a habilitação provisória: o acesso é bloqueado de novo",
     "plan_suspension": "termina a suspensão temporária: o acesso volta sozinho",
     SUSPENSION_COMES: "começa a suspensão temporária: o RADIUS recusa e conexões abertas são encerradas",
-    "plan_speed": "termina o prazo da velocidade: RADIUS e conexões abertas mudam de novo",
+    "plan_speed": "termina o prazo da velocidade: RADIUS, conexões abertas e filas mudam de novo",
 }
+
+
+def ends(change: Change) -> bool:
+    """Whether it is said to end a connection."""
+    return change.act == "drop" and (change.way in (Way.COA, Way.DISCONNECT) or change.command == "/ppp/active/remove")
 
 
 def where(change: Change) -> str:
@@ -128,7 +132,7 @@ def _field(move: FieldMove) -> str:
 def _value(move: FieldMove, value: str) -> str:
     if move.name == "disabled":
         return {"yes": "sim", "no": "não"}.get(value, value)
-    if move.name == "Acct-Interim-Interval" and value:
+    if move.name in ("Acct-Interim-Interval", "Session-Timeout") and value:
         return f"{value} s"
     return value or "—"
 

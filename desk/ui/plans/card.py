@@ -38,7 +38,7 @@ from desk.ui.core.desk import Desk
 from desk.ui.core.inputs import Choice, DateField
 from desk.ui.core.messages import not_possible
 from desk.ui.core.network_box import MOST_LINES
-from desk.ui.core.router_words import ENDS, PROBLEMS, told, where
+from desk.ui.core.router_words import PROBLEMS, ends, told, where
 from desk.ui.plans.reasons import may_enable_suspended, why_not
 from desk.ui.plans.suspension import SuspensionDays, cautions_of, suspension_money, suspension_network
 from desk.ui.plans.words import NETWORK_STATES, SYSTEMS
@@ -104,16 +104,20 @@ class StatusChange:
         last = self._card.today + dt.timedelta(days=self._card.provisional_days)
         self.until.set_hint(f"no máximo {format.day(last)}")
         self.dialog.questions.bind({"until": last})
+        self._first_by_tab(self.until.editor)
         self.dialog.questions.show()
+
+    def _first_by_tab(self, *asked: QWidget) -> None:
+        """Fields that came last stand first: Tab goes on from them as the eye does."""
+        again = self.dialog.sections[NETWORK].findChild(QToolButton)
+        way = (*asked, again, self.dialog.reason.editor, self.dialog.remark.editor)
+        for before, after in pairwise(each for each in way if each is not None):
+            QWidget.setTabOrder(before, after)
 
     def _ask_days(self, terms: SuspensionTerms) -> None:
         self.days = SuspensionDays(self.dialog.questions, terms, self._other_days)
         self.dialog.questions.confirmed.connect(self.dialog.reason.setFocus)
-        # Fields that came last stand first: Tab goes on from them as the eye does.
-        again = self.dialog.sections[NETWORK].findChild(QToolButton)
-        way = (self.days.starts.editor, self.days.ends.editor, again, self.dialog.reason.editor)
-        for before, after in pairwise(each for each in way if each is not None):
-            QWidget.setTabOrder(before, after)
+        self._first_by_tab(self.days.starts.editor, self.days.ends.editor)
         self.days.show()
         self._other_days(look=False)
 
@@ -334,7 +338,7 @@ def _is_about(card: StatusCard, line: NetworkLine, change: Change) -> bool:
     """Whether the words belong to a line that the card shows anyway."""
     if change.way is Way.RADIUS:
         return line.system == "radius" and line.thing == change.thing and bool(change.before)
-    if change.command in ENDS:
+    if ends(change):
         named = {login.login: login.ip or login.login for login in card.plan.logins}
         return line.system == "session" and line.thing in (change.thing, named.get(change.thing))
     return line.system == "router" and line.thing == change.thing and change.command.startswith("/ppp/secret")

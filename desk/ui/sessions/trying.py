@@ -34,6 +34,11 @@ _WORDS: dict[Why, tuple[str, str, str]] = {
         "O servidor não respondeu",
         "Isto não diz nada sobre a senha. Confira endereço, porta e segredo do servidor, e se ele conhece esta mesa.",
     ),
+    Why.NOTHING_THERE: (
+        "bad",
+        "Não há RADIUS em {message}",
+        "Isto não diz nada sobre a senha. Confira endereço e porta em Servidores RADIUS, e se o serviço está no ar.",
+    ),
     Why.NO_SERVER: ("bad", "Nenhum servidor RADIUS cadastrado", "Cadastre um em Servidores RADIUS, nas configurações."),
     Why.NO_SECRET: ("bad", "Servidor sem segredo", "Cadastre o segredo das mesas em Servidores RADIUS."),
 }
@@ -99,7 +104,7 @@ def details(answer: TryAnswer) -> str:
         parts.append(f"Velocidade {format.told_rate(answer.rate)}" if answer.rate else "Sem limite de velocidade")
         parts += [f"perfil {answer.profile}"] if answer.profile else []
         parts += [f"IP {answer.address}"] if answer.address else []
-    elif answer.message and answer.why not in (Why.REJECTED, Why.SILENT):
+    elif answer.message and answer.why not in (Why.REJECTED, Why.SILENT, Why.NOTHING_THERE):
         parts.append(f"O servidor disse: {answer.message}")
     if answer.server:
         took = f" em {format.number(answer.milliseconds)} ms" if answer.milliseconds else ""

@@ -25,11 +25,13 @@ _SAID = {
     "access_blocked": ("Feito: bloqueado", "vale já na próxima autenticação"),
     "login_removed": ("Feito: login removido", "o RADIUS não o conhece mais"),
     "asking": ("Enviando…", "perguntando ao roteador"),
+    "asking_coa": ("Encerrando…", "último segundo da sessão pedido por RADIUS (CoA)"),
     "asking_nas": ("Encerrando…", "pedido de desconexão enviado por RADIUS"),
     "acked_waiting": ("Encerrando…", "pedido aceito; esperando a prova do fim da sessão"),
     "accounting_stop": ("Encerrada", "a contabilização do RADIUS registrou o fim da sessão"),
     "already_ended": ("Já não estava conectado", "a sessão terminou antes do pedido"),
     "nas_knows_none": ("Já não estava conectado", "o roteador não conhece mais esta sessão"),
+    "nas_forgot": ("Encerrada", "depois do pedido o roteador já não conhece a sessão"),
     "acked_unproven": ("Aceito, mas sem prova", "o roteador disse sim, e nada mostra ainda o fim da sessão"),
     "no_nas_secret": ("Sem segredo RADIUS", "cadastre o segredo RADIUS do servidor de roteamento"),
     "speed_asking": ("Enviando…", "pedindo a nova velocidade por RADIUS (CoA)"),
@@ -68,6 +70,9 @@ _SAID = {
 }
 # What became of the way tried before, told beside the proof of the one that counted.
 _TRAIL = {
+    "coa_silent": "CoA sem resposta",
+    "coa_refused": "CoA recusado",
+    "coa_unproven": "CoA aceito, mas sem prova",
     "disconnect_silent": "pedido por RADIUS sem resposta",
     "disconnect_refused": "pedido por RADIUS recusado",
     "acked_unproven": "pedido por RADIUS aceito, mas sem prova",

@@ -5,12 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
-from desk.services.variables import SetVariable, VariableRow, Variables
+from desk.services.variables import REACHES_NETWORK, SetVariable, VariableRow, Variables
 from desk.ui.core.cards import BusyBar, hairline
 from desk.ui.core.desk import Desk
 from desk.ui.core.format import yes_no
 from desk.ui.core.inputs import IntField
 from desk.ui.core.labels import Label, button, row
+from desk.ui.core.messages import Text
+from desk.ui.core.network_question import NetworkQuestion
 from desk.ui.core.reload import Reload
 from desk.ui.core.saving import SAVED
 from desk.ui.core.toggle import Toggle
@@ -112,6 +114,7 @@ class VariablesPage(QWidget):
         area.setWidget(inside)
         outer.addWidget(area, 1)
         self.lines: dict[str, VariableLine] = {}
+        self._asking = False  # leaving the field for the question ends the typing a second time
         Reload(desk, self, self.load, "variables")
         self.load()
 
@@ -156,4 +159,31 @@ class VariablesPage(QWidget):
     def set_variable(self, found: VariableRow, value: str) -> None:
         """Save one value; a refusal shows what is really saved."""
         order = SetVariable(code=found.code, value=value, version=found.version)
-        self._desk.do(order, owner=self, said=SAVED, failed=lambda _: self.load())
+        if found.code not in REACHES_NETWORK:
+            self._desk.do(order, owner=self, said=SAVED, failed=lambda _: self.load())
+        elif not self._asking:
+            self._ask_about(order, found)
+
+    def _ask_about(self, order: SetVariable, found: VariableRow) -> None:
+        """What routers and open connections are told first; without a yes, the saved value is shown again."""
+        self._asking = True
+        question = NetworkQuestion(
+            self._desk,
+            found.label,
+            Text(
+                what=f"Mudar {found.label} de {found.value} para {order.value}?",
+                why="Vale na mesma hora para todos os planos que a usam, também para quem está conectado.",
+            ),
+            "Mudar",
+            order,
+            said=SAVED,
+            settles_many=True,
+            parent=self,
+        )
+
+        def over(_: int) -> None:
+            self._asking = False
+            self.load()
+
+        question.finished.connect(over)
+        question.open()
