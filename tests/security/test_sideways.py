@@ -128,47 +128,51 @@ def test_rows_by_copy_are_judged_like_any(scene: Scene) -> None:
 )
 def test_no_setting_of_the_session_talks_the_guards_round(scene: Scene, setting: str) -> None:
     """What a session may set for itself changes neither what is asked nor what counts as well-formed."""
-    for statement, kind in (
-        ("UPDATE desk.customer_plans SET due_day = 25 WHERE id = {plan}", "permission:edit_due_day"),
+    before = scene.state()
+    for role, statement, expected in (
+        ("ninguem", "UPDATE desk.customer_plans SET due_day = 25 WHERE id = {plan}", "permission:edit_due_day"),
+        ("ninguem", "SELECT desk.suspend_temporarily({plan}, 1, '2026-01-01', '2026-03-01', '', '')", "permission:"),
+        ("ninguem", "SELECT desk.ask_reveal('router', {server}, '')", "permission:"),
+        ("ninguem", "SELECT desk.person_grant('ninguem', 'users')", "permission:users"),
+        ("administrador", "SELECT desk.record('plan!x', NULL, NULL, '{{}}')", ""),
         (
-            "SELECT desk.suspend_temporarily({plan}, 1, '2026-01-01', '2026-03-01', '', '')",
-            "permission:edit_plan_status",
+            "administrador",
+            "SELECT desk.person_create('intruso', 'x', '', 'SCRAM-SHA-256$4096:senha')",
+            "person:verifier",
         ),
-        ("SELECT desk.ask_reveal('router', {server}, '')", "permission:enable_suspended"),
-        ("SELECT desk.person_grant('suporte', 'users')", "permission:users"),
     ):
-        refused = constraint(scene.attack("ninguem", setting, statement))
-        assert refused.partition(":")[0] == kind.partition(":")[0] and refused != ""
-    scene.attack("suporte", setting, "SELECT desk.record('plan!x', NULL, NULL, '{{}}')", state="22023")
-    scene.attack(
-        "administrador",
-        setting,
-        "SELECT desk.person_create('intruso', 'x', '', E'SCRAM-SHA-256$4096:senha')",
-    )
+        person = scene.database.connect(role, autocommit=False)
+        person.execute(setting.encode())
+        with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidParameterValue)) as refused:
+            person.execute(scene.sql(statement).encode())
+        assert constraint(refused.value).startswith(expected)
+        person.close()
+    assert scene.state() == before
 
 
 # --- lines that only the database may write -------------------------------------------------------------------------
 
-FACTS = sorted(
-    set(
-        re.findall(
-            r"'([a-z_]+\.[a-z_]+)'",
-            re.search(
-                r"ARRAY\[(.*?)\]", files(wall.__package__).joinpath("sql", "log.sql").read_text("utf-8"), re.DOTALL
-            ).group(1),
-        )
-    )  # type: ignore[union-attr]
-)
+_LOG = files(wall.__package__).joinpath("sql", "log.sql").read_text("utf-8")
+_LISTED = re.search(r"ARRAY\[(.*?)\]", _LOG, re.DOTALL)
+FACTS = sorted(set(re.findall(r"'([a-z_]+[.][a-z_]+)'", _LISTED.group(1) if _LISTED else "")))
 
 
 @pytest.mark.parametrize("action", FACTS)
 def test_nobody_forges_what_only_the_database_can_know(scene: Scene, action: str) -> None:
     """Another's authorisation, a look at a password, a deletion: not by a line of one's own."""
-    line = f"'{action}', {{customer}}, {{plan}}, '{{{{\"by\": \"Ana Administradora\"}}}}'"
-    assert constraint(scene.attack("atendente", f"SELECT desk.record({line})")) == "rule:facts"
-    assert constraint(scene.attack("atendente", f"SELECT desk.record_fact({line})")) == ""
-    lines = f'[{{{{"action": "{action}", "customer": null, "plan": null, "params": {{{{}}}}}}}}]'
-    assert constraint(scene.attack("atendente", f"SELECT * FROM desk.end_command('{lines}', '')")) == "rule:facts"
+    before = scene.state()
+    line = f"'{action}', {scene.plan.customer_id}, {scene.plan.id}, '{{\"by\": \"Ana Administradora\"}}'"
+    lines = f'[{{"action": "{action}", "customer": null, "plan": null, "params": {{}}}}]'
+    with contextlib.closing(scene.database.connect("atendente")) as person:
+        for statement, expected in (
+            (f"SELECT desk.record({line})", "rule:facts"),
+            (f"SELECT desk.record_fact({line})", ""),
+            (f"SELECT * FROM desk.end_command('{lines}', '')", "rule:facts"),
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege) as refused:
+                person.execute(statement.encode())
+            assert constraint(refused.value) == expected
+    assert scene.state() == before
 
 
 def test_every_line_of_the_databases_own_is_on_that_list() -> None:

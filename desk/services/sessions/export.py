@@ -175,7 +175,7 @@ def as_csv(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> bytes:
 
 
 # Also in the wide letters that East Asian versions of spreadsheets take for the same.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def _harmless(value: str) -> str:
