@@ -11,6 +11,8 @@ import psycopg
 import pytest
 
 from desk.models import wall
+from desk.services.core.database_errors import translate
+from desk.ui.core.messages import explain
 from tests.security.scene import Scene, constraint
 
 # What everybody may do on what is granted to whom.
@@ -270,3 +272,37 @@ def test_an_unpermitted_setting_of_the_language_is_dropped(scene: Scene) -> None
     person.execute("SELECT desk.holds('users'), desk.begin_command(gen_random_uuid(), 'x', ARRAY[]::text[])")
     assert person.execute("SHOW plpgsql.variable_conflict").fetchone() == ("error",)
     person.rollback()
+
+
+HIDDEN = {"turned round": "\u202e", "isolated": "\u2066", "a mark": "\u200f", "no width": "\u200b", "a bell": "\x07"}
+HIDDEN |= {"an escape": "\x1b[2J", "C1": "\x9b", "BOM": "\ufeff", "Arabic mark": "\u061c"}
+TEXTS = (
+    "UPDATE desk.customers SET name = {} WHERE id = {{customer}}",
+    "UPDATE desk.customer_plans SET reference = {} WHERE id = {{plan}}",
+    "UPDATE desk.radius_logins SET login = {} WHERE id = {{login}}",
+    "UPDATE desk.routing_servers SET name = {} WHERE id = {{server}}",
+    "INSERT INTO desk.business_units (name) VALUES ({})",
+)
+
+
+@pytest.mark.parametrize("sign", HIDDEN.values(), ids=HIDDEN)
+def test_no_name_reads_as_another(scene: Scene, sign: str) -> None:
+    """A confirmation that names a customer must not be turned round by the name itself."""
+    before = scene.state()
+    person = scene.database.connect("administrador")
+    for statement in TEXTS:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege) as refused:
+            person.execute(scene.sql(statement.format("%s")).encode(), (f"Maria{sign}avliS",))
+        assert constraint(refused.value) == "rule:hidden_characters"
+    assert scene.state() == before
+    error = translate(refused.value)
+    assert error is not None and explain(error).what == "Não foi salvo."
+
+
+def test_what_people_write_is_none_of_that(fresh: Scene) -> None:
+    person = fresh.database.connect("administrador")
+    for text in ("João D’Ávila & Filhos – “Sítio”", "日本 Телеком", "👩‍🌾 Hortifruti", "duas\nlinhas\te um tab"):
+        person.execute("UPDATE desk.customers SET notes = %s WHERE id = %s", (text, fresh.plan.customer_id))
+        assert person.execute(
+            "SELECT notes FROM desk.customers WHERE id = %s", (fresh.plan.customer_id,)
+        ).fetchone() == (text,)

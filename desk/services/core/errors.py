@@ -103,6 +103,12 @@ class InUse(DomainError):
         super().__init__(what=what)
 
 
+class HiddenCharacters(DomainError):
+    """A text holds characters that nobody sees, or that make its neighbours read otherwise."""
+
+    code = "hidden_characters"
+
+
 class Refused(DomainError):
     """A constraint of the database refused a value that no rule had caught; `constraint` names it."""
 

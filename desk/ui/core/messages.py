@@ -182,6 +182,11 @@ register(
             "O banco de dados recusou: {detail}",
             "Confira os campos; se estiverem certos, passe o código ao suporte.",
         ),
+        "hidden_characters": Text(
+            "Não foi salvo.",
+            "Um dos textos tem caracteres que não se veem, ou que fazem o resto ser lido de trás para a frente.",
+            "Apague o texto que foi colado e digite de novo.",
+        ),
         "busy": Text(
             "O registro está ocupado.",
             "Outro computador está gravando este registro agora.",
