@@ -91,7 +91,7 @@ class AlreadyExists(DomainError):
     code = "already_exists"
 
     def __init__(self, field: str = "", value: object = "") -> None:
-        super().__init__(field=field, value=value)
+        super().__init__(field=field, value=f"“{value}”" if value else "Este valor")
 
 
 class InUse(DomainError):

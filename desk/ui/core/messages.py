@@ -175,7 +175,7 @@ register(
             "Quando o aviso de conexão sumir, confira no Histórico ou no cadastro antes de repetir.",
         ),
         "forbidden_by": Text("Isto não foi feito.", "{what}", "Fale com quem administra o sistema."),
-        "already_exists": Text("Os dados não foram salvos.", "“{value}” já está cadastrado.", "Informe outro valor."),
+        "already_exists": Text("Os dados não foram salvos.", "{value} já está cadastrado.", "Informe outro valor."),
         "in_use": Text("O registro não foi apagado.", "Ele ainda é usado: {what}.", "Desfaça o vínculo primeiro."),
         "refused_by_database": Text(
             "Os dados não foram salvos.",
