@@ -7,9 +7,18 @@ import io
 import sys
 
 
+def leave_no_core() -> None:
+    """A crash writes no memory to the disk: passwords that were typed or shown are in it, also the local server's."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
 def main(argv: list[str] | None = None) -> int:
     """Choose by the first word; each part is imported only when it is the one asked for."""
     arguments = sys.argv[1:] if argv is None else argv
+    leave_no_core()
     for stream in (sys.stdout, sys.stderr):
         # A pipe on Windows speaks the code page of the system; a letter that it lacks must not end the program.
         if isinstance(stream, io.TextIOWrapper):

@@ -191,6 +191,7 @@ class SignedIn:
     def _heard(self, names: frozenset[str], on_change: Callable[[frozenset[str]], None]) -> None:
         if self.deliveries is not None and any(name.startswith(("debts", "*")) for name in names):
             self.deliveries.look()
+        names -= {"outgrown"}  # anybody can send a notice; what is shown of this one, the tables themselves say
         on_change(names | {"outgrown"} if names & {"program", "*"} and self._outgrown() else names)
 
     def _outgrown(self) -> bool:

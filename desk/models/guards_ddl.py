@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import Column, Table
+from sqlalchemy import Column, String, Table
 from sqlalchemy.dialects.postgresql import dialect
 
 from desk.models.base import SCHEMA, metadata
@@ -80,6 +80,7 @@ def guard_function(guard: Guard) -> str:
         "SET search_path = pg_catalog, pg_temp AS $g$",
         "BEGIN",
         "  IF current_user = 'desk_job' THEN RETURN COALESCE(NEW, OLD); END IF;",
+        *_legible(guard),
         "  IF TG_OP = 'INSERT' THEN",
         *_asked(guard.insert, guard.table, "", 4, otherwise="rule:insert"),
     ]
@@ -105,6 +106,21 @@ def guard_function(guard: Guard) -> str:
         moves = [step for step in guard.steps if step.before != (None,)]
         lines += [*_steps(guard, moves, 4, insert=False), "  END IF;"]
     return "\n".join([*lines, "  RETURN NEW;", "END $g$"])
+
+
+def _legible(guard: Guard) -> list[str]:
+    """Texts that do not read as they are: one that turns its neighbours round makes a confirmation say another name."""
+    written = dict.fromkeys((*guard.on_insert, *guard.columns))
+    texts = [name for name in written if isinstance(table_of(guard.table).c[name].type, String)]
+    if not texts:
+        return []
+    joined = ", ".join(f"NEW.{_quoted(name)}" for name in texts)
+    return [
+        f"  IF TG_OP <> 'DELETE' AND desk.hides_something(concat_ws(' ', {joined})) THEN",
+        f"    PERFORM desk.refuse('rule:hidden_characters', {text_literal(guard.table)}, '',"
+        " 'O texto tem caracteres que não se veem');",
+        "  END IF;",
+    ]
 
 
 def _asked(needs: Iterable[Need], table: str, column: str, indent: int, otherwise: str = "") -> list[str]:

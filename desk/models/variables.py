@@ -63,6 +63,11 @@ class Variable(enum.StrEnum):
         return _NUMBERS.get(self, "N")
 
     @property
+    def waits_for(self) -> str:
+        """The part of the program that it belongs to and that is not there yet; empty for what has its effect."""
+        return _WAITING.get(self, "")
+
+    @property
     def section(self) -> str:
         """Heading of the settings screen."""
         if self.code.endswith("_required") and self is not Variable.LOGIN_REQUIRED:
@@ -79,6 +84,17 @@ _NUMBERS = {
     Variable.THROTTLE_PERCENT: "10",
     Variable.SPEED_DAYS: "3",
     Variable.SPEED_GAP_DAYS: "30",
+}
+
+
+# Domain 3.1 names them, so they can be set; whoever does must be told that nothing comes of it yet.
+_WAITING = {
+    Variable.COPY_CUSTOM_FIELDS: "os campos extras",
+    Variable.EVENT_ON_ENABLE: "o Financeiro",
+    Variable.PROGRESSIVE_DISCOUNT_SURVIVES: "os descontos progressivos",
+    Variable.INACTIVATE_WITH_LAST_PLAN: "Cancelar Plano",
+    Variable.NO_CANCEL_WITH_EQUIPMENT: "os equipamentos",
+    Variable.SERVICE_OWN_BILLING_METHOD: "os serviços adicionais",
 }
 
 

@@ -36,6 +36,19 @@ def test_the_facts_may_not_move_within_the_step(fresh: Scene, moved: str) -> Non
     assert constraint(fresh.attack("atendente", ENABLE.format(moved))) == "approval:missing"
 
 
+@pytest.mark.parametrize(
+    "lost",
+    [
+        "DELETE FROM desk.person_permissions WHERE role = 'administrador' AND permission = 'plan_authoriser'",
+        "UPDATE desk.people SET active = false WHERE role = 'administrador'",
+    ],
+)
+def test_who_lost_the_right_meanwhile_has_approved_nothing(fresh: Scene, lost: str) -> None:
+    fresh.run("administrador", APPROVE)
+    fresh.database.admin().execute(lost.encode())
+    assert constraint(fresh.attack("atendente", ENABLE.format(""))) == "approval:missing"
+
+
 def test_an_old_approval_is_none(fresh: Scene) -> None:
     fresh.run("administrador", APPROVE)
     fresh.database.admin().execute("UPDATE desk.approvals SET at = at - interval '6 minutes'")

@@ -17,6 +17,16 @@ INVARIANTS = {
         SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace::regnamespace::text IN {OURS}
         AND {NOT_EXTENSION} AND p.proname <> 'fold'
         AND NOT COALESCE('search_path=pg_catalog, pg_temp' = ANY (p.proconfig), false)""",
+    "a function whose text the session could make read otherwise (standard_conforming_strings)": f"""
+        SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace::regnamespace::text IN {OURS}
+        AND p.pronamespace <> 'radius_api'::regnamespace AND {NOT_EXTENSION}
+        AND p.proname <> 'fold' AND p.prosrc LIKE '%%\\\\%%'""",
+    "a constraint that a person could put off": f"""
+        SELECT c.conname FROM pg_constraint c WHERE c.condeferrable
+        AND c.connamespace::regnamespace::text IN {OURS} AND c.contype <> 'u'""",
+    "a default right for what comes later": """
+        SELECT d.defaclrole::regrole::text FROM pg_default_acl d, aclexplode(d.defaclacl) a WHERE a.grantee IN
+        (0, 'desk_operator'::regrole)""",
     "a function of ours that everybody may call": f"""
         SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace::regnamespace::text IN {OURS}
         AND {NOT_EXTENSION} AND has_function_privilege('public', p.oid, 'EXECUTE')""",

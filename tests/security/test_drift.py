@@ -122,6 +122,20 @@ def test_a_question_opens_no_secret(fresh: Scene) -> None:
     assert constraint(fresh.attack("suporte", f"SELECT desk.reveal('{ticket}')")) == "reveal:ticket"
 
 
+def test_a_question_is_no_search_for_one_password(fresh: Scene) -> None:
+    """Fifty thousand guesses at the same login in one question would be a million and a half an hour."""
+    guess = Guess(fresh, "k2m4p6r8")
+    wrong = hashlib.sha256(guess.nonce + b"outra").digest()
+    named, digests = f"{guess.login},{guess.login}", wrong + guess.digest
+    question = hashlib.sha256(guess.nonce + named.encode() + digests).hexdigest()
+    ((ticket,),) = fresh.run("suporte", f"SELECT desk.ask_comparison({{server}}, '\\x{question}')")
+    fresh.attack(
+        "suporte",
+        f"SELECT desk.passwords_differ('{ticket}', '\\x{guess.nonce.hex()}', ARRAY[{named}], '\\x{digests.hex()}')",
+        state="22023",
+    )
+
+
 def test_an_uncommitted_question_is_none(fresh: Scene) -> None:
     guess = Guess(fresh, "uma")
     person = fresh.database.connect("suporte", autocommit=False)

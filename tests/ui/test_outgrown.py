@@ -62,6 +62,12 @@ def test_a_desk_that_is_open_hears_of_it_and_says_so(qtbot: QtBot, database: Dat
     person.start(desk.changed.emit, desk.connected.emit, desk.progress.emit)
     qtbot.waitUntil(lambda: listening(database), timeout=PATIENCE)
     assert shell.window.outgrown.isHidden()
+    heard: list[frozenset[str]] = []
+    desk.changed.connect(heard.append)
+    # Anybody may send a notice, so the word alone says nothing, and neither does the question whether it is so.
+    database.connect("ninguem").execute("SELECT pg_notify('desk_changed', 'outgrown,program,marca')")
+    qtbot.waitUntil(lambda: any("marca" in names for names in heard), timeout=PATIENCE)
+    assert not any("outgrown" in names for names in heard) and shell.window.outgrown.isHidden()
     migrated_further(database)
     qtbot.waitUntil(shell.window.outgrown.isVisible, timeout=PATIENCE)
     shell.window.close()

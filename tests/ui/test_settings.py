@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from desk.demo.routeros import RouterOsStandIn
 from desk.integrations.errors import Reason
+from desk.models.variables import Variable
 from desk.services.access_points import SaveAccessPoint
 from desk.services.catalog import ServiceClass
 from desk.ui.access_points.points import AccessPointDialog
@@ -311,6 +312,10 @@ def test_a_variable_is_one_click_and_the_default_another(
     qtbot.waitUntil(lambda: line.default.isHidden(), timeout=PATIENCE)
     assert one(database, value, "limit_customers") == ("N",)
     assert told == [SAVED, SAVED]
+    assert [each.found.code for each in page.lines.values() if not each.waits.isHidden()] == [
+        each.code for each in Variable if each.waits_for
+    ]
+    assert page.lines["event_on_enable"].waits.text() == "Ainda não muda nada: espera o Financeiro."
     days = page.lines["provisional_days"]
     assert days.number is not None
     days.number.edit.setText("muitos")

@@ -34,6 +34,15 @@ BEGIN
     TABLE = COALESCE(tbl, ''), COLUMN = COALESCE(col, ''), CONSTRAINT = 'permission:' || COALESCE(any_of[1], '?');
 END $$;
 
+-- Control characters but for the ends of lines and tabs, marks without a width, and what turns the direction of reading:
+-- Unicode 200B, 200E, 200F, 202A to 202E, 2066 to 2069, 061C, FEFF. Without a backslash, see desk.ip_block.
+CREATE FUNCTION desk.hides_something(written text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp AS $$
+  SELECT written COLLATE "C" ~ ('[' || chr(1) || '-' || chr(8) || chr(11) || '-' || chr(12) || chr(14) || '-' || chr(31)
+    || chr(127) || '-' || chr(159) || chr(1564) || chr(8203) || chr(8206) || chr(8207) || chr(8234) || '-' || chr(8238)
+    || chr(8294) || '-' || chr(8297) || chr(65279) || ']')
+$$;
+
 CREATE FUNCTION desk.must_not(code text, tbl text, col text) RETURNS void LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -177,7 +186,7 @@ BEGIN
 END $$;
 
 GRANT EXECUTE ON FUNCTION desk.sweep TO desk_signal;
-GRANT EXECUTE ON FUNCTION desk.refuse, desk.only_read_committed, desk.need, desk.must_not, desk.holds, desk.today
+GRANT EXECUTE ON FUNCTION desk.hides_something, desk.refuse, desk.only_read_committed, desk.need, desk.must_not, desk.holds, desk.today
   TO desk_operator, desk_log, desk_vault, desk_people, desk_signal, desk_job;
 GRANT EXECUTE ON FUNCTION desk.me, desk.begin_command, desk.end_command, desk.command_done, desk.opened_customer,
   desk.password_changed TO desk_operator;

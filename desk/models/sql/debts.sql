@@ -136,6 +136,15 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 
     AND d.lease = leased.lease AND d.leased_by = session_user AND d.leased_until > clock_timestamp())
 $$;
 
+-- What a desk says it saw is shown on every other one, so it has an end.
+CREATE FUNCTION desk.checked_proof(proof jsonb) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF length(proof::text) > 100000 THEN
+    RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'Comprovante de entrega grande demais';
+  END IF;
+END $$;
+
 CREATE FUNCTION desk.debt_settle(topic text, key text, upto bigint, lease uuid, proof jsonb) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
@@ -143,6 +152,7 @@ DECLARE
   whose bigint;
   all_done boolean;
 BEGIN
+  PERFORM desk.checked_proof($5);
   UPDATE desk.debts d SET done = $3, proof = $5, settled_at = clock_timestamp(), settled_by = session_user,
       lease = NULL, leased_by = NULL, leased_until = NULL, attempts = 0, last_error = NULL, last_detail = NULL,
       due_at = CASE WHEN $3 < d.wanted THEN d.due_at END  -- as the change during the delivery set it
@@ -172,6 +182,7 @@ DECLARE
   whose bigint;
   next_due timestamptz;
 BEGIN
+  PERFORM desk.checked_proof($7);
   UPDATE desk.debts d SET last_error = left($4, 40), last_detail = left($5, 300), proof = COALESCE($7, d.proof),
       lease = NULL, leased_by = NULL, leased_until = NULL,
       due_at = CASE WHEN d.changed_at > d.leased_until - interval '60 seconds' THEN d.due_at

@@ -44,7 +44,7 @@ BEGIN
       last_error = NULL, last_detail = NULL, changed_at = excluded.changed_at, customer_id = excluded.customer_id,
       xid = excluded.xid;
   -- One line for each thing: with its customer where it has one, so that it stands in that Histórico too.
-  PERFORM desk.record('drift.corrected', p.customer_id, p.id, jsonb_build_object('router', r.name, 'kind', u.k,
+  PERFORM desk.record_fact('drift.corrected', p.customer_id, p.id, jsonb_build_object('router', r.name, 'kind', u.k,
       'owner_id', u.o, 'thing', left(u.t, 200)))
     FROM unnest(servers, kinds, owners, things) WITH ORDINALITY u (s, k, o, t, n)
       JOIN desk.routing_servers r ON r.id = u.s

@@ -35,7 +35,9 @@ BEGIN
   FOR part IN 0 .. 3 LOOP
     hex := hex || lpad(to_hex(substring(bits FROM 1 + 32 * part FOR 32)::bit(32)::bigint), 8, '0');
   END LOOP;
-  RETURN set_masklen(regexp_replace(hex, '(....)(?=.)', '\1:', 'g')::inet, prefix)::cidr;
+  -- Without a backslash: how a string with one is read is the session's to choose.
+  RETURN set_masklen(array_to_string(ARRAY(
+    SELECT substr(hex, 1 + 4 * n, 4) FROM generate_series(0, 7) n ORDER BY n), ':')::inet, prefix)::cidr;
 END $$;
 
 -- What the customer's equipment is told: a single address with the network's mask, in a block the address after the

@@ -9,7 +9,7 @@ DECLARE
   cancelled_may_go boolean := EXISTS (SELECT FROM desk.variables v
     WHERE v.code = 'delete_access_point_of_cancelled' AND v.value = 'S');
 BEGIN
-  PERFORM desk.record('plan.access_point_deleted', p.customer_id, p.id, jsonb_build_object('name', OLD.name))
+  PERFORM desk.record_fact('plan.access_point_deleted', p.customer_id, p.id, jsonb_build_object('name', OLD.name))
     FROM desk.customer_plans p WHERE p.access_point_id = OLD.id AND p.status = 'CANCELADO' AND cancelled_may_go;
   WITH o AS (
     SELECT p.id, p.version FROM desk.customer_plans p

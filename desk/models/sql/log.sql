@@ -26,15 +26,29 @@ BEGIN
   RETURN NULL;
 END $$;
 
-CREATE FUNCTION desk.record(action text, customer_id bigint, plan_id bigint, params jsonb) RETURNS void
+-- What the database itself saw happen: it names other people, or is the trace of a look. No operator may call this.
+CREATE FUNCTION desk.record_fact(action text, customer_id bigint, plan_id bigint, params jsonb) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  IF action COLLATE "C" !~ '^[a-z][a-z_]*(\.[a-z][a-z_]*)+$' OR length(params::text) > 8000 THEN
+  IF action COLLATE "C" !~ '^[a-z][a-z_]*([.][a-z][a-z_]*)+$' OR length(params::text) > 8000 THEN
     RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'Linha de histórico inválida';
   END IF;
   INSERT INTO desk.history_entries (at, who, xid, customer_id, plan_id, action, params, source)
-    VALUES (clock_timestamp(), session_user, pg_current_xact_id()::text::bigint, record.customer_id, record.plan_id,
-      record.action, COALESCE(record.params, '{}'), CASE WHEN session_user = 'desk_worker' THEN 'JOB' ELSE 'DESK' END);
+    VALUES (clock_timestamp(), session_user, pg_current_xact_id()::text::bigint, record_fact.customer_id,
+      record_fact.plan_id, record_fact.action, COALESCE(record_fact.params, '{}'),
+      CASE WHEN session_user = 'desk_worker' THEN 'JOB' ELSE 'DESK' END);
+END $$;
+
+-- The line of a command: the word of who signed in, and so nothing that only the database can know.
+CREATE FUNCTION desk.record(action text, customer_id bigint, plan_id bigint, params jsonb) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF action = ANY (ARRAY['plan.place_authorised', 'plan.access_point_deleted', 'plan.suspension_withdrawn',
+      'plan.suspension_started', 'plan.suspension_ended', 'plan.deleted', 'login.deleted', 'login.password_seen',
+      'ip.deleted', 'ip.code_seen', 'address.asked', 'address.printed', 'drift.corrected']) THEN
+    PERFORM desk.refuse('rule:facts', 'history_entries', 'action', 'Esta linha só o próprio banco escreve');
+  END IF;
+  PERFORM desk.record_fact(action, customer_id, plan_id, params);
 END $$;
 
 -- What the calendar does, whoever's desk happens to carry it out; who planned it is in the line.
@@ -78,16 +92,16 @@ BEGIN
   IF TG_ARGV[0] = 'customer_ip' THEN
     was := was || jsonb_build_object('macs', (SELECT COALESCE(jsonb_agg(upper(m.mac::text) ORDER BY m.id), '[]')
       FROM desk.customer_ip_macs m WHERE m.ip_id = OLD.id));
-    PERFORM desk.record('ip.deleted', customer, plan, jsonb_build_object('address', was ->> 'address', 'ip_id', OLD.id));
+    PERFORM desk.record_fact('ip.deleted', customer, plan, jsonb_build_object('address', was ->> 'address', 'ip_id', OLD.id));
   END IF;
   INSERT INTO desk.deleted_items (at, who, source, kind, value, customer_id, plan_id, snapshot)
     VALUES (clock_timestamp(), session_user, CASE WHEN session_user = 'desk_worker' THEN 'JOB' ELSE 'DESK' END,
       TG_ARGV[0], COALESCE(left(was ->> TG_ARGV[1], 254), ''), customer, plan, was);
   IF TG_ARGV[0] = 'plan' THEN
-    PERFORM desk.record('plan.deleted', customer, plan, jsonb_build_object('number', OLD.number));
+    PERFORM desk.record_fact('plan.deleted', customer, plan, jsonb_build_object('number', OLD.number));
   END IF;
   IF TG_ARGV[0] = 'radius_login' THEN
-    PERFORM desk.record('login.deleted', customer, plan,
+    PERFORM desk.record_fact('login.deleted', customer, plan,
       jsonb_build_object('login', was ->> 'login', 'login_id', (was ->> 'id')::bigint));
   END IF;
   RETURN NULL;
@@ -118,4 +132,5 @@ END $$;
 
 GRANT EXECUTE ON FUNCTION desk.sweep_log TO desk_owner;
 GRANT EXECUTE ON FUNCTION desk.record_by_date TO desk_job;
+GRANT EXECUTE ON FUNCTION desk.record_fact TO desk_owner, desk_vault, desk_job;
 GRANT EXECUTE ON FUNCTION desk.record TO desk_operator, desk_owner, desk_vault, desk_job;

@@ -16,7 +16,7 @@ CREATE FUNCTION desk.checked_verifier(verifier text) RETURNS text LANGUAGE plpgs
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   IF (verifier COLLATE "C" ~
-      '^SCRAM-SHA-256\$[0-9]{4,7}:[A-Za-z0-9+/]{16,64}={0,2}\$[A-Za-z0-9+/]{43}=:[A-Za-z0-9+/]{43}=$') IS NOT TRUE
+      '^SCRAM-SHA-256[$][0-9]{4,7}:[A-Za-z0-9+/]{16,64}={0,2}[$][A-Za-z0-9+/]{43}=:[A-Za-z0-9+/]{43}=$') IS NOT TRUE
      OR split_part(split_part(verifier, '$', 2), ':', 1)::integer < 4096 THEN
     PERFORM desk.refuse('person:verifier', 'people', '', 'A senha só é aceita como verificador SCRAM');
   END IF;

@@ -77,7 +77,7 @@ BEGIN
     UPDATE desk.place_approvals SET used_at = clock_timestamp(), used_by = session_user, used_for = NEW.id
       WHERE id = approval;
   END IF;
-  PERFORM desk.record('plan.place_authorised', NEW.customer_id, NEW.id, jsonb_build_object('name', place.name,
+  PERFORM desk.record_fact('plan.place_authorised', NEW.customer_id, NEW.id, jsonb_build_object('name', place.name,
     'limit', place.customer_limit, 'linked', taken, 'by', COALESCE((SELECT p.full_name FROM desk.people p
       WHERE p.role = who), who)));
   RETURN NEW;

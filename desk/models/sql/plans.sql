@@ -120,6 +120,9 @@ BEGIN
   SELECT a.id INTO found_id FROM desk.approvals a
     WHERE a.plan_id = NEW.id AND a.step = NEW.status AND a.used_at IS NULL AND a.by <> session_user
       AND a.at > clock_timestamp() - interval '5 minutes' AND a.facts = desk.facts_of(NEW)
+      -- Whoever lost the right meanwhile has approved nothing.
+      AND EXISTS (SELECT FROM desk.person_permissions g JOIN desk.people p ON p.role = g.role
+        WHERE g.role = a.by AND p.active AND g.permission = 'plan_authoriser')
     ORDER BY a.at LIMIT 1 FOR UPDATE;
   IF found_id IS NULL THEN
     PERFORM desk.refuse('approval:missing', 'customer_plans', 'status', 'Falta a autorização de outra pessoa');

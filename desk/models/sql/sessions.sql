@@ -230,7 +230,7 @@ BEGIN
         'customer', a.customer_id, 'plan', a.plan_id, 'exact', true, 'from', a.started_at, 'until', a.ended_at)
       FROM held a)
   SELECT jsonb_agg(w.answer) INTO found FROM answers w;
-  PERFORM desk.record(CASE WHEN $6 THEN 'address.printed' ELSE 'address.asked' END, c.customer, c.plan,
+  PERFORM desk.record_fact(CASE WHEN $6 THEN 'address.printed' ELSE 'address.asked' END, c.customer, c.plan,
       jsonb_build_object('address', host($1), 'moment', to_char($3 AT TIME ZONE (SELECT i.zone FROM desk.installation i), 'DD/MM/YYYY HH24:MI:SS'),
       'found', COALESCE(jsonb_array_length(found), 0)))
     FROM (SELECT DISTINCT (e ->> 'customer')::bigint AS customer, (e ->> 'plan')::bigint AS plan

@@ -99,7 +99,7 @@ BEGIN
         ended_on = LEAST(x.ends_on, GREATEST(x.starts_on, desk.today()))
       WHERE x.plan_id = NEW.id AND x.ended_on IS NULL RETURNING x.* INTO s;
     IF s.started_at IS NULL AND TG_ARGV[0] IS NULL THEN
-      PERFORM desk.record('plan.suspension_withdrawn', NEW.customer_id, NEW.id,
+      PERFORM desk.record_fact('plan.suspension_withdrawn', NEW.customer_id, NEW.id,
         jsonb_build_object('starts_on', s.starts_on, 'ends_on', s.ends_on));
     END IF;
   ELSIF NEW.status = 'SUSPENSAO_TEMPORARIA' THEN

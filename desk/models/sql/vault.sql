@@ -123,11 +123,11 @@ BEGIN
   -- A commit that is not on disk yet is no trace.
   PERFORM set_config('synchronous_commit', 'on', true);
   IF kind = 'radius' THEN
-    PERFORM desk.record('login.password_seen', p.customer_id, p.id, jsonb_build_object('login', l.login,
+    PERFORM desk.record_fact('login.password_seen', p.customer_id, p.id, jsonb_build_object('login', l.login,
         'login_id', l.id, 'reason', left(reason, 200)))
       FROM desk.radius_logins l JOIN desk.customer_plans p ON p.id = l.plan_id WHERE l.id = ask_reveal.owner;
   ELSIF kind = 'wpa2' THEN
-    PERFORM desk.record('ip.code_seen', p.customer_id, p.id, jsonb_build_object('address', i.address, 'ip_id', i.id))
+    PERFORM desk.record_fact('ip.code_seen', p.customer_id, p.id, jsonb_build_object('address', i.address, 'ip_id', i.id))
       FROM desk.customer_ips i JOIN desk.customer_plans p ON p.id = i.plan_id WHERE i.id = ask_reveal.owner;
   END IF;
   RETURN desk_vault.ticket(kind, owner, reason, NULL);
@@ -206,7 +206,9 @@ DECLARE
 BEGIN
   PERFORM desk.need(ARRAY['routing_servers'], 'secrets', 'radius');
   IF (length($2) BETWEEN 16 AND 64 AND cardinality($3) BETWEEN 1 AND 50000
-      AND length($4) = 32 * cardinality($3)) IS NOT TRUE THEN
+      AND length($4) = 32 * cardinality($3)
+      -- One guess at each login: many at the same one would make a question a search.
+      AND cardinality($3) = (SELECT count(DISTINCT u.l) FROM unnest($3) u (l))) IS NOT TRUE THEN
     RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'Comparação de senhas inválida';
   END IF;
   SELECT x.owner INTO server_id FROM desk_vault.tickets x WHERE x.id = $1 AND x.who = session_user

@@ -14,6 +14,7 @@ from desk.services.core.errors import (
     DatabaseLost,
     DomainError,
     ForbiddenBy,
+    HiddenCharacters,
     InUse,
     NotAllowed,
     ProgramOutgrown,
@@ -22,7 +23,7 @@ from desk.services.core.errors import (
 )
 
 # A capability names here what its own constraints mean: constraint name → error.
-CONSTRAINTS: dict[str, Callable[[], DomainError]] = {}
+CONSTRAINTS: dict[str, Callable[[], DomainError]] = {"rule:hidden_characters": HiddenCharacters}
 
 # What a statement meets in tables that have moved on: no such table, column or function, another type.
 _OTHER_TABLES = ("42P01", "42703", "42883", "42804", "0A000")

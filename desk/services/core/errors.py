@@ -91,7 +91,7 @@ class AlreadyExists(DomainError):
     code = "already_exists"
 
     def __init__(self, field: str = "", value: object = "") -> None:
-        super().__init__(field=field, value=value)
+        super().__init__(field=field, value=f"“{value}”" if value else "Este valor")
 
 
 class InUse(DomainError):
@@ -101,6 +101,12 @@ class InUse(DomainError):
 
     def __init__(self, what: str = "") -> None:
         super().__init__(what=what)
+
+
+class HiddenCharacters(DomainError):
+    """A text holds characters that nobody sees, or that make its neighbours read otherwise."""
+
+    code = "hidden_characters"
 
 
 class Refused(DomainError):

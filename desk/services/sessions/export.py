@@ -174,9 +174,13 @@ def as_csv(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
+# Also in the wide letters that East Asian versions of spreadsheets take for the same.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
 def _harmless(value: str) -> str:
     """A cell that begins like a formula would be carried out by the spreadsheet; routers' words come from outside."""
-    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    return f"'{value}" if value[:1] in _FORMULA else value
 
 
 def moments(zone: zoneinfo.ZoneInfo) -> Callable[[dt.datetime | None], str]:

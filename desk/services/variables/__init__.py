@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from desk.models.daemon_views import THROTTLE_VARIABLE
 from desk.models.people import Permission
-from desk.models.variables import SystemVariable
+from desk.models.variables import SystemVariable, Variable
 from desk.services.core.bus import Command, Query, use_case
 from desk.services.core.errors import Invalid, NotFound, StaleRecord, Violation
 from desk.services.core.work import Work
@@ -31,6 +31,7 @@ class VariableRow:
     default_value: str
     help: str
     version: int
+    waits_for: str = ""  # what must be there before it has an effect; empty when it has one
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ def variables(query: Variables, work: Work) -> list[VariableRow]:
             v.section, v.position, v.label
         )
     )
-    return [VariableRow(*row) for row in rows]
+    waiting = {each.code: each.waits_for for each in Variable}
+    return [VariableRow(*row, waits_for=waiting.get(row.code, "")) for row in rows]
 
 
 @use_case(SetVariable, permission=Permission.VARIABLES)

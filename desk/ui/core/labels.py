@@ -12,6 +12,11 @@ from desk.ui.core import icons, paint
 from desk.ui.core.theme import font, theme
 
 
+def literal(text: str) -> str:
+    """A name for a tab or a menu, in which Qt takes “&” for the mark of an Alt letter."""
+    return text.replace("&", "&&")
+
+
 def set_tone(widget: QWidget, tone: str) -> None:
     """Colour a label by token; works before and after it is shown."""
     if widget.property("tone") != tone:

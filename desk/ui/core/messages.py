@@ -175,12 +175,17 @@ register(
             "Quando o aviso de conexão sumir, confira no Histórico ou no cadastro antes de repetir.",
         ),
         "forbidden_by": Text("Isto não foi feito.", "{what}", "Fale com quem administra o sistema."),
-        "already_exists": Text("Os dados não foram salvos.", "“{value}” já está cadastrado.", "Informe outro valor."),
+        "already_exists": Text("Os dados não foram salvos.", "{value} já está cadastrado.", "Informe outro valor."),
         "in_use": Text("O registro não foi apagado.", "Ele ainda é usado: {what}.", "Desfaça o vínculo primeiro."),
         "refused_by_database": Text(
             "Os dados não foram salvos.",
             "O banco de dados recusou: {detail}",
             "Confira os campos; se estiverem certos, passe o código ao suporte.",
+        ),
+        "hidden_characters": Text(
+            "Não foi salvo.",
+            "Um dos textos tem caracteres que não se veem, ou que fazem o resto ser lido de trás para a frente.",
+            "Apague o texto que foi colado e digite de novo.",
         ),
         "busy": Text(
             "O registro está ocupado.",

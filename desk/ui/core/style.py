@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QDialog,
+    QLabel,
     QMainWindow,
     QPlainTextEdit,
     QProxyStyle,
@@ -176,6 +177,9 @@ class DeskStyle(QProxyStyle):
     def polish(self, thing: Any) -> Any:
         if isinstance(thing, QAbstractButton | QMainWindow | QDialog):
             thing.installEventFilter(self.watcher)
+        elif isinstance(thing, QLabel) and thing.inherits("QTipLabel"):
+            # The one label of all tips would take a name with <…> in it for HTML, and load what that points to.
+            thing.setTextFormat(Qt.TextFormat.PlainText)
         return super().polish(thing)
 
     def pixelMetric(

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from desk.ui.core import icons, paint
-from desk.ui.core.labels import button
+from desk.ui.core.labels import button, literal
 from desk.ui.core.theme import font, theme
 
 
@@ -104,10 +104,19 @@ class DocumentTabs(QTabBar):
 
     def add(self, text: str, icon: str, data: object) -> int:
         """Open a tab; `data` is what the caller knows it by."""
-        index = self.addTab(text)
+        index = self.addTab(literal(text))
         self.setTabData(index, (icon, data))
         self.setTabToolTip(index, text)
         return index
+
+    def tabText(self, index: int) -> str:
+        """The name as it is."""
+        return super().tabText(index).replace("&&", "&")
+
+    def setTabText(self, index: int, text: str) -> None:
+        """Give the tab another name."""
+        super().setTabText(index, literal(text))
+        self.setTabToolTip(index, text)
 
     def data(self, index: int) -> object:
         """What a tab was added with."""

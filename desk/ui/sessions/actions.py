@@ -21,6 +21,7 @@ from desk.services.sessions import (
 from desk.ui.core.actions import Action
 from desk.ui.core.desk import Desk
 from desk.ui.core.icons import icon
+from desk.ui.core.labels import literal
 from desk.ui.core.pages import SettingsPage
 from desk.ui.sessions import texts as _texts
 from desk.ui.sessions.closing import ask_close
@@ -66,7 +67,7 @@ def _plan_traffic(desk: Desk, plan: PlanRow) -> None:
     for login in sorted(plan.logins, key=lambda each: (each.online_since is None, each.login)):
         online = login.online_since is not None
         sign = icon("circle-fill" if online else "circle", "ok" if online else "mute")
-        entry = menu.addAction(sign, f"{login.login} – {'online' if online else 'offline'}")
+        entry = menu.addAction(sign, f"{literal(login.login)} – {'online' if online else 'offline'}")
         entry.triggered.connect(partial(_traffic, desk, login))
     menu.setActiveAction(menu.actions()[0])
     menu.popup(QCursor.pos() if window is None else window.mapToGlobal(window.rect().center()))

@@ -21,6 +21,8 @@ def test_no_error_of_the_core_is_without_a_text() -> None:
 
 def test_a_text_is_filled_with_the_facts() -> None:
     assert "“Apagar Plano”" in explain(NotAllowed("Apagar Plano")).why
+    assert explain(errors.AlreadyExists("name", "Centro")).why == "“Centro” já está cadastrado."
+    assert explain(errors.AlreadyExists("uq_other")).why == "Este valor já está cadastrado."
     assert explain(Invalid([Violation("mac", "bad_mac")])).why == "Formato do MAC é Inválido"
 
 
