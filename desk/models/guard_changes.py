@@ -23,10 +23,6 @@ VALUE_NEEDS: Needs = (
     Need((P.EDIT_PLAN,), when="NEW.catalog_plan_id = OLD.catalog_plan_id"),
     Need((P.DISCOUNT,), when="NEW.catalog_plan_id = OLD.catalog_plan_id AND NEW.value < OLD.value"),
 )
-COMPOSITION_NEEDS: Needs = (
-    Need((P.EDIT_PLAN, P.CHANGE_CATALOG_PLAN, P.SWAP_CATALOG_PLAN)),
-    Need((P.EDIT_PLAN,), when="NEW.catalog_plan_id = OLD.catalog_plan_id OR NEW.composition_customized"),
-)
 CATALOG_NEEDS: Needs = (
     Need((P.CHANGE_CATALOG_PLAN, P.SWAP_CATALOG_PLAN)),
     # Without a row that says who, when, how and from what, only the permission to swap in the editor will do.

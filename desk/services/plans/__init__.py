@@ -35,6 +35,13 @@ from desk.services.plans.commands import (
     SuspendTemporarily,
     WithdrawSuspension,
 )
+from desk.services.plans.composition import (
+    CustomizeComposition,
+    FollowCatalogComposition,
+    check_parts,
+    first_parts,
+    spread,
+)
 from desk.services.plans.errors import AccessPointFull, PlanLinked
 from desk.services.plans.flow import ChangeDraft, ChangeStep, PlanDraft, Step, next_change_step, next_step
 from desk.services.plans.places import AuthorisePlace, Authorisers, PlaceAuthorisers, PlaceWanted
@@ -99,10 +106,12 @@ __all__ = [
     "CompositionView",
     "CustomerPlanTree",
     "CustomerPlans",
+    "CustomizeComposition",
     "DeletePlan",
     "Delivery",
     "EnablePlan",
     "EnableProvisionally",
+    "FollowCatalogComposition",
     "FollowDefaultAddress",
     "IpItem",
     "LoginItem",
@@ -144,7 +153,9 @@ __all__ = [
     "ValueDetailView",
     "ValueKind",
     "WithdrawSuspension",
+    "check_parts",
     "check_value_detail",
+    "first_parts",
     "may_add_items",
     "may_be_given",
     "may_edit_items",
@@ -157,6 +168,7 @@ __all__ = [
     "not_charged",
     "period_at",
     "prorate",
+    "spread",
     "stuck",
     "total_after",
 ]

@@ -7,7 +7,7 @@ import enum
 from dataclasses import dataclass
 from decimal import Decimal
 
-from desk.models.catalog import PlanGroup, PlanKind, StatusCode
+from desk.models.catalog import PlanGroup, PlanKind, ServiceClass, StatusCode
 from desk.models.plans import AddressKind, ValueKind
 
 
@@ -185,7 +185,7 @@ class CompositionView:
     """One part of the price."""
 
     description: str
-    service_class: str
+    service_class: ServiceClass
     amount: Decimal
 
 
@@ -237,7 +237,8 @@ class PlanDetails:
     identifier_code: str
     composition_customized: bool
     details: tuple[ValueDetailView, ...]
-    composition: tuple[CompositionView, ...]
+    composition: tuple[CompositionView, ...]  # the plan's own when customised, else the catalogue's
+    catalog_composition: tuple[CompositionView, ...]
     addresses: tuple[AddressView, ...]
     statuses: tuple[StatusStep, ...]
 

@@ -56,6 +56,8 @@ LINES: dict[str, tuple[str, str, str]] = {
     "plan.speed_restored": ("gauge", "ok", "Velocidade restabelecida provisoriamente até {until}"),
     "plan.value_detail_saved": ("money", "text2", "{kind} salvo"),
     "plan.value_detail_removed": ("money", "text2", "{kind} retirado"),
+    "plan.composition_customized": ("puzzle-piece", "text2", "Composição do plano personalizada"),
+    "plan.composition_followed": ("puzzle-piece", "text2", "Composição do plano voltou à do catálogo"),
     "plan.address_set": ("map-pin", "text2", "Endereço próprio do plano ({kind})"),
     "plan.address_default": ("map-pin", "text2", "Endereço voltou ao padrão ({kind})"),
     "login.created": ("key", "text2", "Login {login} criado"),

@@ -88,6 +88,16 @@ register(
         "change_of_cancelled_plan": Text(
             "O plano não foi mudado.", "Um plano cancelado não muda mais.", "Acrescente um plano novo ao cliente."
         ),
+        "composition_differs": Text(
+            "A soma da composição difere do valor do plano",
+            "Os itens somam {sum}, e o valor do plano é {value}.",
+            "Acerte os valores dos itens até a diferença ser zero.",
+        ),
+        "composition_of_cancelled_plan": Text(
+            "A composição não foi alterada.",
+            "Um plano cancelado fica como estava.",
+            "Acrescente um plano novo ao cliente.",
+        ),
         "items_do_not_fit": Text(
             "O plano não foi mudado.",
             "O plano novo não comporta todos os itens deste plano: {items}.",
