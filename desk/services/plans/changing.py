@@ -90,6 +90,7 @@ class ChangeChoices:
     groups: tuple[Choice, ...]
     targets: tuple[TargetPlan, ...]
     details: tuple[ValueDetailView, ...]  # discounts and surcharges there are, running or not
+    composition_customized: bool  # the new plan brings its own instead
     asks_details: bool  # variable 13
     bills: bool
     start_date: dt.date
@@ -168,6 +169,7 @@ def choices_for_change(query: ChoicesForChange, work: Work) -> ChangeChoices:
             CustomerPlan.start_date,
             CustomerPlan.last_close_date,
             CustomerPlan.business_unit_id,
+            CustomerPlan.composition_customized,
             BusinessUnit.name.label("unit"),
             CatalogPlan.service_group_id,
             ServiceGroup.name.label("group"),
@@ -214,6 +216,7 @@ def choices_for_change(query: ChoicesForChange, work: Work) -> ChangeChoices:
         groups=tuple(sorted(dict.fromkeys(groups), key=lambda group: group.label)),
         targets=tuple(_target(plan, tuple(parts[plan.id])) for plan, _ in found),
         details=tuple(value_detail(each, row.value) for each in details),
+        composition_customized=more.composition_customized,
         asks_details=work.switched_on(Variable.ASK_VALUE_DETAIL_TRANSFER),
         bills=more.bills or (row.status == StatusCode.SUSPENDED_DEBT and row.bills_when_debt_suspended),
         start_date=more.start_date,

@@ -19,6 +19,7 @@ from desk.services.plans import (
     PlanChoices,
     PlanDetails,
     PlanRow,
+    PlanSaved,
     PlanWindow,
     RemoveValueDetail,
     SavePlan,
@@ -38,6 +39,7 @@ from desk.ui.core.messages import Text
 from desk.ui.core.network_box import NetworkBox
 from desk.ui.core.saving import SAVED, SaveDialog
 from desk.ui.plans.authorising import ask_authoriser
+from desk.ui.plans.composition import CompositionCard, CompositionDialog
 from desk.ui.plans.conflict import ConflictDialog, rebase
 from desk.ui.plans.deleting import SAID, question
 from desk.ui.plans.field_names import shown
@@ -81,6 +83,8 @@ class PlanDialog(SaveDialog):
         self.body.addWidget(self.network)
         self.billing = self.section("Informação de Cobrança", line=False)
         self._billing_fields(self.billing)
+        self.composition = CompositionCard(desk, self._compose)
+        self.body.addWidget(self.composition)
         self.values = Card("Descontos e Acréscimos")
         self._value_lines = QVBoxLayout()
         self.values.body.addLayout(self._value_lines)
@@ -196,6 +200,7 @@ class PlanDialog(SaveDialog):
         self.delete_button.setEnabled(obstacle is None)
         self.delete_button.setToolTip(obstacle or "")
         self.delete_button.setAccessibleDescription(obstacle or "")
+        self.composition.show_composition(details)
         clear(self._value_lines)
         for detail in details.details:
             self._value_lines.addWidget(self._value_line(detail))
@@ -243,6 +248,22 @@ class PlanDialog(SaveDialog):
                 _grey(pressed, self._missing(SetPlanAddress))
         holder.setLayout(line)
         return holder
+
+    def _compose(self) -> None:
+        """Personalizar Composição over this window, which stays current through it."""
+        row = self._details.row
+
+        def opened(details: PlanDetails) -> None:
+            dialog = CompositionDialog(self._desk, details, self)
+            dialog.saved = partial(self._composed, details.row.version)
+            dialog.open()
+
+        self._desk.ask(PlanWindow(row.id), owner=self, done=opened, slot="plans.composition")
+
+    def _composed(self, before: int, saved: PlanSaved | None) -> None:
+        """One's own composition does not make one's own window stale; what others saved before it still does."""
+        if saved is not None and self._version == before and saved.version <= before + 1:
+            self._version = saved.version
 
     def _new_value(self) -> None:
         ValueDetailDialog(self._desk, self._details.row, None, self).open()
