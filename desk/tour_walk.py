@@ -125,6 +125,7 @@ def plan_dialogs(tour: Tour, page: PlansPage) -> None:
     tour.over("cartao-habilitar", lambda: desk.run_action("plans.enable", debtor))
     tour.over("cartao-provisorio", lambda: desk.run_action("plans.enable_provisionally", debtor))
     tour.over("plano-servico", lambda: desk.run_action("plans.open", plan))
+    composition(tour, plan)
     tour.over("novo-ip", lambda: desk.run_action("ips.new", plan), partial(_next_free, tour))
     tour.over("recusa", lambda: desk.run_action("logins.new", plan))
     tour.over("apagar-plano", lambda: ask_delete(desk, deletable(page)))
@@ -137,6 +138,19 @@ def plan_dialogs(tour: Tour, page: PlansPage) -> None:
     change_plan(tour, plan)
     tour.over("novo-plano", lambda: desk.run_action("plans.new", GroupRow(page.customer_id)), _choose_product)
     tour.over("novo-plano-resumo", lambda: desk.run_action("plans.new", GroupRow(page.customer_id)), _to_summary)
+
+
+def composition(tour: Tour, plan: PlanRow | None) -> None:
+    """Personalizar Composição: as it opens, and with a sum that differs."""
+    act = partial(tour.shell.desk.run_action, "plans.composition", plan)
+    tour.over("composicao", act)
+    tour.over("composicao-difere", act, _another_sum)
+
+
+def _another_sum(dialog: Any) -> None:
+    line = dialog.composition.lines[-1]
+    line.form.set("amount", line.amount.value() + 5)
+    dialog.save()
 
 
 def _next_free(tour: Tour, dialog: Any) -> None:
