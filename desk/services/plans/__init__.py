@@ -42,7 +42,7 @@ from desk.services.plans.composition import (
     first_parts,
     spread,
 )
-from desk.services.plans.errors import AccessPointFull, PlanLinked
+from desk.services.plans.errors import AccessPointFull, CatalogPriceMoved, PlanLinked
 from desk.services.plans.flow import ChangeDraft, ChangeStep, PlanDraft, Step, next_change_step, next_step
 from desk.services.plans.places import AuthorisePlace, Authorisers, PlaceAuthorisers, PlaceWanted
 from desk.services.plans.proration import Period, Proration, ProrationLine, period_at, prorate
@@ -92,6 +92,7 @@ __all__ = [
     "AuthorisePlace",
     "Authorisers",
     "CatalogPlanChanged",
+    "CatalogPriceMoved",
     "ChangeCatalogPlan",
     "ChangeChoices",
     "ChangeDraft",

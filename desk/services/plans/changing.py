@@ -147,6 +147,16 @@ def total_after(choices: ChangeChoices, value: Decimal, *, keeps_details: bool) 
     return total_of(value, [effect_of(each.kind, each.amount, each.percent, value) for each in kept])
 
 
+def check_target(row: PlanRow, target: CatalogPlan) -> None:
+    """CP-03 and what is sold at all, whichever way the plan changes: ItemsDoNotFit, NotSoldHere."""
+    if row.group is PlanGroup.CANCELLED:
+        raise ChangeOfCancelledPlan(title=row.title)
+    if names := [each.name for each in stuck(row, _target(target))]:
+        raise ItemsDoNotFit(plan=target.name, items=", ".join(names))
+    if not target.active:
+        raise NotSoldHere(plan=target.name)
+
+
 def _facts_of(row: PlanRow, details: list[Row]) -> str:
     parts = [
         f"{row.id}|{row.version}|{row.value}",
@@ -266,10 +276,7 @@ def change_catalog_plan(cmd: ChangeCatalogPlan, work: Work) -> CatalogPlanChange
         raise NotFound("catalog_plan", cmd.catalog_plan_id)
     if cmd.facts and (cmd.facts, cmd.catalog_version) != (_facts_of(row, details), target.version):
         raise FactsMoved(title=row.title)
-    if names := [each.name for each in stuck(row, _target(target))]:
-        raise ItemsDoNotFit(plan=target.name, items=", ".join(names))
-    if not target.active:
-        raise NotSoldHere(plan=target.name)
+    check_target(row, target)
     closed = work.session.scalars(select(CustomerPlan.last_close_date).where(CustomerPlan.id == row.id)).one()
     if closed is not None and closed == work.today and not cmd.confirmed:
         raise ChangedOnCloseDay(title=row.title)  # CP-07

@@ -105,7 +105,11 @@ class ChangeStatus(Command[StatusChanged]):
 
 @dataclass(frozen=True, kw_only=True)
 class SavePlan(Command[PlanSaved]):
-    """Detalhe and Informação de Cobrança of one plan; every field as it shall be afterwards."""
+    """Detalhe and Informação de Cobrança of one plan; every field as it shall be afterwards.
+
+    `catalog_plan_id` is Trocar Tipo de Plano ao Editar: the plan takes the catalogue's value, which is `catalog_price`
+    in reais as it was shown. None keeps the catalogue plan.
+    """
 
     plan_id: int
     version: int
@@ -119,6 +123,8 @@ class SavePlan(Command[PlanSaved]):
     separate_invoice: bool
     booklet: bool
     identifier_code: str
+    catalog_plan_id: int | None = None
+    catalog_price: Decimal | None = None
     confirmed: bool = False  # an authoriser links it although the access point is full
 
 

@@ -138,6 +138,12 @@ class NotSoldHere(DomainError):
     code = "not_sold_here"
 
 
+class CatalogPriceMoved(DomainError):
+    """The catalogue plan to swap to costs something else by now than was shown; `price` in reais."""
+
+    code = "catalog_price_moved"
+
+
 class ChangedOnCloseDay(ConfirmationNeeded):
     """CP-07: the plan was closed today; the clerk may insist."""
 

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from desk.ui.core import format
-
 if TYPE_CHECKING:
     from desk.services.core.errors import Violation
 
 T = TypeVar("T")
+_COMMAS = str.maketrans(",.", ".,")
 
 
 @dataclass(frozen=True)
@@ -98,7 +97,8 @@ def explain(error: Coded) -> Text:
 def _plain(value: object) -> object:
     if isinstance(value, (list, tuple)):
         return ", ".join(violation_text(item) if hasattr(item, "code") else str(item) for item in value)
-    return format.money(value) if isinstance(value, Decimal) else value
+    # By hand: the doctor reads these texts where there is no Qt, whose locale `format` needs.
+    return f"{value:,.2f}".translate(_COMMAS) if isinstance(value, Decimal) else value
 
 
 def violation_text(violation: Violation) -> str:

@@ -49,6 +49,7 @@ LINES: dict[str, tuple[str, str, str]] = {
     ),
     "plan.status_changed": ("flag", "text2", "Status mudado de {before} para {after}"),
     "plan.catalog_changed": ("swap", "text2", "Plano mudado de {before} para {after}"),
+    "plan.catalog_swapped": ("swap", "text2", "Plano/Serviço trocado de {before} para {after} ao editar"),
     "plan.cancelled": ("x-circle-fill", "mute", "Plano cancelado"),
     "plan.deleted": ("trash", "bad", "Plano nº {number} apagado"),
     "plan.throttled": ("gauge", "warn", "Velocidade reduzida"),

@@ -109,6 +109,11 @@ register(
             "O plano escolhido não está à venda na unidade de negócios deste plano.",
             "Abra Mudar Plano de novo e escolha outro.",
         ),
+        "catalog_price_moved": Text(
+            "O plano não foi alterado.",
+            "O valor de {plan} no catálogo agora é {price}.",
+            "Confira o valor na janela e salve de novo.",
+        ),
         "changed_on_close_day": Text(
             "O fechamento deste plano foi hoje",
             "Mudar {title} no dia do fechamento vale já no período que começa.",
@@ -144,6 +149,7 @@ register_violations(
         "login_required": "Login de Radius é obrigatório para este plano",
         "authoriser_password": "A senha não é desta pessoa",
         "own_desk_only": "Nesta instalação, autorizadores agem só na própria mesa",
+        "does_not_fit": "Este plano não comporta: {items}",
         "below_catalog": "Abaixo de {price} só com “Dar Descontos em Planos”",
         "value_negative": "O valor não pode ser negativo",
     }
