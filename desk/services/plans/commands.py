@@ -138,7 +138,11 @@ class DeletePlan(Command[None]):
 
 @dataclass(frozen=True, kw_only=True)
 class AddPlan(Command[PlanSaved]):
-    """Novo Plano/Serviço: contract a catalogue plan for a customer (domain 5.3)."""
+    """Novo Plano/Serviço: contract a catalogue plan for a customer (domain 5.3).
+
+    `status` is the one it begins in, empty for the catalogue's; `ends_on` the first day with service again of a
+    Suspensão Temporária, which begins today.
+    """
 
     customer_id: int
     catalog_plan_id: int
@@ -152,7 +156,8 @@ class AddPlan(Command[PlanSaved]):
     due_day: int
     separate_invoice: bool = False
     booklet: bool = False
-    trial: bool = False
+    status: str = ""
+    ends_on: dt.date | None = None
     login: str = ""
     password: str = ""
     confirmed: bool = False

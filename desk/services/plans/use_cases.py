@@ -43,6 +43,7 @@ from desk.services.plans.errors import (
     ProvisionalTooSoon,
     StatusNotGiven,
 )
+from desk.services.plans.first_status import give_first_status, inserted_status
 from desk.services.plans.places import check_place
 from desk.services.plans.rows import PLAN_LINKS
 from desk.services.plans.steps import plan_at_step, take_step
@@ -244,9 +245,7 @@ def add_plan(cmd: AddPlan, work: Work) -> PlanSaved:
         catalog_plan_id=catalog.id,
         confirmed=cmd.confirmed,
     )
-    status = StatusCode.TRIAL if cmd.trial and catalog.trial_days else StatusCode.INSTALLING
-    if catalog.requires_authorization:
-        status = StatusCode.AWAITING
+    status = inserted_status(work, catalog, cmd.status)
     plan = CustomerPlan(
         customer_id=customer.id,
         catalog_plan_id=catalog.id,
@@ -267,5 +266,6 @@ def add_plan(cmd: AddPlan, work: Work) -> PlanSaved:
     work.record("plan.added", customer_id=customer.id, plan_id=plan.id, title=catalog.name, reference=plan.reference)
     if cmd.login:
         add_login(work, plan, cmd.login, cmd.password)
+    give_first_status(work, plan, cmd.status, cmd.ends_on)
     work.touch("plans", customer.id)
     return PlanSaved(plan.id, plan.version)

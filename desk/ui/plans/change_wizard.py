@@ -27,7 +27,7 @@ from desk.ui.core.inputs import Choice, ComboField, MoneyField
 from desk.ui.core.network_box import NetworkBox
 from desk.ui.core.wizards import FlowWizard, StepText, WizardPage
 from desk.ui.plans.change_money import MODES, MoneyPage, goes, holds, nouns_of
-from desk.ui.plans.wizard import CostCard
+from desk.ui.plans.cost import CostCard
 
 CHANGED = "Plano alterado com sucesso"  # CP-04
 NEW_VALUE, DISCOUNT = "Editar Valor de Novo Plano", "Dar Descontos em Planos"

@@ -149,6 +149,8 @@ register_violations(
         "login_required": "Login de Radius é obrigatório para este plano",
         "authoriser_password": "A senha não é desta pessoa",
         "own_desk_only": "Nesta instalação, autorizadores agem só na própria mesa",
+        "status_awaits": "Este plano exige autorização: ele começa em “Aguardando Autorização”",
+        "status_not_first": "Um plano novo não começa neste status",
         "does_not_fit": "Este plano não comporta: {items}",
         "below_catalog": "Abaixo de {price} só com “Dar Descontos em Planos”",
         "value_negative": "O valor não pode ser negativo",
