@@ -7,9 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from alembic import command
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
+from desk.db.connections import transaction
+from desk.db.upgrade import alembic_config
 from desk.services.catalog import CatalogPlans, CompositionDraft, SaveCatalogPlan, ServiceClass
 from desk.services.core.errors import Invalid, NotAllowed, StaleRecord
 from desk.services.history import CustomerHistory
@@ -39,13 +43,15 @@ PARTS = (
 def composed(database: Database, *parts: tuple[str, str, str], price: str = "99.90") -> CatalogPlan:
     """A catalogue plan with a composition."""
     made = a_catalog_plan(database, price=price)
-    for at, (text, service, amount) in enumerate(parts or (("Internet", "SCM", "79.90"), ("Suporte", "SVA", "20.00"))):
+    for at, (called, service, amount) in enumerate(
+        parts or (("Internet", "SCM", "79.90"), ("Suporte", "SVA", "20.00"))
+    ):
         insert(
             database,
             "catalog_composition_items",
             catalog_plan_id=made.id,
             position=at + 1,
-            description=text,
+            description=called,
             service_class=service,
             amount=Decimal(amount),
         )
@@ -136,7 +142,7 @@ def test_other_parts_fewer_and_more_in_their_order(database: Database) -> None:
     for wanted in (PARTS, three, one, three[::-1]):
         bus.execute(order(window(database, plan), *wanted))
         assert said(window(database, plan).composition) == [
-            (text.strip(), service, amount) for text, service, amount in said(wanted)
+            (name.strip(), service, amount) for name, service, amount in said(wanted)
         ]
     assert bus.execute(order(window(database, plan), *three[::-1])).changed == frozenset(), "nothing new, no line"
 
@@ -246,6 +252,18 @@ def test_mudar_plano_brings_the_new_plans_own_composition(database: Database) ->
     after = window(database, plan)
     assert (after.composition_customized, said(after.composition)) == (False, [("Fibra", "SCM", "149.90")])
     assert database.admin().execute("SELECT count(*) FROM desk.plan_composition_items").fetchone() == (0,)
+
+
+def test_an_older_program_finds_every_plan_at_its_catalogues_composition(database: Database) -> None:
+    """Back under a wall, whose guards would ask the administrator for a permission; the versions stay."""
+    plan = a_plan(database)
+    database.bus(CLERK).execute(order(window(database, plan)))
+    version = window(database, plan).row.version
+    with transaction(database.cluster.dsn(database.name)) as connection:
+        command.downgrade(alembic_config(connection), "0018")
+        found = connection.execute(text("SELECT composition_customized, version FROM desk.customer_plans")).all()
+        command.upgrade(alembic_config(connection), "head")
+    assert [tuple(row) for row in found] == [(False, version)]
 
 
 def test_what_one_begins_from_is_the_catalogues_at_the_plans_value() -> None:
