@@ -127,6 +127,8 @@ def plan_dialogs(tour: Tour, page: PlansPage) -> None:
     before = replace(debtor, provisional_until=None, provisional_day=None)  # as it was before the days it has now
     tour.over("cartao-provisorio", lambda: desk.run_action("plans.enable_provisionally", before))
     tour.over("plano-servico", lambda: desk.run_action("plans.open", plan))
+    swap(tour, plan)
+    composition(tour, plan)
     tour.over("novo-ip", lambda: desk.run_action("ips.new", plan), partial(_next_free, tour))
     tour.over("recusa", lambda: desk.run_action("logins.new", plan))
     tour.over("apagar-plano", lambda: ask_delete(desk, deletable(page)))
@@ -139,6 +141,30 @@ def plan_dialogs(tour: Tour, page: PlansPage) -> None:
     change_plan(tour, plan)
     tour.over("novo-plano", lambda: desk.run_action("plans.new", GroupRow(page.customer_id)), _choose_product)
     tour.over("novo-plano-resumo", lambda: desk.run_action("plans.new", GroupRow(page.customer_id)), _to_summary)
+
+
+def swap(tour: Tour, plan: PlanRow | None) -> None:
+    """Plano/Serviço with another catalogue plan chosen, before it is saved."""
+    tour.over("trocar-tipo-de-plano", partial(tour.shell.desk.run_action, "plans.open", plan), partial(_swap, tour))
+
+
+def _swap(tour: Tour, window: Any) -> None:
+    wanted = next(choice for choice in window.swap.field.choices if "700 MB" in choice.label)
+    window.form.set("catalog_plan_id", wanted.value)
+    tour.until(lambda: not window.network.soon.isActive() and "conferido" in window.network.when.text(), "the network")
+
+
+def composition(tour: Tour, plan: PlanRow | None) -> None:
+    """Personalizar Composição: as it opens, and with a sum that differs."""
+    act = partial(tour.shell.desk.run_action, "plans.composition", plan)
+    tour.over("composicao", act)
+    tour.over("composicao-difere", act, _another_sum)
+
+
+def _another_sum(dialog: Any) -> None:
+    line = dialog.composition.lines[-1]
+    line.form.set("amount", line.amount.value() + 5)
+    dialog.save()
 
 
 def _next_free(tour: Tour, dialog: Any) -> None:

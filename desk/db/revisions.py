@@ -13,7 +13,22 @@ from sqlalchemy import Connection, text
 from desk.db.errors import DatabaseNewer, DatabaseNotDesk, DatabaseOlder
 from desk.models.base import SCHEMA
 
-KNOWN: Final = ("0001", "0002", "0003", "0004", "0006", "0007", "0008", "0010", "0012", "0014", "0015", "0017", "0018")
+KNOWN: Final = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0006",
+    "0007",
+    "0008",
+    "0010",
+    "0012",
+    "0014",
+    "0015",
+    "0017",
+    "0018",
+    "0019",
+)
 HEAD: Final = KNOWN[-1]
 VERSION_TABLE: Final = "alembic_version"
 

@@ -18,14 +18,26 @@ _GOES_WITH_CHANGE = f"EXISTS (SELECT FROM desk.plan_changes x WHERE x.plan_id = 
 DETAIL_STAYS = f"NOT {_GOES_WITH_CHANGE} AND NOT x.keeps_details)"
 CIRCUIT_STAYS = f"NOT {_GOES_WITH_CHANGE})"
 
+_SOLD = (
+    "EXISTS (SELECT FROM desk.catalog_plans c WHERE c.id = {catalog} AND c.active AND (NOT EXISTS (SELECT"
+    " FROM desk.catalog_plan_units u WHERE u.catalog_plan_id = c.id) OR EXISTS (SELECT FROM desk.catalog_plan_units u"
+    " WHERE u.catalog_plan_id = c.id AND u.business_unit_id = {unit})))"
+)
+
+
+def _not_sold(catalog: str, unit: str) -> Need:
+    """Only what is on sale in the plan's business unit."""
+    return Need(
+        when=f"NOT {_SOLD.format(catalog=catalog, unit=unit)}",
+        rule="change:not_sold",
+        says="Este plano de catálogo não é vendido na unidade do plano",
+    )
+
+
 VALUE_NEEDS: Needs = (
     Need((P.EDIT_PLAN, P.CHANGE_CATALOG_PLAN, P.SWAP_CATALOG_PLAN)),
     Need((P.EDIT_PLAN,), when="NEW.catalog_plan_id = OLD.catalog_plan_id"),
     Need((P.DISCOUNT,), when="NEW.catalog_plan_id = OLD.catalog_plan_id AND NEW.value < OLD.value"),
-)
-COMPOSITION_NEEDS: Needs = (
-    Need((P.EDIT_PLAN, P.CHANGE_CATALOG_PLAN, P.SWAP_CATALOG_PLAN)),
-    Need((P.EDIT_PLAN,), when="NEW.catalog_plan_id = OLD.catalog_plan_id OR NEW.composition_customized"),
 )
 CATALOG_NEEDS: Needs = (
     Need((P.CHANGE_CATALOG_PLAN, P.SWAP_CATALOG_PLAN)),
@@ -36,6 +48,7 @@ CATALOG_NEEDS: Needs = (
         rule="change:cancelled",
         says="Um plano cancelado não muda de plano",
     ),
+    _not_sold("NEW.catalog_plan_id", "NEW.business_unit_id"),
     # PL-11: whoever swaps the catalogue plan takes its price, or may set another.
     Need((P.EDIT_NEW_VALUE, P.EDIT_PLAN), when=f"NEW.value <> {PRICE}"),
     Need((P.DISCOUNT,), when=f"NEW.value < {PRICE}"),
@@ -68,13 +81,9 @@ PLAN_CHANGES = Guard(
             (P.EDIT_NEW_VALUE,),
             when="NEW.new_value <> (SELECT c.price FROM desk.catalog_plans c WHERE c.id = NEW.new_catalog_plan_id)",
         ),
-        Need(
-            when="NOT EXISTS (SELECT FROM desk.catalog_plans c JOIN desk.customer_plans p ON p.id = NEW.plan_id"
-            " WHERE c.id = NEW.new_catalog_plan_id AND c.active AND (NOT EXISTS (SELECT FROM desk.catalog_plan_units u"
-            " WHERE u.catalog_plan_id = c.id) OR EXISTS (SELECT FROM desk.catalog_plan_units u"
-            " WHERE u.catalog_plan_id = c.id AND u.business_unit_id = p.business_unit_id)))",
-            rule="change:not_sold",
-            says="Este plano de catálogo não é vendido na unidade do plano",
+        _not_sold(
+            "NEW.new_catalog_plan_id",
+            "(SELECT p.business_unit_id FROM desk.customer_plans p WHERE p.id = NEW.plan_id)",
         ),
         Need(
             when="NEW.keeps_details AND (SELECT v.value FROM desk.variables v"

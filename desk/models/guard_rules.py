@@ -8,12 +8,12 @@ from desk.models.catalog import StatusCode as S
 from desk.models.guard_changes import (
     CATALOG_NEEDS,
     CIRCUIT_STAYS,
-    COMPOSITION_NEEDS,
     DETAIL_STAYS,
     PLAN_CHANGES,
     PRICE,
     VALUE_NEEDS,
 )
+from desk.models.guard_composition import COMPOSITION_NEEDS, PLAN_COMPOSITION
 from desk.models.guards import ANY, NO_SUCH_STEP, Guard, Need, Needs, Step
 from desk.models.people import Permission as P
 
@@ -342,6 +342,7 @@ GUARDS: tuple[Guard, ...] = (
         delete=(Need((P.EDIT_PLAN,), when=CIRCUIT_STAYS),),
     ),
     PLAN_CHANGES,
+    PLAN_COMPOSITION,
     Guard(
         "radius_logins",
         insert=(Need((P.EDIT_PLAN,)), _FIXED_IP),

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from desk.models.access_points import AccessPoint
 from desk.models.base import Base, BigId, Money, Ref, Stamped, Versioned, enum_type
-from desk.models.catalog import CatalogPlan, PaymentMethod, PlanStatus
+from desk.models.catalog import CatalogPlan, PaymentMethod, PlanStatus, ServiceClass
 from desk.models.customers import BusinessUnit, City, Customer
 
 
@@ -173,6 +173,27 @@ class PlanValueDetail(Base):
     percent: Mapped[Decimal | None]
     starts_on: Mapped[dt.date]
     months: Mapped[int | None]
+
+
+class PlanCompositionItem(Base):
+    """Personalizar Composição: one part of a plan's own composition; there are none while it is the catalogue's.
+
+    That all of them add up to the plan's value is checked by the database at the commit (domain 7.5).
+    """
+
+    __tablename__ = "plan_composition_items"
+    __table_args__ = (
+        UniqueConstraint("plan_id", "position", name="uq_plan_composition_items_position"),
+        CheckConstraint("amount >= 0", name="amount"),
+        CheckConstraint("btrim(description) <> ''", name="description"),
+    )
+
+    id: Mapped[BigId]
+    plan_id: Mapped[Ref] = mapped_column(ForeignKey("customer_plans.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    description: Mapped[str] = mapped_column(String(80))
+    service_class: Mapped[ServiceClass] = mapped_column(enum_type(ServiceClass, "service_class"))
+    amount: Mapped[Money]
 
 
 class PlanStatusHistory(Base):

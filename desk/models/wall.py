@@ -29,6 +29,7 @@ FUNCTIONS = (
     ("places", "desk_owner"),
     ("suspensions", "desk_owner"),
     ("changes", "desk_owner"),
+    ("composition", "desk_owner"),
     ("debts", "desk_owner"),
     ("ips", "desk_owner"),
     ("vault", "desk_vault"),

@@ -52,6 +52,13 @@ WRITES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "DeleteIp": (("customer_ips", "deleted_at", "update"),),
     "AddPlan": (("customer_plans", "catalog_plan_id", "insert"),),
     "ChangeCatalogPlan": (("plan_changes", "new_catalog_plan_id", "insert"),),
+    "CustomizeComposition": (
+        ("plan_composition_items", "amount", "insert"),
+        ("plan_composition_items", "amount", "update"),
+        ("plan_composition_items", "", "delete"),
+        ("customer_plans", "composition_customized", "update"),
+    ),
+    "FollowCatalogComposition": (("customer_plans", "composition_customized", "update"),),
     "SetPlanAddress": (("plan_addresses", "street", "insert"), ("plan_addresses", "street", "update")),
     "ThrottlePlan": (("customer_plans", "throttled", "update"), ("customer_plans", "throttled_until", "update")),
     "EndThrottle": (("customer_plans", "throttled", "update"),),

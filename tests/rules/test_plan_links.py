@@ -15,6 +15,7 @@ GO_WITH_IT = {
     "place_approvals",
     "ip_assignments",
     "plan_changes",
+    "plan_composition_items",
     "plan_suspensions",
 }
 

@@ -129,6 +129,11 @@ def test_the_price_of_a_cheaper_plan_is_no_discount(fresh: Scene) -> None:
 @pytest.mark.parametrize("name", ["FORA DE LINHA", "DE OUTRA UNIDADE"])
 def test_only_what_is_sold_in_the_plans_unit(shop: Scene, name: str) -> None:
     assert constraint(shop.attack("administrador", change(name))) == "change:not_sold"
+    with shop.holding("ninguem", "swap_catalog_plan"):
+        assert constraint(shop.attack("ninguem", swap(name))) == "change:not_sold"
+        there = ", business_unit_id = (SELECT max(id) FROM desk.business_units)"
+        moved = swap(name).replace("value = c.price", f"value = c.price{there}")
+        assert constraint(shop.attack("ninguem", moved)) in ("change:not_sold", "permission:edit_plan")
 
 
 def test_what_needs_an_authoriser_is_not_reached_by_changing_into_it(shop: Scene) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QSettings
 from desk.desktop import Desktop
 from desk.settings import Server
 from desk.tour import Tour
-from desk.tour_walk import MARIA, areas, change_plan, customer, deletable, menus, search, sign_in
+from desk.tour_walk import MARIA, areas, change_plan, composition, customer, deletable, menus, search, sign_in, swap
 from desk.ui.core.app import make_application
 from desk.ui.plans.deleting import ask_delete
 from desk.ui.plans.page import GroupRow
@@ -31,6 +31,8 @@ def draw(tour: Tour) -> None:
     tour.over("cartao-suspender", lambda: desk.run_action("plans.suspend", plan))
     tour.over("cartao-suspensao-temporaria", lambda: desk.run_action("plans.suspend_temporarily", plan))
     tour.over("plano-servico", lambda: desk.run_action("plans.open", plan))
+    swap(tour, plan)
+    composition(tour, plan)
     change_plan(tour, plan)
     tour.over("novo-plano", lambda: desk.run_action("plans.new", GroupRow(MARIA)))
     tour.over("recusa", lambda: desk.run_action("logins.new", plan))

@@ -32,6 +32,7 @@ AT_150 = (
     "cartao-suspender",
     "cartao-suspensao-temporaria",
     "plano-servico",
+    "composicao",
     "novo-plano",
     "entrar-erro",
     "configuracoes-catalog",

@@ -28,8 +28,8 @@ END $$;
 CREATE FUNCTION desk_guard.change_after() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  UPDATE desk.customer_plans SET catalog_plan_id = NEW.new_catalog_plan_id, value = NEW.new_value,
-    composition_customized = false WHERE id = NEW.plan_id;
+  UPDATE desk.customer_plans SET catalog_plan_id = NEW.new_catalog_plan_id, value = NEW.new_value
+    WHERE id = NEW.plan_id;
   IF NOT NEW.keeps_details THEN
     DELETE FROM desk.plan_value_details d WHERE d.plan_id = NEW.plan_id;  -- BI-06
   END IF;

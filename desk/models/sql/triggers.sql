@@ -75,6 +75,22 @@ CREATE TRIGGER aa_change BEFORE INSERT ON desk.plan_changes
   FOR EACH ROW EXECUTE FUNCTION desk_guard.change_before();
 CREATE TRIGGER nn_change AFTER INSERT ON desk.plan_changes
   FOR EACH ROW EXECUTE FUNCTION desk_guard.change_after();
+CREATE TRIGGER aa_part BEFORE INSERT OR UPDATE OR DELETE ON desk.plan_composition_items
+  FOR EACH ROW EXECUTE FUNCTION desk_guard.part_before();
+CREATE TRIGGER ac_composition BEFORE UPDATE ON desk.customer_plans FOR EACH ROW
+  WHEN (OLD.catalog_plan_id <> NEW.catalog_plan_id) EXECUTE FUNCTION desk_guard.composition_of_catalog();
+CREATE TRIGGER nn_composition AFTER UPDATE ON desk.customer_plans FOR EACH ROW
+  WHEN (OLD.composition_customized AND NOT NEW.composition_customized)
+  EXECUTE FUNCTION desk_guard.composition_back();
+CREATE TRIGGER nn_composition_value AFTER UPDATE ON desk.customer_plans FOR EACH ROW
+  WHEN (OLD.composition_customized AND NEW.composition_customized AND OLD.value <> NEW.value)
+  EXECUTE FUNCTION desk_guard.composition_spread();
+CREATE CONSTRAINT TRIGGER oo_composition AFTER INSERT OR UPDATE OF value, composition_customized
+  ON desk.customer_plans DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+  WHEN (NEW.composition_customized) EXECUTE FUNCTION desk_guard.composition_sum();
+CREATE CONSTRAINT TRIGGER oo_composition AFTER INSERT OR UPDATE OR DELETE
+  ON desk.plan_composition_items DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+  EXECUTE FUNCTION desk_guard.composition_sum();
 CREATE TRIGGER aa_lock BEFORE UPDATE ON desk.plan_statuses FOR EACH ROW
   WHEN (OLD."group" <> NEW."group" OR OLD.grants_access <> NEW.grants_access)
   EXECUTE FUNCTION desk_guard.lock_status();

@@ -35,7 +35,14 @@ from desk.services.plans.commands import (
     SuspendTemporarily,
     WithdrawSuspension,
 )
-from desk.services.plans.errors import AccessPointFull, PlanLinked
+from desk.services.plans.composition import (
+    CustomizeComposition,
+    FollowCatalogComposition,
+    check_parts,
+    first_parts,
+    spread,
+)
+from desk.services.plans.errors import AccessPointFull, CatalogPriceMoved, PlanLinked
 from desk.services.plans.flow import ChangeDraft, ChangeStep, PlanDraft, Step, next_change_step, next_step
 from desk.services.plans.places import AuthorisePlace, Authorisers, PlaceAuthorisers, PlaceWanted
 from desk.services.plans.proration import Period, Proration, ProrationLine, period_at, prorate
@@ -47,6 +54,8 @@ from desk.services.plans.rows import (
     CompositionView,
     CustomerPlans,
     Delivery,
+    FirstStatus,
+    FirstStatuses,
     IpItem,
     LoginItem,
     NewPlanChoices,
@@ -85,6 +94,7 @@ __all__ = [
     "AuthorisePlace",
     "Authorisers",
     "CatalogPlanChanged",
+    "CatalogPriceMoved",
     "ChangeCatalogPlan",
     "ChangeChoices",
     "ChangeDraft",
@@ -99,10 +109,14 @@ __all__ = [
     "CompositionView",
     "CustomerPlanTree",
     "CustomerPlans",
+    "CustomizeComposition",
     "DeletePlan",
     "Delivery",
     "EnablePlan",
     "EnableProvisionally",
+    "FirstStatus",
+    "FirstStatuses",
+    "FollowCatalogComposition",
     "FollowDefaultAddress",
     "IpItem",
     "LoginItem",
@@ -144,7 +158,9 @@ __all__ = [
     "ValueDetailView",
     "ValueKind",
     "WithdrawSuspension",
+    "check_parts",
     "check_value_detail",
+    "first_parts",
     "may_add_items",
     "may_be_given",
     "may_edit_items",
@@ -157,6 +173,7 @@ __all__ = [
     "not_charged",
     "period_at",
     "prorate",
+    "spread",
     "stuck",
     "total_after",
 ]

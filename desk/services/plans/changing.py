@@ -90,6 +90,7 @@ class ChangeChoices:
     groups: tuple[Choice, ...]
     targets: tuple[TargetPlan, ...]
     details: tuple[ValueDetailView, ...]  # discounts and surcharges there are, running or not
+    composition_customized: bool  # the new plan brings its own instead
     asks_details: bool  # variable 13
     bills: bool
     start_date: dt.date
@@ -146,6 +147,16 @@ def total_after(choices: ChangeChoices, value: Decimal, *, keeps_details: bool) 
     return total_of(value, [effect_of(each.kind, each.amount, each.percent, value) for each in kept])
 
 
+def check_target(row: PlanRow, target: CatalogPlan) -> None:
+    """CP-03 and what is sold at all, whichever way the plan changes: ItemsDoNotFit, NotSoldHere."""
+    if row.group is PlanGroup.CANCELLED:
+        raise ChangeOfCancelledPlan(title=row.title)
+    if names := [each.name for each in stuck(row, _target(target))]:
+        raise ItemsDoNotFit(plan=target.name, items=", ".join(names))
+    if not target.active:
+        raise NotSoldHere(plan=target.name)
+
+
 def _facts_of(row: PlanRow, details: list[Row]) -> str:
     parts = [
         f"{row.id}|{row.version}|{row.value}",
@@ -168,6 +179,7 @@ def choices_for_change(query: ChoicesForChange, work: Work) -> ChangeChoices:
             CustomerPlan.start_date,
             CustomerPlan.last_close_date,
             CustomerPlan.business_unit_id,
+            CustomerPlan.composition_customized,
             BusinessUnit.name.label("unit"),
             CatalogPlan.service_group_id,
             ServiceGroup.name.label("group"),
@@ -214,6 +226,7 @@ def choices_for_change(query: ChoicesForChange, work: Work) -> ChangeChoices:
         groups=tuple(sorted(dict.fromkeys(groups), key=lambda group: group.label)),
         targets=tuple(_target(plan, tuple(parts[plan.id])) for plan, _ in found),
         details=tuple(value_detail(each, row.value) for each in details),
+        composition_customized=more.composition_customized,
         asks_details=work.switched_on(Variable.ASK_VALUE_DETAIL_TRANSFER),
         bills=more.bills or (row.status == StatusCode.SUSPENDED_DEBT and row.bills_when_debt_suspended),
         start_date=more.start_date,
@@ -263,10 +276,7 @@ def change_catalog_plan(cmd: ChangeCatalogPlan, work: Work) -> CatalogPlanChange
         raise NotFound("catalog_plan", cmd.catalog_plan_id)
     if cmd.facts and (cmd.facts, cmd.catalog_version) != (_facts_of(row, details), target.version):
         raise FactsMoved(title=row.title)
-    if names := [each.name for each in stuck(row, _target(target))]:
-        raise ItemsDoNotFit(plan=target.name, items=", ".join(names))
-    if not target.active:
-        raise NotSoldHere(plan=target.name)
+    check_target(row, target)
     closed = work.session.scalars(select(CustomerPlan.last_close_date).where(CustomerPlan.id == row.id)).one()
     if closed is not None and closed == work.today and not cmd.confirmed:
         raise ChangedOnCloseDay(title=row.title)  # CP-07

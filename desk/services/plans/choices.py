@@ -24,6 +24,7 @@ from desk.models.variables import Variable
 from desk.services.core.bus import Query, use_case
 from desk.services.core.errors import NotFound
 from desk.services.core.work import Work
+from desk.services.plans.first_status import first_statuses
 from desk.services.plans.rows import Choice, CompositionView, NewPlanChoices, OfferedPlan, PlanChoices
 from desk.services.plans.rules import may_be_given
 
@@ -125,6 +126,7 @@ def choices_for_new_plan(query: ChoicesForNewPlan, work: Work) -> NewPlanChoices
         groups=tuple(dict.fromkeys(Choice(plan.group_id, plan.group) for plan in plans)),
         plans=plans,
         lists=_lists(session),
+        first=first_statuses(work),
     )
 
 

@@ -105,7 +105,11 @@ class ChangeStatus(Command[StatusChanged]):
 
 @dataclass(frozen=True, kw_only=True)
 class SavePlan(Command[PlanSaved]):
-    """Detalhe and Informação de Cobrança of one plan; every field as it shall be afterwards."""
+    """Detalhe and Informação de Cobrança of one plan; every field as it shall be afterwards.
+
+    `catalog_plan_id` is Trocar Tipo de Plano ao Editar: the plan takes the catalogue's value, which is `catalog_price`
+    in reais as it was shown. None keeps the catalogue plan.
+    """
 
     plan_id: int
     version: int
@@ -119,6 +123,8 @@ class SavePlan(Command[PlanSaved]):
     separate_invoice: bool
     booklet: bool
     identifier_code: str
+    catalog_plan_id: int | None = None
+    catalog_price: Decimal | None = None
     confirmed: bool = False  # an authoriser links it although the access point is full
 
 
@@ -132,7 +138,11 @@ class DeletePlan(Command[None]):
 
 @dataclass(frozen=True, kw_only=True)
 class AddPlan(Command[PlanSaved]):
-    """Novo Plano/Serviço: contract a catalogue plan for a customer (domain 5.3)."""
+    """Novo Plano/Serviço: contract a catalogue plan for a customer (domain 5.3).
+
+    `status` is the one it begins in, empty for the catalogue's; `ends_on` the first day with service again of a
+    Suspensão Temporária, which begins today.
+    """
 
     customer_id: int
     catalog_plan_id: int
@@ -146,7 +156,8 @@ class AddPlan(Command[PlanSaved]):
     due_day: int
     separate_invoice: bool = False
     booklet: bool = False
-    trial: bool = False
+    status: str = ""
+    ends_on: dt.date | None = None
     login: str = ""
     password: str = ""
     confirmed: bool = False

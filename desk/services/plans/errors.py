@@ -114,6 +114,18 @@ class ChangeOfCancelledPlan(DomainError):
     code = "change_of_cancelled_plan"
 
 
+class CompositionSum(DomainError):
+    """domain 7.5: a plan's own parts add up to its value; `sum` and `value` say how far they are apart, in reais."""
+
+    code = "composition_differs"
+
+
+class CompositionOfCancelledPlan(DomainError):
+    """domain 4.4: a cancelled plan keeps the composition it had."""
+
+    code = "composition_of_cancelled_plan"
+
+
 class ItemsDoNotFit(DomainError):
     """CP-03: items of the plan for which the new catalogue plan has no place."""
 
@@ -124,6 +136,12 @@ class NotSoldHere(DomainError):
     """The new catalogue plan is no longer sold, or not in the plan's business unit."""
 
     code = "not_sold_here"
+
+
+class CatalogPriceMoved(DomainError):
+    """The catalogue plan to swap to costs something else by now than was shown; `price` in reais."""
+
+    code = "catalog_price_moved"
 
 
 class ChangedOnCloseDay(ConfirmationNeeded):
@@ -144,3 +162,5 @@ CONSTRAINTS["plan:deleted"] = lambda: PlanNotFound("plan")
 CONSTRAINTS["change:cancelled"] = ChangeOfCancelledPlan
 CONSTRAINTS["change:not_sold"] = NotSoldHere
 CONSTRAINTS["change:items"] = ItemsDoNotFit
+CONSTRAINTS["composition:sum"] = CompositionSum
+CONSTRAINTS["composition:cancelled"] = CompositionOfCancelledPlan

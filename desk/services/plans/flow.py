@@ -32,7 +32,8 @@ class PlanDraft:
     value: Decimal | None = None
     access_point_id: int | None = None
     seller: str | None = None
-    trial: bool = False
+    status: str = ""
+    ends_on: dt.date | None = None
     login: str = ""
     password: str = ""
     payment_method_id: int | None = None
@@ -56,7 +57,8 @@ class PlanDraft:
             due_day=self.due_day,
             separate_invoice=self.separate_invoice,
             booklet=self.booklet,
-            trial=self.trial,
+            status=self.status,
+            ends_on=self.ends_on,
             login=self.login,
             password=self.password,
         )

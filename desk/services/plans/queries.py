@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from desk.models.access_points import AccessPoint
@@ -23,6 +23,7 @@ from desk.models.plans import (
     AddressKind,
     CustomerPlan,
     PlanAddress,
+    PlanCompositionItem,
     PlanStatusHistory,
 )
 from desk.services.core.bus import Lookup, Query, use_case
@@ -137,25 +138,29 @@ def plan_window(query: PlanWindow, work: Work) -> PlanDetails:
         .mappings()
         .one()
     )
+    catalog, own = _compositions(session, query.plan_id, more["catalog_plan_id"])
     return PlanDetails(
         row=row,
         **more,
         details=tuple(value_detail(each, row.value) for each in details),
-        composition=tuple(
-            CompositionView(*item)
-            for item in session.execute(
-                select(
-                    CatalogCompositionItem.description,
-                    CatalogCompositionItem.service_class,
-                    CatalogCompositionItem.amount,
-                )
-                .where(CatalogCompositionItem.catalog_plan_id == more["catalog_plan_id"])
-                .order_by(CatalogCompositionItem.position)
-            )
-        ),
+        composition=own if more["composition_customized"] else catalog,
+        catalog_composition=catalog,
         addresses=addresses_of(session, query.plan_id, row.customer_id),
         statuses=_statuses(session, query.plan_id),
     )
+
+
+def _compositions(
+    session: Session, plan_id: int, catalog_plan_id: int
+) -> tuple[tuple[CompositionView, ...], tuple[CompositionView, ...]]:
+    """The catalogue's parts and the plan's own, in one statement."""
+    c, i = CatalogCompositionItem, PlanCompositionItem
+    theirs = select(literal(0).label("own"), c.position, c.description, c.service_class, c.amount)
+    ours = select(literal(1), i.position, i.description, i.service_class, i.amount)
+    both = union_all(theirs.where(c.catalog_plan_id == catalog_plan_id), ours.where(i.plan_id == plan_id))
+    found = session.execute(both.order_by("own", "position")).all()
+    catalog, own = (tuple(CompositionView(*part[2:]) for part in found if part.own == which) for which in (0, 1))
+    return catalog, own
 
 
 def value_detail(d: Row, value: Decimal) -> ValueDetailView:

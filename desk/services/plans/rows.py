@@ -7,8 +7,9 @@ import enum
 from dataclasses import dataclass
 from decimal import Decimal
 
-from desk.models.catalog import PlanGroup, PlanKind, StatusCode
+from desk.models.catalog import PlanGroup, PlanKind, ServiceClass, StatusCode
 from desk.models.plans import AddressKind, ValueKind
+from desk.services.plans.suspension_terms import SuspensionTerms
 
 
 class Delivery(enum.StrEnum):
@@ -185,7 +186,7 @@ class CompositionView:
     """One part of the price."""
 
     description: str
-    service_class: str
+    service_class: ServiceClass
     amount: Decimal
 
 
@@ -237,7 +238,8 @@ class PlanDetails:
     identifier_code: str
     composition_customized: bool
     details: tuple[ValueDetailView, ...]
-    composition: tuple[CompositionView, ...]
+    composition: tuple[CompositionView, ...]  # the plan's own when customised, else the catalogue's
+    catalog_composition: tuple[CompositionView, ...]
     addresses: tuple[AddressView, ...]
     statuses: tuple[StatusStep, ...]
 
@@ -282,6 +284,33 @@ class OfferedPlan:
 
 
 @dataclass(frozen=True)
+class FirstStatus:
+    """A status as the wizard offers it; `needs_permission` is Editar Status de Planos."""
+
+    code: str
+    label: str
+    needs_permission: bool
+
+
+@dataclass(frozen=True)
+class FirstStatuses:
+    """What a new plan may begin in; `terms` are the limits of Suspensão Temporária, None where variable 11 is off."""
+
+    statuses: tuple[FirstStatus, ...]
+    terms: SuspensionTerms | None
+
+    def offered(self, *, trial: bool, authorization: bool, permitted: bool) -> tuple[FirstStatus, ...]:
+        """What one catalogue plan leaves; its default comes first."""
+        if authorization:
+            wanted = [StatusCode.AWAITING]
+        else:
+            wanted = [StatusCode.INSTALLING, *([StatusCode.TRIAL] if trial else [])]
+        own = [each for code in wanted for each in self.statuses if each.code == code]
+        others = [each for each in self.statuses if each.needs_permission and permitted and not authorization]
+        return (*own, *others)
+
+
+@dataclass(frozen=True)
 class NewPlanChoices:
     """What the new-plan wizard starts from: the customer's defaults, and what is on sale."""
 
@@ -294,3 +323,4 @@ class NewPlanChoices:
     groups: tuple[Choice, ...]
     plans: tuple[OfferedPlan, ...]
     lists: PlanChoices
+    first: FirstStatuses

@@ -24,7 +24,7 @@ from desk.services.plans.errors import (
 )
 from desk.services.plans.steps import plan_at_step
 
-_SUSPEND = text(
+SUSPEND = text(
     "SELECT desk.suspend_temporarily(:plan, :version, CAST(:starts AS date), CAST(:ends AS date), :reason, :note)"
 )
 _WITHDRAW = text("SELECT desk.withdraw_suspension(:plan, :version)")
@@ -49,7 +49,7 @@ def suspend_temporarily(cmd: SuspendTemporarily, work: Work) -> StatusChanged:
     if cmd.facts and facts_of(plan, StatusCode.SUSPENDED_TEMPORARILY) != cmd.facts:
         raise FactsMoved(title=plan.title)
     version = work.session.execute(
-        _SUSPEND,
+        SUSPEND,
         {
             "plan": plan.id,
             "version": plan.version,

@@ -18,6 +18,7 @@ from desk.services.core.work import Work
 from desk.services.logins.adding import add_login
 from desk.services.plans import rules
 from desk.services.plans.card import PROVISIONAL
+from desk.services.plans.changing import check_target
 from desk.services.plans.commands import (
     AddPlan,
     ChangeStatus,
@@ -31,6 +32,7 @@ from desk.services.plans.commands import (
 )
 from desk.services.plans.errors import (
     CancelledPlanStays,
+    CatalogPriceMoved,
     NotSuspendedForDebt,
     PlanAlreadyEnabled,
     PlanAwaitsAuthorisation,
@@ -41,9 +43,11 @@ from desk.services.plans.errors import (
     ProvisionalTooSoon,
     StatusNotGiven,
 )
+from desk.services.plans.first_status import give_first_status, inserted_status
 from desk.services.plans.places import check_place
 from desk.services.plans.rows import PLAN_LINKS
 from desk.services.plans.steps import plan_at_step, take_step
+from desk.services.plans.tree import plan_row
 
 STATUS_PERMISSION = Permission.EDIT_PLAN_STATUS
 # Midnight after a day, in the company's zone.
@@ -134,7 +138,34 @@ def _violations(cmd: SavePlan | AddPlan) -> list[Violation]:
     return found
 
 
-@use_case(SavePlan, permission=(Permission.EDIT_PLAN, Permission.EDIT_DUE_DAY, Permission.EDIT_LAST_CLOSE))
+def _swap(cmd: SavePlan, work: Work, plan: CustomerPlan) -> None:
+    """Trocar Tipo de Plano ao Editar (#33): no proration and no carnê; value and composition are the catalogue's.
+
+    Discounts and circuits stay: it puts right what was entered, and is no change of plan (domain 6.1).
+    """
+    target = work.session.get(CatalogPlan, cmd.catalog_plan_id)
+    if target is None:
+        raise NotFound("catalog_plan", cmd.catalog_plan_id)
+    row = plan_row(work.session, plan.id)
+    check_target(row, target)
+    if cmd.catalog_price is not None and cmd.catalog_price != target.price:
+        raise CatalogPriceMoved(plan=target.name, price=target.price)
+    plan.catalog_plan_id, plan.value = target.id, target.price
+    work.record(
+        "plan.catalog_swapped",
+        customer_id=plan.customer_id,
+        plan_id=plan.id,
+        before=row.name,
+        after=target.name,
+        old_value=row.value,
+        new_value=target.price,
+    )
+
+
+_SAVING = (Permission.EDIT_PLAN, Permission.EDIT_DUE_DAY, Permission.EDIT_LAST_CLOSE, Permission.SWAP_CATALOG_PLAN)
+
+
+@use_case(SavePlan, permission=_SAVING)
 def save_plan(cmd: SavePlan, work: Work) -> PlanSaved:
     """Save what changed of the plan; each column that changed needs its own permission, which the guard asks."""
     if found := _violations(cmd):
@@ -162,11 +193,16 @@ def save_plan(cmd: SavePlan, work: Work) -> PlanSaved:
         "identifier_code": cmd.identifier_code.strip() or None,
     }
     moved = [name for name, value in wanted.items() if getattr(plan, name) != value]
-    if not moved:
-        return PlanSaved(plan.id, plan.version)
     for name in moved:
         setattr(plan, name, wanted[name])
-    work.record("plan.edited", customer_id=plan.customer_id, plan_id=plan.id, fields=moved)
+    # Both in one UPDATE, so that a single version comes of one click; before it, since what is owed is of the result.
+    if cmd.catalog_plan_id not in (None, plan.catalog_plan_id):
+        with work.session.no_autoflush:
+            _swap(cmd, work, plan)
+    elif not moved:
+        return PlanSaved(plan.id, plan.version)
+    if moved:
+        work.record("plan.edited", customer_id=plan.customer_id, plan_id=plan.id, fields=moved)
     work.touch("plans", plan.customer_id)
     return PlanSaved(plan.id, plan.version)
 
@@ -209,9 +245,7 @@ def add_plan(cmd: AddPlan, work: Work) -> PlanSaved:
         catalog_plan_id=catalog.id,
         confirmed=cmd.confirmed,
     )
-    status = StatusCode.TRIAL if cmd.trial and catalog.trial_days else StatusCode.INSTALLING
-    if catalog.requires_authorization:
-        status = StatusCode.AWAITING
+    status = inserted_status(work, catalog, cmd.status)
     plan = CustomerPlan(
         customer_id=customer.id,
         catalog_plan_id=catalog.id,
@@ -232,5 +266,6 @@ def add_plan(cmd: AddPlan, work: Work) -> PlanSaved:
     work.record("plan.added", customer_id=customer.id, plan_id=plan.id, title=catalog.name, reference=plan.reference)
     if cmd.login:
         add_login(work, plan, cmd.login, cmd.password)
+    give_first_status(work, plan, cmd.status, cmd.ends_on)
     work.touch("plans", customer.id)
     return PlanSaved(plan.id, plan.version)

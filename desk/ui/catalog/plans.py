@@ -18,10 +18,10 @@ from desk.services.catalog import (
     SaveListRow,
     SmallList,
 )
-from desk.ui.catalog.composition import Composition
 from desk.ui.catalog.lists import SmallListDialog
 from desk.ui.core import format
 from desk.ui.core.cards import hairline
+from desk.ui.core.composition import Composition
 from desk.ui.core.desk import Desk
 from desk.ui.core.fields import TextField, YesNoField
 from desk.ui.core.inputs import Choice, ComboField, IntField, MoneyField

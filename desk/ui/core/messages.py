@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from desk.services.core.errors import Violation
 
 T = TypeVar("T")
+_COMMAS = str.maketrans(",.", ".,")
 
 
 @dataclass(frozen=True)
@@ -95,14 +97,15 @@ def explain(error: Coded) -> Text:
 def _plain(value: object) -> object:
     if isinstance(value, (list, tuple)):
         return ", ".join(violation_text(item) if hasattr(item, "code") else str(item) for item in value)
-    return value
+    # By hand: the doctor reads these texts where there is no Qt, whose locale `format` needs.
+    return f"{value:,.2f}".translate(_COMMAS) if isinstance(value, Decimal) else value
 
 
 def violation_text(violation: Violation) -> str:
     """What stands under a field that broke a rule."""
     params = getattr(violation, "params", None) or {}
     found = VIOLATIONS.get(violation.code, VIOLATIONS["invalid_value"])
-    return found.format_map(_Params(dict(params)))
+    return found.format_map(_Params({name: _plain(value) for name, value in params.items()}))
 
 
 def not_possible(act: str, reason: str) -> Text:

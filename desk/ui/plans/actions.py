@@ -14,6 +14,7 @@ from desk.services.plans import (
     ChangeCatalogPlan,
     ChangeStatus,
     CircuitItem,
+    CustomizeComposition,
     DeletePlan,
     EnablePlan,
     EnableProvisionally,
@@ -35,6 +36,7 @@ from desk.ui.plans.reasons import (
     EnableAction,
     why_not_change_catalog,
     why_not_change_status,
+    why_not_compose,
     why_not_delete,
     why_not_enable,
     why_not_provisionally,
@@ -93,6 +95,12 @@ def _change_catalog(desk: Desk, plan: PlanRow) -> None:
     ChangePlanDialog(desk, plan, QApplication.activeWindow()).open()
 
 
+def _compose(desk: Desk, plan: PlanRow) -> None:
+    from desk.ui.plans.composition import CompositionDialog
+
+    CompositionDialog.ask(desk, plan, QApplication.activeWindow())
+
+
 def _why_no_new(row: Any) -> str:
     return "Um plano novo não nasce cancelado" if row.group is PlanGroup.CANCELLED else ""
 
@@ -110,6 +118,17 @@ ACTIONS = [
         enabled=why_not_change_catalog,
         run=_change_catalog,
         help="Troca o plano de catálogo; número, logins, endereços e vencimento ficam.",
+    ),
+    Action(
+        id="plans.composition",
+        label="Personalizar Composição",
+        menu="plan_window",  # domain 5.8: in Informação de Cobrança, not in the tree's menu
+        icon="puzzle-piece",
+        palette="plan",
+        command=CustomizeComposition,
+        enabled=why_not_compose,
+        run=_compose,
+        help="O plano passa a ter itens próprios, que somam o valor dele; o catálogo não os muda mais.",
     ),
     Action(
         id="plans.suspend",

@@ -27,7 +27,7 @@ from desk.ui.core.inputs import Choice, ComboField, MoneyField
 from desk.ui.core.network_box import NetworkBox
 from desk.ui.core.wizards import FlowWizard, StepText, WizardPage
 from desk.ui.plans.change_money import MODES, MoneyPage, goes, holds, nouns_of
-from desk.ui.plans.wizard import CostCard
+from desk.ui.plans.cost import CostCard
 
 CHANGED = "Plano alterado com sucesso"  # CP-04
 NEW_VALUE, DISCOUNT = "Editar Valor de Novo Plano", "Dar Descontos em Planos"
@@ -167,9 +167,7 @@ class ItemsPage(WizardPage):
             most = format.count(limit, "login", "logins") if limit else "nenhum login"
             room = f" {target.name} comporta {most}."
         self.blocked.set_text(f"Apague antes, ou escolha outro plano: {listed}.{room}" if without_place else "")
-        circuits = ", ".join(circuit.name for circuit in plan.circuits)
-        text = f"Não passa para o plano novo: circuito {circuits}. Cadastre outro depois da mudança."
-        self.dropped.set_text(text if circuits else "")
+        self.dropped.set_text(_dropped(self._draft.choices))
         logins = [login.login for login in plan.logins if ("login", login.login) not in names]
         ips = [ip.address for ip in plan.ips if ("ip", ip.address) not in names]
         self.stay.show_facts(
@@ -190,6 +188,15 @@ class ItemsPage(WizardPage):
 
     def store(self) -> None:
         """Nothing is typed here."""
+
+
+def _dropped(choices: ChangeChoices) -> str:
+    """What does not go with the plan, and what to do about it; empty when everything does."""
+    circuits = ", ".join(circuit.name for circuit in choices.plan.circuits)
+    told = [f"circuito {circuits}. Cadastre outro depois da mudança"] if circuits else []
+    if choices.composition_customized:
+        told.append("composição personalizada. Vale a do plano novo; personalize de novo depois, se precisar")
+    return f"Não passa para o plano novo: {'; '.join(told)}." if told else ""
 
 
 class SummaryPage(WizardPage):

@@ -41,7 +41,10 @@ def rebase(base: Mapping[str, Any], mine: Mapping[str, Any], theirs: Mapping[str
 
 
 class ConflictDialog(DeskDialog):
-    """Says who changed what meanwhile, and asks whose value stands for each field that both changed."""
+    """Says who changed what meanwhile, and asks whose value stands for each field that both changed.
+
+    `brief` says a value where two of them stand side by side; without it `say` does.
+    """
 
     def __init__(
         self,
@@ -52,6 +55,8 @@ class ConflictDialog(DeskDialog):
         say: Say,
         on_save: Callable[[dict[str, Any]], object],
         parent: QWidget,
+        *,
+        brief: Say | None = None,
     ) -> None:
         super().__init__("Plano/Serviço", size=Size.FORM, closing="Voltar", parent=parent)
         self._rebased, self._theirs, self._on_save = rebased, theirs, on_save
@@ -65,7 +70,7 @@ class ConflictDialog(DeskDialog):
         self.body.addWidget(card)
         if rebased.conflicts:
             self.body.addWidget(NoteBar("Vocês dois alteraram os campos abaixo. Escolha qual valor fica em cada um."))
-            self.body.addLayout(self._questions(rebased, theirs, say))
+            self.body.addLayout(self._questions(rebased, theirs, brief or say))
         else:
             self.body.addWidget(NoteBar("Nenhum campo foi alterado pelos dois: as alterações se somam.", "info"))
         self.set_footer("O que você digitou continua na janela.")

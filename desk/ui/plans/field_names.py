@@ -22,6 +22,8 @@ NAMES = {
     "identifier_code": "Cód.Identificador",
     "status": "Status",
     "value": "Valor",
+    "composition": "Composição do Plano",
+    "composition_customized": "Composição personalizada",
     "provisional_until": "Habilitado até",
     "suspended_from": "Suspenso a partir de",
     "suspended_until": "Suspenso até",

@@ -200,12 +200,13 @@ def _billing_facts(d: PlanDetails) -> list[Fact]:
         Fact("Data Último Fechamento", format.day(d.last_close_date) or "—"),
         Fact("Boleto Separado", "Sim" if d.separate_invoice else "Não"),
         Fact("Cód.Identificador", d.identifier_code or "—", code=True),
+        *([Fact("Composição do Plano", "personalizada")] if d.composition_customized else []),
     ]
 
 
 def _money_facts(d: PlanDetails) -> list[Fact]:
     facts: list[Fact] = []
-    for at, part in enumerate(d.composition if len(d.composition) > 1 else ()):
+    for at, part in enumerate(d.composition if len(d.composition) > 1 or d.composition_customized else ()):
         facts.append(
             Fact(part.description, format.money(part.amount), note=part.service_class, money=True, line=at == 0)
         )

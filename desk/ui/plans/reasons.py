@@ -66,6 +66,11 @@ def why_not_change_catalog(plan: PlanRow) -> str:
     return "O plano está cancelado" if plan.group is PlanGroup.CANCELLED else ""
 
 
+def why_not_compose(plan: PlanRow) -> str:
+    """domain 4.4: a cancelled plan keeps what it had."""
+    return "O plano está cancelado" if plan.group is PlanGroup.CANCELLED else ""
+
+
 def why_not(plan: PlanRow, target: str) -> str:
     """The same by the card's target."""
     if target == PROVISIONAL:

@@ -88,6 +88,16 @@ register(
         "change_of_cancelled_plan": Text(
             "O plano não foi mudado.", "Um plano cancelado não muda mais.", "Acrescente um plano novo ao cliente."
         ),
+        "composition_differs": Text(
+            "A soma da composição difere do valor do plano",
+            "Os itens somam {sum}, e o valor do plano é {value}.",
+            "Acerte os valores dos itens até a diferença ser zero.",
+        ),
+        "composition_of_cancelled_plan": Text(
+            "A composição não foi alterada.",
+            "Um plano cancelado fica como estava.",
+            "Acrescente um plano novo ao cliente.",
+        ),
         "items_do_not_fit": Text(
             "O plano não foi mudado.",
             "O plano novo não comporta todos os itens deste plano: {items}.",
@@ -98,6 +108,11 @@ register(
             "O plano não foi mudado.",
             "O plano escolhido não está à venda na unidade de negócios deste plano.",
             "Abra Mudar Plano de novo e escolha outro.",
+        ),
+        "catalog_price_moved": Text(
+            "O plano não foi alterado.",
+            "O valor de {plan} no catálogo agora é {price}.",
+            "Confira o valor na janela e salve de novo.",
         ),
         "changed_on_close_day": Text(
             "O fechamento deste plano foi hoje",
@@ -134,6 +149,9 @@ register_violations(
         "login_required": "Login de Radius é obrigatório para este plano",
         "authoriser_password": "A senha não é desta pessoa",
         "own_desk_only": "Nesta instalação, autorizadores agem só na própria mesa",
+        "status_awaits": "Este plano exige autorização: ele começa em “Aguardando Autorização”",
+        "status_not_first": "Um plano novo não começa neste status",
+        "does_not_fit": "Este plano não comporta: {items}",
         "below_catalog": "Abaixo de {price} só com “Dar Descontos em Planos”",
         "value_negative": "O valor não pode ser negativo",
     }

@@ -13,12 +13,16 @@ from desk.services.core.errors import DomainError, StaleRecord
 from desk.services.plans import (
     AccessPointFull,
     AddressView,
+    CatalogPriceMoved,
+    ChangeChoices,
+    ChoicesForChange,
     ChoicesForPlan,
     DeletePlan,
     FollowDefaultAddress,
     PlanChoices,
     PlanDetails,
     PlanRow,
+    PlanSaved,
     PlanWindow,
     RemoveValueDetail,
     SavePlan,
@@ -38,12 +42,15 @@ from desk.ui.core.messages import Text
 from desk.ui.core.network_box import NetworkBox
 from desk.ui.core.saving import SAVED, SaveDialog
 from desk.ui.plans.authorising import ask_authoriser
+from desk.ui.plans.composition import CompositionCard, CompositionDialog
 from desk.ui.plans.conflict import ConflictDialog, rebase
 from desk.ui.plans.deleting import SAID, question
 from desk.ui.plans.field_names import shown
 from desk.ui.plans.panel_parts import ADDRESS_LABELS, address_tag, address_text
+from desk.ui.plans.swapping import CatalogSwap, may_swap
 from desk.ui.plans.window_parts import PlanAddressDialog, ValueDetailDialog
 
+REACHING = ("access_point_id", "catalog_plan_id")
 UNSAVED = Text("Há alterações que não foram salvas.", do="Salve, ou feche esta janela sem salvar; depois mude o plano.")
 
 
@@ -55,11 +62,25 @@ class PlanDialog(SaveDialog):
         """Load the plan and what its lists offer, then open its window."""
 
         def loaded(details: PlanDetails) -> None:
-            desk.ask(ChoicesForPlan(), owner=desk, done=lambda choices: cls(desk, details, choices, parent).open())
+            desk.ask(ChoicesForPlan(), owner=desk, done=partial(listed, details))
+
+        def listed(details: PlanDetails, choices: PlanChoices) -> None:
+            if not may_swap(desk, details.row):
+                cls(desk, details, choices, parent).open()
+                return
+            question = ChoicesForChange(plan.id)
+            desk.ask(question, owner=desk, done=lambda swap: cls(desk, details, choices, parent, swap).open())
 
         desk.ask(PlanWindow(plan.id), owner=desk, done=loaded, slot="plans.open")
 
-    def __init__(self, desk: Desk, details: PlanDetails, choices: PlanChoices, parent: QWidget | None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        details: PlanDetails,
+        choices: PlanChoices,
+        parent: QWidget | None,
+        swap: ChangeChoices | None = None,
+    ) -> None:
         # PL-20: "Cancelar" would cancel the plan, so this window's own button is Fechar.
         super().__init__(desk, "Plano/Serviço", parent, closing="Fechar")
         self._desk, self._details, self._version = desk, details, details.row.version
@@ -75,12 +96,15 @@ class PlanDialog(SaveDialog):
         self.body.addLayout(head)
         self.body.addWidget(Label("Detalhe", "section"))
         self.body.addWidget(self.form)
-        self._detail_fields(self.form)
+        self.swap = self._detail_fields(self.form, swap)
+        self.body.addWidget(self.swap.note)
         self.network = NetworkBox(desk, self)
-        self.network.hide()  # until the access point is another one: nothing else here reaches the network
+        self.network.hide()  # until access point or catalogue plan are others: nothing else here reaches the network
         self.body.addWidget(self.network)
         self.billing = self.section("Informação de Cobrança", line=False)
         self._billing_fields(self.billing)
+        self.composition = CompositionCard(desk, self._compose)
+        self.body.addWidget(self.composition)
         self.values = Card("Descontos e Acréscimos")
         self._value_lines = QVBoxLayout()
         self.values.body.addLayout(self._value_lines)
@@ -100,18 +124,20 @@ class PlanDialog(SaveDialog):
         self._permissions()
         self._booklet_rule()
         self.billing["payment_method_id"].edited.connect(self._booklet_rule)
-        self.form["access_point_id"].edited.connect(self._look)
+        self.form.changed.connect(lambda name: self._look() if name in REACHING else None)
         self.delete_button = self.offer_delete(
             lambda: DeletePlan(plan_id=self._details.row.id, version=self._version), *question(details.row), SAID
         )
         self._show_rest(details)
         desk.changed.connect(self._changed)
 
-    def _detail_fields(self, form: Form) -> None:
+    def _detail_fields(self, form: Form, choices: ChangeChoices | None) -> CatalogSwap:
         form.add(TextField("reference", "Referência do Plano", limit=60), span=2)
+        swap = CatalogSwap(self._desk, form, choices)
         form.add(DateField("start_date", "Data Início", mandatory=True))
         form.add(ComboField("access_point_id", "Ponto de Acesso", (), search=True))
         form.add(ComboField("seller", "Vendedor", (), search=True))
+        return swap
 
     def _billing_fields(self, form: Form) -> None:
         form.add(ComboField("payment_method_id", "Forma Pagamento", (), mandatory=True))
@@ -122,8 +148,9 @@ class PlanDialog(SaveDialog):
         form.add(YesNoField("booklet", "Emite Carnê"))
 
     def _look(self) -> None:
-        """What the router that is left, and the one that comes, would be told."""
-        moved = self.draft["access_point_id"] != self._details.access_point_id
+        """What the router that is left, and the one that comes, would be told, and of another speed."""
+        self.swap.tell(self._details)
+        moved = any(self.draft[name] != getattr(self._details, name) for name in REACHING)
         self.network.setVisible(moved)
         if moved:
             self.network.ask_soon(self._order(self.draft))
@@ -137,6 +164,7 @@ class PlanDialog(SaveDialog):
             "access_point_id": {None: "—"} | {point.id: point.label for point in lists.access_points},
             "seller": {None: "—"} | dict(lists.sellers),
             "payment_method_id": {method.id: method.label for method in lists.payment_methods},
+            "catalog_plan_id": dict(self.swap.labels(d)),
         }
         offered["access_point_id"].setdefault(d.access_point_id, d.access_point)
         offered["seller"].setdefault(d.seller, d.seller_name)
@@ -164,8 +192,11 @@ class PlanDialog(SaveDialog):
             "due_day": "Editar Vencimento do Plano",
             "last_close_date": "Alterar Data de Último Fechamento",
         }
+        self.swap.lock(self._desk, self._details.row)
         for form in (self.form, self.billing):
             for name, field in form.fields.items():
+                if field is self.swap.field:
+                    continue
                 needed = needs.get(name, "Editar Dados do Plano")
                 if not self._holds(needed):
                     field.set_read_only(True, needed)
@@ -196,6 +227,7 @@ class PlanDialog(SaveDialog):
         self.delete_button.setEnabled(obstacle is None)
         self.delete_button.setToolTip(obstacle or "")
         self.delete_button.setAccessibleDescription(obstacle or "")
+        self.composition.show_composition(details)
         clear(self._value_lines)
         for detail in details.details:
             self._value_lines.addWidget(self._value_line(detail))
@@ -244,6 +276,22 @@ class PlanDialog(SaveDialog):
         holder.setLayout(line)
         return holder
 
+    def _compose(self) -> None:
+        """Personalizar Composição over this window, which stays current through it."""
+        row = self._details.row
+
+        def opened(details: PlanDetails) -> None:
+            dialog = CompositionDialog(self._desk, details, self)
+            dialog.saved = partial(self._composed, details.row.version)
+            dialog.open()
+
+        self._desk.ask(PlanWindow(row.id), owner=self, done=opened, slot="plans.composition")
+
+    def _composed(self, before: int, saved: PlanSaved | None) -> None:
+        """One's own composition does not make one's own window stale; what others saved before it still does."""
+        if saved is not None and self._version == before and saved.version <= before + 1:
+            self._version = saved.version
+
     def _new_value(self) -> None:
         ValueDetailDialog(self._desk, self._details.row, None, self).open()
 
@@ -283,18 +331,28 @@ class PlanDialog(SaveDialog):
             separate_invoice=bool(draft["separate_invoice"]),
             booklet=bool(draft["booklet"]),
             identifier_code=draft["identifier_code"] or "",
+            catalog_plan_id=draft["catalog_plan_id"],
+            catalog_price=self.swap.price(self._details),
         )
 
     def told_here(self, error: DomainError) -> bool:
         """A full access point asks for another person's word; who changed what is decided field by field."""
         if isinstance(error, AccessPointFull):
             return ask_authoriser(self._desk, error, self, self.save)
+        if isinstance(error, CatalogPriceMoved):
+            question = ChoicesForChange(self._details.row.id)
+            self._desk.ask(question, owner=self, done=self._other_catalog, failed=lambda _: True)
+            return False  # and its text is shown
         if not isinstance(error, StaleRecord):
             return False
         self._desk.ask(
             PlanWindow(self._details.row.id), owner=self, done=partial(self._choose, error), failed=lambda _: False
         )
         return True
+
+    def _other_catalog(self, choices: ChangeChoices) -> None:
+        self.swap.take(choices)
+        self._look()
 
     def _choose(self, error: StaleRecord, theirs: PlanDetails) -> None:
         """Somebody else was quicker: say who changed what, and let the clerk decide field by field."""
@@ -324,6 +382,7 @@ def values_of(details: PlanDetails) -> dict[str, Any]:
     d = details
     return {
         "reference": d.row.reference,
+        "catalog_plan_id": d.catalog_plan_id,
         "start_date": d.start_date,
         "access_point_id": d.access_point_id,
         "seller": d.seller,

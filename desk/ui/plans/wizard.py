@@ -3,34 +3,37 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desk.services.core.errors import DomainError, Invalid, Violation
 from desk.services.logins import LoginIsFree, check_login, check_password, generate_password
 from desk.services.plans import (
     AccessPointFull,
     ChoicesForNewPlan,
-    CompositionView,
     NewPlanChoices,
     OfferedPlan,
     PlanDraft,
     PlanSaved,
+    StatusCode,
     Step,
     next_step,
 )
 from desk.ui.core import format
-from desk.ui.core.cards import Card, Fact, FieldGrid
+from desk.ui.core.cards import Fact, FieldGrid
 from desk.ui.core.desk import Desk
 from desk.ui.core.fields import TextField, YesNoField
 from desk.ui.core.inputs import Choice, ComboField, DateField, IntField, MoneyField, PasswordField
-from desk.ui.core.labels import ElidedLabel, Label, clear, row
 from desk.ui.core.network_box import NetworkBox
 from desk.ui.core.wizards import FlowWizard, StepText, WizardPage
 from desk.ui.plans.authorising import ask_authoriser
+from desk.ui.plans.cost import CostCard
+from desk.ui.plans.suspension import limits
 
+STATUS_PERMISSION = "Editar Status de Planos"
+TEMPORARY = StatusCode.SUSPENDED_TEMPORARILY
 EVERY = Choice(None, "Todos")
 
 
@@ -75,7 +78,10 @@ class DetailPage(WizardPage):
         form.add(ComboField("access_point_id", "Ponto de Acesso", points, search=True))
         sellers = [Choice(None, "—"), *(Choice(*seller) for seller in choices.lists.sellers)]
         form.add(ComboField("seller", "Vendedor", sellers, search=True))
-        form.add(YesNoField("trial", "Experimentar antes"))
+        self.status = form.add(ComboField("status", "Status", (), mandatory=True))
+        self.ends = form.add(DateField("ends_on", "Volta em"))
+        self.ends.checks.append(self._wrong_end)
+        self._permitted = STATUS_PERMISSION in held
         form.next_row()
         self.login = form.add(TextField("login", "Login de Radius", code=True, limit=64))
         self.password = form.add(PasswordField("password", "Senha", generate=True, make=generate_password))
@@ -126,6 +132,8 @@ class DetailPage(WizardPage):
             offered = self._chosen()
             self.form.set("value", offered.price if offered else None)
             self._adapt(offered)
+        if name == "status":
+            self._ask_end()
         if name == "login" and draft["login"] and not draft["password"]:
             self.password.generate()
             self.form.draft["password"] = self.password.value()
@@ -157,7 +165,43 @@ class DetailPage(WizardPage):
         for field in (self.login, self.password):
             field.setVisible(allows)
         self.login.mandatory = self.password.mandatory = allows and self._choices.login_required
-        self.form["trial"].setVisible(offered is not None and offered.trial_days > 0)
+        self._offer_statuses(offered)
+
+    def _offer_statuses(self, offered: OfferedPlan | None) -> None:
+        """The default of the plan that is chosen first; another one is for who may edit statuses."""
+        found = self._choices.first.offered(
+            trial=offered is not None and offered.trial_days > 0,
+            authorization=offered is not None and offered.requires_authorization,
+            permitted=self._permitted,
+        )
+        self.status.set_choices([Choice(each.code, each.label) for each in found])
+        if self.status.value() is None:
+            self.form.set("status", found[0].code)
+        only = len(found) == 1
+        self.status.set_read_only(only, STATUS_PERMISSION if only and not self._permitted else "")
+        awaits = offered is not None and offered.requires_authorization
+        if awaits or not only:
+            self.status.set_hint("O plano exige autorização" if awaits else "")
+        self._ask_end()
+
+    def _ask_end(self) -> None:
+        """Suspensão Temporária begins today and has a day on which it ends (ST-15)."""
+        terms = self._choices.first.terms
+        asked = self.form.draft.get("status") == TEMPORARY and terms is not None
+        self.ends.setVisible(asked)
+        self.ends.mandatory = asked
+        if terms is not None and asked:
+            self.ends.set_hint(f"começa hoje; {limits(terms)}")
+            if self.ends.value() is None:
+                self.form.set("ends_on", terms.usual[1])
+
+    def _wrong_end(self, day: dt.date) -> str | None:
+        terms = self._choices.first.terms
+        if terms is None or self.form.draft.get("status") != TEMPORARY:
+            return None
+        found = next(terms.check(terms.today, day), None)
+        self.ends.params = dict(found.params) if found is not None else {}
+        return found.code if found is not None else None
 
     def store(self) -> None:
         """Take what stands on the page into the draft."""
@@ -166,7 +210,8 @@ class DetailPage(WizardPage):
         for name in ("start_date", "unit_id", "value", "access_point_id", "seller"):
             setattr(self._draft, name, typed[name])
         self._draft.reference = typed["reference"] or ""
-        self._draft.trial = bool(typed["trial"])
+        self._draft.status = typed["status"] or ""
+        self._draft.ends_on = typed["ends_on"] if self._draft.status == TEMPORARY else None
         allows = self._draft.offered is not None and self._draft.offered.allows_login
         self._draft.login = (typed["login"] or "") if allows else ""
         self._draft.password = (typed["password"] or "") if self._draft.login else ""
@@ -222,9 +267,9 @@ class SummaryPage(WizardPage):
         lists = self._choices.lists
         method = next((m.label for m in lists.payment_methods if m.id == d.payment_method_id), "—")
         point = next((p.label for p in lists.access_points if p.id == d.access_point_id), "—")
-        status = "Aguardando Autorização" if d.offered.requires_authorization else (
-            "Experimentando" if d.trial else "Em Instalação"
-        )  # fmt: skip
+        status = next((each.label for each in self._choices.first.statuses if each.code == d.status), "—")
+        if d.ends_on is not None:
+            status += f" até a volta em {format.day(d.ends_on)}"
         self.facts.show_facts(
             [
                 Fact("Cliente", self._choices.customer_name, strong=True),
@@ -246,59 +291,6 @@ class SummaryPage(WizardPage):
 
     def store(self) -> None:
         """Nothing is typed here."""
-
-
-class CostCard(Card):
-    """Quanto vem: the monthly value, live."""
-
-    def __init__(self) -> None:
-        super().__init__("Quanto vem")
-        self.facts = FieldGrid(caption_width=120)
-        self.note, self.from_when = Label("", "caption", "text2"), Label("", "caption", "text2")
-        for each in (self.facts, self.note, self.from_when):
-            self.body.addWidget(each)
-        self.composition = Card("Composição do Plano")
-
-    def column(self) -> QWidget:
-        """What stands beside a wizard's pages: this card above the one of its parts."""
-        side = QWidget()
-        column = QVBoxLayout(side)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(10)
-        column.addWidget(self)
-        column.addWidget(self.composition)
-        return side
-
-    def show_draft(self, draft: PlanDraft) -> None:
-        """The plan's value and when it counts."""
-        parts = draft.offered.composition if draft.offered is not None else ()
-        self._show_parts(parts)
-        self.composition.setVisible(bool(parts))
-        self.from_when.setVisible(draft.offered is not None)
-        if draft.offered is None:
-            self.facts.show_facts([])
-            self.note.setText("Escolha o plano para ver o valor.")
-            return
-        value = draft.value if draft.value is not None else draft.offered.price
-        facts = [Fact("Mensalidade", format.reais(value), money=True, strong=True)]
-        if value != draft.offered.price:
-            facts.insert(0, Fact("No catálogo", format.money(draft.offered.price), money=True))
-        self.facts.show_facts(facts)
-        self.note.setText(f"Vence todo dia {draft.due_day}.")
-        self.from_when.setText("Cobrado a partir da habilitação.")
-
-    def _show_parts(self, parts: Sequence[CompositionView]) -> None:
-        body = self.composition.body
-        clear(body)
-        for part in parts:
-            holder = QWidget()
-            name = ElidedLabel(part.description, "body", "text2")
-            name.setToolTip(part.description)
-            line = row(name, Label(format.money(part.amount)))
-            line.setStretchFactor(name, 1)
-            line.setContentsMargins(0, 0, 0, 0)
-            holder.setLayout(line)
-            body.addWidget(holder)
 
 
 class NewPlanWizard(FlowWizard):
