@@ -39,7 +39,13 @@ def test_every_status_has_its_word_its_sign_and_its_colour_wherever_it_is_shown(
 ) -> None:
     customer = a_customer(database)
     own = insert(
-        database, "plan_statuses", "code", code="FERIAS", description="Férias coletivas", group="inactive", bills=False
+        database,
+        "plan_statuses",
+        "code",
+        code="FERIAS",
+        description="Férias coletivas",
+        group="inativo",
+        bills=False,
     )
     plans = {code: a_plan(database, customer=customer, status=code) for code in (*StatusCode, own)}
     drawn: set[tuple[str, str]] = set()
@@ -87,4 +93,4 @@ def test_a_card_and_the_list_of_steps_show_both_ends_with_word_sign_and_colour(
     gone(qtbot, ChangeCard)
     calm(qtbot, page)
     listed = [shown_as(chip) for chip in page.panel.findChildren(StatusCard)[0].findChildren(Chip)]
-    assert listed[0] == chips[1]
+    assert listed[0] == chips[1], (listed, [str(s) for s in page.panel.details.statuses])

@@ -39,7 +39,7 @@ def plans(database: Database) -> tuple[Plan, Plan]:
 
 def word(qtbot: QtBot, page: PlansPage, letters: str) -> None:
     """Letters in one go, after a moment without keys."""
-    QApplication.setKeyboardInputInterval(-1)
+    QApplication.setKeyboardInputInterval(0)
     qtbot.keyClicks(page.tree, letters[:1])
     QApplication.setKeyboardInputInterval(A_MINUTE)
     qtbot.keyClicks(page.tree, letters[1:])
@@ -50,7 +50,6 @@ def test_letters_go_to_what_begins_with_them(
 ) -> None:
     home, shop = plans
     page = shown_plans(qtbot, desk_as("atendente"), home.customer_id)
-    tree = page.tree
     for typed, found in (
         ("cam", ("login", home.logins[0].id)),
         ("cami", ("login", home.logins[1].id)),
