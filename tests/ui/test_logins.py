@@ -36,8 +36,9 @@ def net(database: Database) -> Iterator[Net]:
 
 @pytest.fixture
 def page(qtbot: QtBot, net: Net, desk_as: DeskAs) -> PlansPage:
-    """The area Planos of that customer, with the bar on the plan."""
-    shown = shown_plans(qtbot, desk_as(ROLE), net.plan.customer_id)
+    """The area Planos of that customer in a window, with the bar on the plan and the focus in the tree."""
+    shown = shown_plans(qtbot, desk_as(ROLE), net.plan.customer_id, window=True)
+    at(qtbot, shown.tree)
     assert selected(shown) == ("plan", net.plan.id)
     return shown
 
