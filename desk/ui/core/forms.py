@@ -165,7 +165,7 @@ class Form(QWidget):
         return False
 
     def _advance(self, editor: QObject) -> None:
-        order = [field for field in self.fields.values() if field.isVisible() and field.isEnabled()]
+        order = [field for field in self.fields.values() if field.isVisible() and field.editor.isEnabled()]
         at = next((at for at, field in enumerate(order) if field.editor is editor), len(order))
         if at + 1 >= len(order):
             self.confirmed.emit()
