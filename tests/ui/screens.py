@@ -93,10 +93,13 @@ def choose(menu: QMenu, action_id: str) -> None:
 
 
 def dialog(qtbot: QtBot, kind: type[W]) -> W:
-    """The open dialog of a kind."""
+    """The open dialog of a kind, once it has the keys: shortcuts of a window that is not active do nothing."""
     qtbot.waitUntil(lambda: _open(kind) is not None, timeout=PATIENCE)
     found = _open(kind)
     assert found is not None
+    if QApplication.activeModalWidget() is found:
+        found.activateWindow()  # offscreen nobody hands a window the keys when the one over it has gone
+        qtbot.waitUntil(found.isActiveWindow, timeout=PATIENCE)
     return found
 
 
