@@ -30,7 +30,9 @@ from tests.postgres import Database, password_of
 from tests.ui.conftest import close_windows
 from tests.ui.screens import PATIENCE, dialog, gone, node
 
-LIMIT_MS = BLOCKED_MS
+# The budget is 50 ms. Some times that is no lottery on a busy machine, and still far below the waits provoked here:
+# half a second where the server stops for a moment, seconds where a router or the server stays mute.
+LIMIT_MS, LONG_LIMIT_MS = 5 * BLOCKED_MS, 10 * BLOCKED_MS
 CTRL = Qt.KeyboardModifier.ControlModifier
 NONE = Qt.KeyboardModifier.NoModifier
 
@@ -51,10 +53,10 @@ def session(database: Database, tmp_path: Path, qtbot: QtBot, guarded: None) -> 
     with ExitStack() as closing:
         closing.callback(close_windows)
         runner = TaskRunner()
-        closing.callback(runner.close)
         kept = QSettings(str(tmp_path / "desk.ini"), QSettings.Format.IniFormat)
         made = Session(sign_in(database.server(), "atendente", password_of("atendente")), runner, kept)
         closing.callback(made.close)
+        closing.callback(runner.close)  # before the connections that its threads use are given back
         closing.callback(made.shell.window.close)
         made.shell.window.show()
         made.shell.window.activateWindow()
@@ -176,7 +178,7 @@ def test_a_database_that_stays_silent_is_told_and_what_was_typed_waits_for_it(
     qtbot.waitUntil(lambda: not session.desk.background.busy)
     card.remark.edit.setFocus()
     QTest.keyClicks(card.remark.edit, "pediu por telefone")
-    with stopped(database), Watchdog(LIMIT_MS) as dog:
+    with stopped(database), Watchdog(LONG_LIMIT_MS) as dog:
         QTest.keyClick(card, Qt.Key.Key_Return, CTRL)
         qtbot.waitUntil(lambda: card.busy)
         box = dialog(qtbot, MessageBox)
