@@ -1,4 +1,4 @@
-"""The guided tour once more, for what no picture shows: names for Narrator, Alt's letters, the Tab key's way."""
+"""The guided tour once more, for what no picture shows: names for Narrator, Alt's letters, the ways of the keys."""
 
 from __future__ import annotations
 
@@ -6,26 +6,33 @@ import json
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any, cast
 
 from PySide6.QtCore import QPoint, QRect, QSettings, Qt
 from PySide6.QtGui import QAccessible, QKeySequence
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QDialog,
     QGroupBox,
     QLabel,
     QMenu,
+    QPlainTextEdit,
     QTabBar,
     QWidget,
 )
 
+from desk import tour
 from desk.desktop import demo
 from desk.settings import Settings
 from desk.tour import Tour
 from desk.tour_walk import walk
 from desk.ui.core.dialogs import DeskDialog
+from desk.ui.core.fields import Field
+from desk.ui.core.forms import Form
 
 ROW = 40  # pixels; what begins within them is read as one row
 NUDGE = 4  # pixels by which neighbours may overlap, as frames and focus rings do
@@ -42,7 +49,28 @@ class Inspection(Tour):
         """Look at what lies in front: a person's keys go nowhere else."""
         self.calm()
         front = above[-1] if above else widget
-        self.screens[name] = [*nameless(front), *doubled(front), *backwards(front)]
+        self.screens[name] = [*nameless(front), *doubled(front), *backwards(front), *out_of_reach(front)]
+
+    def over(self, name: str, act: Callable[[], object], prepare: Callable[[Any], object] | None = None) -> None:
+        """Besides: where the first key goes in a dialog, where Enter leads, and that Esc closes it."""
+        act()
+        dialog = self.dialog()
+        self.calm()
+        found = list(first_key(dialog))
+        if prepare is not None:
+            prepare(dialog)
+            self.calm()
+        self.draw(name, self.shell.window, dialog)
+        found += enters(dialog)
+        self.calm()
+        if isinstance(dialog, DeskDialog):
+            dialog.is_dirty = lambda: False  # what Esc asks about is tested elsewhere
+        QTest.keyClick(dialog.focusWidget() or dialog, Qt.Key.Key_Escape)
+        if dialog.isVisible():
+            found.append("Esc does not close it")
+            dialog.done(0)
+        self.screens[name] += found
+        self.until(lambda: not self.dialogs(), "gone")
 
 
 def reached(window: QWidget) -> list[QWidget]:
@@ -67,6 +95,48 @@ def what(widget: QWidget) -> str:
     """Which one it is, for whoever must mend it."""
     above = widget.parentWidget()
     return f"{type(widget).__name__}“{told(widget)}” in {type(above).__name__ if above is not None else 'nothing'}"
+
+
+def out_of_reach(window: QWidget) -> Iterator[str]:
+    """What takes keys and is enabled, but where the Tab key never comes by."""
+    chain = set(reached(window))
+    for each in window.findChildren(QWidget):
+        takes_keys = each.focusPolicy() & Qt.FocusPolicy.TabFocus and each.focusProxy() is None
+        here = each.window() is window and each.isVisibleTo(window) and each.isEnabled()
+        if takes_keys and here and each not in chain:
+            yield f"out of reach: {what(each)}"
+
+
+def editable(dialog: QWidget) -> list[Field]:
+    """The fields that one may type into, as they stand."""
+    fields = [field for form in dialog.findChildren(Form) if form.isVisible() for field in form.fields.values()]
+    return [field for field in fields if field.isVisible() and field.editor.isEnabled() and not field.read_only]
+
+
+def first_key(dialog: QDialog) -> Iterator[str]:
+    """The first key must do something sensible: go into a field where there is one, and never destroy anything."""
+    at = cast(QWidget | None, dialog.focusWidget())
+    if at is None or not at.isVisible() or not at.isEnabled():
+        yield f"the first key goes nowhere: {at}"
+    elif fields := editable(dialog):
+        if not any(field.editor is at or field.editor.isAncestorOf(at) for field in fields):
+            yield f"the first key goes into no field: {what(at)}"
+    elif isinstance(dialog, DeskDialog) and at is dialog.primary and at.property("kind") == "danger":
+        yield "Enter at once would destroy something"
+
+
+def enters(dialog: QDialog) -> Iterator[str]:
+    """Enter goes on from each field, and sends nothing by surprise."""
+    for field in editable(dialog):
+        if isinstance(field.editor, QPlainTextEdit):
+            continue  # there it begins another line
+        field.editor.setFocus(Qt.FocusReason.TabFocusReason)
+        QTest.keyClick(field.editor, Qt.Key.Key_Return)
+        if not dialog.isVisible() or (isinstance(dialog, DeskDialog) and dialog.busy):
+            yield f"Enter sends: {what(field.editor)}"
+            return
+        if dialog.focusWidget() is field.editor:
+            yield f"Enter stays: {what(field.editor)}"
 
 
 def nameless(window: QWidget) -> Iterator[str]:
@@ -143,6 +213,7 @@ def main(place_of_result: str) -> int:
         Path(own).chmod(0o755)  # as root the server runs as somebody else, who must get in
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(Path(own) / "settings"))
         made: list[Inspection] = []
+        tour.PATIENCE = 60.0  # a busy machine is late, not wrong
 
         def use(desktop: object) -> int:
             made.append(Inspection(desktop, Path(own) / "telas", ()))

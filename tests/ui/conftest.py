@@ -65,7 +65,7 @@ def desk_as(guarded: None, database: Database) -> Iterator[Seats]:
         yield seats
     finally:
         seats.close()
-        _close_windows()
+        close_windows()
 
 
 @pytest.fixture
@@ -88,8 +88,10 @@ def shell_as(desk_as: Seats, qtbot: QtBot) -> Iterator[ShellAs]:
         shell.window.close()
 
 
-def _close_windows() -> None:
-    # A test shows pages without a window around them; what it opened goes with it.
+def close_windows() -> None:
+    """A test shows pages without a window around them; what it opened goes with it."""
+    # What other threads said before they ended finds the windows that it is for.
+    QApplication.processEvents()
     for each in QApplication.topLevelWidgets():
         if isinstance(each, QWidget | QMainWindow):
             each.hide()

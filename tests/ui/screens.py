@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent
-from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from desk.services.plans import OnePlan, PlanRow, PlanWindow, SavePlan
@@ -19,13 +19,20 @@ W = TypeVar("W", bound=QWidget)
 PATIENCE = 30_000
 
 
-def shown_plans(qtbot: QtBot, desk: Desk, customer_id: int) -> PlansPage:
-    """The area Planos of a customer, loaded, with the focus in its tree."""
+def shown_plans(qtbot: QtBot, desk: Desk, customer_id: int, *, window: bool = False) -> PlansPage:
+    """The area Planos of a customer, loaded, with the focus in its tree; where it matters, in a main window."""
     page = PlansPage(desk, customer_id)
-    qtbot.addWidget(page)
-    page.resize(1366, 560)
-    page.show()
-    page.activateWindow()
+    top: QWidget = page
+    if window:
+        top = QMainWindow()
+        top.setCentralWidget(page)
+        page.host = top  # type: ignore[attr-defined]  # which lives as long as the page
+    qtbot.addWidget(top)
+    top.resize(1366, 560)
+    top.show()
+    top.activateWindow()
+    if window:
+        qtbot.waitUntil(top.isActiveWindow, timeout=PATIENCE)
     qtbot.waitUntil(lambda: page.shown is not None, timeout=PATIENCE)
     page.enter()
     calm(qtbot, page)
@@ -86,10 +93,13 @@ def choose(menu: QMenu, action_id: str) -> None:
 
 
 def dialog(qtbot: QtBot, kind: type[W]) -> W:
-    """The open dialog of a kind."""
+    """The open dialog of a kind, once it has the keys: shortcuts of a window that is not active do nothing."""
     qtbot.waitUntil(lambda: _open(kind) is not None, timeout=PATIENCE)
     found = _open(kind)
     assert found is not None
+    if QApplication.activeModalWidget() is found:
+        found.activateWindow()  # offscreen nobody hands a window the keys when the one over it has gone
+        qtbot.waitUntil(found.isActiveWindow, timeout=PATIENCE)
     return found
 
 

@@ -61,7 +61,8 @@ def click(qtbot: QtBot, pressed: QWidget) -> None:
 
 def press(qtbot: QtBot, inside: QWidget, text: str) -> None:
     """Click the button with these words."""
-    found = [each for each in inside.findChildren(QPushButton) if each.text().replace("&", "") == text]
+    own = (each for each in inside.findChildren(QPushButton) if each.window() is inside.window())
+    found = [each for each in own if each.text().replace("&", "") == text]
     assert len(found) == 1, text
     click(qtbot, found[0])
 

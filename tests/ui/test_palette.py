@@ -6,10 +6,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from desk.ui.core.format import folded
 from desk.ui.core.message_box import MessageBox
 from desk.ui.plans.page import PlansPage
 from desk.ui.shell.help import FIXED, ShortcutsDialog
-from desk.ui.shell.palette import Entry, Palette, folded
+from desk.ui.shell.palette import Entry, Palette
 from desk.ui.shell.shell import Shell
 from tests.builders import Plan, a_plan, an_ip, insert
 from tests.postgres import Database

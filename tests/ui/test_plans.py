@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QMainWindow, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desk.services.plans import FollowDefaultAddress, PlanWindow, SuspendPlan
@@ -269,13 +269,7 @@ def test_shift_f10_opens_the_menu_of_the_plan_and_a_letter_the_card(
     qtbot: QtBot, database: Database, desk_as: DeskAs
 ) -> None:
     plan = a_plan(database)
-    page = shown_plans(qtbot, desk_as("atendente"), plan.customer_id)
-    window = QMainWindow()
-    qtbot.addWidget(window)
-    window.setCentralWidget(page)
-    window.show()
-    page.show()
-    window.activateWindow()
+    page = shown_plans(qtbot, desk_as("atendente"), plan.customer_id, window=True)
     page.tree.select(("plan", plan.id))
     page.tree.setFocus()
     qtbot.waitUntil(page.tree.hasFocus)

@@ -10,9 +10,10 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from desk.services.customers import OpenedCustomer, SearchCustomers
+from desk.ui.core.labels import KeyCap
 from desk.ui.customers.hits import HitDelegate, hit_of
-from desk.ui.customers.search import SearchField
-from tests.builders import a_customer, a_plan, an_ip
+from desk.ui.customers.search import KINDS, SearchField
+from tests.builders import a_customer, a_plan, an_ip, insert
 from tests.guards import BLOCKED_MS, Watchdog
 from tests.postgres import Database
 from tests.ui.conftest import ShellAs
@@ -126,9 +127,10 @@ def test_accents_and_capitals_do_not_matter(qtbot: QtBot, field: SearchField, ty
 def test_why_each_was_found_is_said_and_painted(
     qtbot: QtBot, database: Database, field: SearchField, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    customer = a_customer(database, "Padaria Central", phone="44991234567")
+    customer = a_customer(database, "Padaria Central", phone="44991234567", email="caixa@pao.com.br")
     plan = a_plan(database, customer=customer, logins=("padaria.caixa",))
     an_ip(database, "177.10.20.30/32", plan_id=plan.id, mac="02:00:5e:00:53:01")
+    insert(database, "circuits", plan_id=plan.id, name="MGA001234-001")
     drawn: list[tuple[str, int]] = []
     text = HitDelegate._text
 
@@ -138,12 +140,16 @@ def test_why_each_was_found_is_said_and_painted(
 
     monkeypatch.setattr(HitDelegate, "_text", staticmethod(drawing))
     for typed, label, value in (
+        ("central pad", "Nome", "Padaria Central"),
         ("padaria.c", "Login", "padaria.caixa"),
+        ("caixa@pao", "E-mail", "caixa@pao.com.br"),
+        ("@pao.com", "Domínio", "caixa@pao.com.br"),
+        ("mga0012", "Circuito", "MGA001234-001"),
         (customer.document, "CPF/CNPJ", customer.document[3:6]),
         (f"{customer.code}", "Código", f"{customer.code}"),
         ("991234567", "Telefone", "99123"),
         ("177.10.20.30", "IP", "177.10.20.30"),
-        ("02:00:5e:00:53:01", "MAC", "02:00:5e:00:53:01"),
+        ("02:00:5e:00:53:01", "MAC", "02:00:5E:00:53:01"),
     ):
         field.edit.clear()
         calm(qtbot, field)
@@ -172,6 +178,22 @@ def test_with_nothing_typed_the_last_opened_stand_there_newest_first(
     qtbot.keyClick(field.edit, Qt.Key.Key_Down)
     qtbot.keyClick(field.edit, Qt.Key.Key_Return)
     assert chosen == [third.id]
+
+
+def test_who_has_opened_nobody_yet_is_told_what_to_type(qtbot: QtBot, field: SearchField) -> None:
+    qtbot.waitUntil(field.popup.isVisible)
+    assert field.popup.nothing.headline.text() == "Nenhum cliente aberto ainda"
+    assert "duas letras ou um número" in field.popup.nothing.sentence.text()
+
+
+def test_without_a_hit_it_says_where_it_looked_and_offers_the_next_step(qtbot: QtBot, field: SearchField) -> None:
+    qtbot.keyClicks(field.edit, "qwzx qwzx")
+    qtbot.waitUntil(lambda: field.popup.nothing.headline.text() == "Nenhum cliente encontrado")
+    said = field.popup.nothing.sentence.text()
+    assert "“qwzx qwzx”" in said and all(label.lower() in said.lower() for _, label in KINDS[1:]), said
+    assert field.popup.new.isVisible() and field.popup.new.text().replace("&", "") == "Novo Cliente"
+    assert "Ctrl+Shift+N" in [cap.text() for cap in field.popup.findChildren(KeyCap)]
+    calm(qtbot, field)
 
 
 def test_an_answer_that_was_overtaken_is_never_shown(qtbot: QtBot, field: SearchField, slow: Slow) -> None:

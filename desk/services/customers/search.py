@@ -118,6 +118,8 @@ def _match(row: Found, asked: Asked) -> Match:
         return Match(kind, text, literally_in(text, str(asked.params["code_number"])))
     if kind is SearchKind.PHONE:
         return Match(kind, value, literally_in(value, str(asked.params["phone"])))
+    if kind is SearchKind.MAC:
+        value = value.upper()  # as the rest of the program writes it; PostgreSQL's own text is in lower case
     typed = str(asked.params["domain"]) if kind is SearchKind.DOMAIN else asked.typed
     return Match(kind, value, literally_in(value, typed))
 

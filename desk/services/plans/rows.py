@@ -114,6 +114,11 @@ class PlanRow:
         return titled(self.name, self.reference)
 
     @property
+    def whose(self) -> str:
+        """The plan and the customer, as every dialog names both."""
+        return f"{self.title} · {self.customer_name}"
+
+    @property
     def enabled(self) -> bool:
         """Ativo, habilitado."""
         return self.status == StatusCode.ENABLED

@@ -50,7 +50,9 @@ class TaskRunner(QObject):
         failed: Callable[[Exception], object],
         slot: object = None,
     ) -> None:
-        """Start work; `slot` names a place that only the latest answer may fill."""
+        """Start work; `slot` names a place that only the latest answer may fill. After `close` nothing is begun."""
+        if self._closed:
+            return  # a notice that was on its way when the program ended still reaches the screens
         future = self._pool.submit(work)
         if slot is not None:
             self._latest[slot] = future

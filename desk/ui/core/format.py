@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
@@ -208,3 +209,8 @@ def yes_no(value: bool) -> str:
 def count(amount: int, one: str, many: str) -> str:
     """A number with its noun: 1 plano, 3 planos."""
     return f"{number(amount)} {one if amount == 1 else many}"
+
+
+def folded(text: str) -> str:
+    """Lower case without accents, as what is typed and what it looks for are compared."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))

@@ -10,6 +10,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QPlainTextEdit, QPushButton, QToolButton, QWidget
 
 from desk.services.core.errors import DomainError, Invalid, Violation
+from desk.services.plans import OnePlan, PlanRow
+from desk.ui.core.desk import Desk
 from desk.ui.core.dialogs import DeskDialog
 from desk.ui.core.fields import Field, TextField
 from desk.ui.core.messages import violation_text
@@ -163,7 +165,7 @@ class Form(QWidget):
         return False
 
     def _advance(self, editor: QObject) -> None:
-        order = [field for field in self.fields.values() if field.isVisible() and field.isEnabled()]
+        order = [field for field in self.fields.values() if field.isVisible() and field.editor.isEnabled()]
         at = next((at for at, field in enumerate(order) if field.editor is editor), len(order))
         if at + 1 >= len(order):
             self.confirmed.emit()
@@ -195,6 +197,16 @@ class FormDialog(DeskDialog):
             form.problems_changed.connect(self._tell)
             form.confirmed.connect(self._to_button)
         self._tell()
+
+    def belongs_to(self, desk: Desk, plan_id: int) -> None:
+        """Say in the footer of which plan, and of which customer, the thing is that is edited here."""
+        thing = self._whose
+
+        def known(plan: PlanRow) -> None:
+            self._whose = f"{thing} · {plan.whose}"
+            self._tell()
+
+        desk.ask(OnePlan(plan_id), owner=self, done=known, failed=lambda _: True)
 
     def showEvent(self, event: object) -> None:
         super().showEvent(event)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from desk.services.core.bus import Command
 from desk.services.core.errors import DomainError
+from desk.services.plans import OnePlan, PlanRow
 from desk.ui.core.desk import Desk
 from desk.ui.core.dialogs import DeskDialog, Size
 from desk.ui.core.labels import Label, button
@@ -17,7 +18,10 @@ from desk.ui.core.network_box import NetworkBox
 
 
 class NetworkQuestion(DeskDialog):
-    """Sends one command when its button is pressed; the network is looked at meanwhile, and never waited for."""
+    """Sends one command when its button is pressed; the network is looked at meanwhile, and never waited for.
+
+    What hangs on a plan is asked about with its plan and its customer: `plan_id` says on which.
+    """
 
     def __init__(
         self,
@@ -33,6 +37,7 @@ class NetworkQuestion(DeskDialog):
         done: Callable[[], object] = lambda: None,
         failed: Callable[[DomainError], object] = lambda error: False,
         settles_many: bool = False,
+        plan_id: int | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(title, size=Size.FORM, closing="Voltar", parent=parent)
@@ -41,6 +46,10 @@ class NetworkQuestion(DeskDialog):
         self.setAccessibleDescription(" ".join(part for part in (text.what, text.why, text.do) if part))
         self.body.setSpacing(10)
         self.body.addWidget(Label(text.what, "section", wrap=True))
+        if plan_id is not None:
+            self.subject = Label("", "body", "text2", wrap=True)
+            self.body.addWidget(self.subject)
+            desk.ask(OnePlan(plan_id), owner=self, done=self._belongs, failed=lambda _: True)
         for part in (text.why, text.do):
             if part:
                 self.body.addWidget(Label(part, "body", wrap=True))
@@ -53,6 +62,10 @@ class NetworkQuestion(DeskDialog):
         self.set_primary(button(verb, self.go, kind="danger" if danger else "primary", icon=icon))
         self.closing.setFocus()
         self.network.ask(command)
+
+    def _belongs(self, plan: PlanRow) -> None:
+        self.subject.setText(plan.whose)
+        self.setAccessibleDescription(f"{self.accessibleDescription()} {plan.whose}")
 
     def go(self) -> None:
         """Send it; the dialog closes when it is done."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -15,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QFrame,
     QStyle,
     QStyledItemDelegate,
@@ -24,6 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from desk.ui.core import icons, paint
+from desk.ui.core.format import folded
 from desk.ui.core.theme import font, theme
 from desk.ui.core.tree import Node, NodeRole, Part, TreeKeeper, TreeModel
 
@@ -164,6 +168,7 @@ class PlanTreeView(QTreeView):
         self.setAccessibleName("Planos do cliente")
         theme().changed.connect(self.viewport().update)
         self._told: object = None
+        self._typed, self._typed_at = "", 0.0
 
     def show_tree(self, top: Node) -> None:
         """Show a tree; what is open, selected and in sight stays so."""
@@ -222,7 +227,32 @@ class PlanTreeView(QTreeView):
         elif node is not None and key == Qt.Key.Key_Delete:
             self.delete_wanted.emit(node)
         else:
-            super().keyPressEvent(event)  # letters search by the beginning of the text
+            super().keyPressEvent(event)  # letters come to keyboardSearch
+
+    def keyboardSearch(self, search: str) -> None:
+        """Go to the next row in sight that begins with the letters typed in one go; accents and capitals do not matter.
+
+        Qt's own would want the accents, and would forget what is chosen here when nothing begins so.
+        """
+        now = time.monotonic()
+        pause = now - self._typed_at > QApplication.keyboardInputInterval() / 1_000
+        self._typed_at = now
+        self._typed = folded(search) if pause else self._typed + folded(search)
+        here = self.currentIndex()
+        # The first letter looks for another row; those that follow may still mean the one that was found.
+        at = self._after(here) if pause or not here.isValid() else here
+        for _ in self.nodes.root.walk():  # as often as there are rows, at most
+            if not at.isValid():
+                return
+            if folded(self.nodes.node(at).text).startswith(self._typed):
+                self.setCurrentIndex(at)
+                return
+            at = self._after(at)
+
+    def _after(self, index: Index) -> QModelIndex:
+        """The next row in sight, and after the last one the first."""
+        below = self.indexBelow(index) if index.isValid() else QModelIndex()
+        return below if below.isValid() else self.nodes.index(0, 0)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())

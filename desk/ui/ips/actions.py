@@ -18,7 +18,7 @@ _ = _texts  # importing it is what registers the texts
 def _new(desk: Desk, plan: PlanRow) -> None:
     from desk.ui.ips.dialog import IpDialog
 
-    IpDialog(desk, plan.id, f"{plan.title} · {plan.customer_name}", None, QApplication.activeWindow()).open()
+    IpDialog(desk, plan.id, plan.whose, None, QApplication.activeWindow()).open()
 
 
 def _open(desk: Desk, ip: IpItem) -> None:

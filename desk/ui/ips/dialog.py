@@ -76,6 +76,8 @@ class IpDialog(FormDialog):
         self.body.addWidget(self.network)
         self.network.blank("Com o endereço preenchido, aqui aparece o que muda em cada roteador.")
         self.hold(*(form for forms in self._pages for form in forms), whose=whose)
+        if ip is not None:
+            self.belongs_to(desk, plan_id)
         self.is_dirty = self._changed_anything
         for forms in self._pages:
             for form in forms:
@@ -276,7 +278,15 @@ def ask_delete(desk: Desk, ip: IpItem, parent: QWidget | None) -> None:
     )
     order = DeleteIp(ip_id=ip.id, version=ip.version)
     question = NetworkQuestion(
-        desk, "Apagar IP", words, "Apagar IP", order, said="IP apagado com sucesso", danger=True, parent=parent
+        desk,
+        "Apagar IP",
+        words,
+        "Apagar IP",
+        order,
+        said="IP apagado com sucesso",
+        danger=True,
+        plan_id=ip.plan_id,
+        parent=parent,
     )
     if ip.login:
         question.accepted.connect(lambda: offer_to_close(desk, ip.plan_id, lambda login: login.login == ip.login))

@@ -69,6 +69,8 @@ class LoginDialog(SaveDialog):
         self.command = self._order
         known = {"login": login.login, "fixed_ip": login.fixed_ip, "mac_lock": login.mac_lock} if login else {}
         self.begin(known, title)
+        if login is not None:
+            self.belongs_to(desk, login.plan_id)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
@@ -139,6 +141,7 @@ class PasswordChangeDialog(SaveDialog):
         self.said = "Senha alterada"
         self.saved = lambda _: self._offer_to_close(login)
         self.begin({}, login.login)
+        self.belongs_to(desk, login.plan_id)
 
     def _look(self) -> None:
         if self.password.check() is None and self.password.text():
@@ -174,10 +177,11 @@ def ask_delete(desk: Desk, login: LoginItem, owner: QWidget | None) -> None:
         DeleteLogin(login_id=login.id, version=login.version),
         said="Login apagado com sucesso",
         danger=True,
+        plan_id=login.plan_id,
         parent=owner,
     ).open()
 
 
 def new_login(desk: Desk, plan: PlanRow, parent: QWidget | None) -> None:
     """Open the dialog for one more login of a plan."""
-    LoginDialog(desk, plan.id, f"{plan.title} · {plan.customer_name}", None, parent).open()
+    LoginDialog(desk, plan.id, plan.whose, None, parent).open()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from desk.services.permissions import Permission, Section
 from desk.ui.core import icons
+from desk.ui.core.format import folded
 from desk.ui.core.labels import Label, row
 from desk.ui.core.theme import font
 
@@ -92,9 +91,9 @@ class PermissionTree(QWidget):
         self.count.setText(f"{len(self.chosen)} de {len(self._items)}")
 
     def _filter(self, typed: str) -> None:
-        words = _plain(typed).split()
+        words = folded(typed).split()
         for item in self._items.values():
-            item.setHidden(not all(word in _plain(item.text(0)) for word in words))
+            item.setHidden(not all(word in folded(item.text(0)) for word in words))
         for top in self._sections:
             inside = [item for item in self._items.values() if item.parent() is top]
             top.setHidden(all(item.isHidden() for item in inside))
@@ -127,7 +126,3 @@ class PermissionTree(QWidget):
 
 def _state(granted: bool) -> Qt.CheckState:
     return Qt.CheckState.Checked if granted else Qt.CheckState.Unchecked
-
-
-def _plain(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(c))

@@ -282,7 +282,7 @@ class ChangePlanWizard(FlowWizard):
             steps=[(step, texts[step], page) for step, page in self._stores.items()],
             next_step=self._following,
             draft=draft,
-            whose=f"{choices.plan.title} · {choices.plan.customer_name}",
+            whose=choices.plan.whose,
             side=self.cost.column(),
             parent=parent,
         )

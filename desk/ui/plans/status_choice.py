@@ -51,7 +51,7 @@ class StatusChoice(FormDialog):
         self.body.addWidget(self._means)
         self.set_primary(button("Continuar", self._go, kind="primary"))
         self.form.bind({"status": statuses[0].code})
-        self.hold(self.form, whose=plan.title)
+        self.hold(self.form, whose=plan.whose)
         self.is_dirty = lambda: False  # nothing was typed
         self.status.edited.connect(self._explain)
         self._explain()

@@ -120,7 +120,7 @@ class PlanDialog(SaveDialog):
         self.change = self.add_button(button("&Mudar Plano", self._change_catalog, icon="swap"))
         self.change.setObjectName("window:plans.change_catalog")
         self._offer(details)
-        self.begin(values_of(details), f"{details.row.title} · {details.row.customer_name}")
+        self.begin(values_of(details), details.row.whose)
         self._permissions()
         self._booklet_rule()
         self.billing["payment_method_id"].edited.connect(self._booklet_rule)

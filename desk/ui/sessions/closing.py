@@ -33,5 +33,6 @@ def ask_close(desk: Desk, login: LoginItem, owner: QWidget | None) -> None:
         CloseConnection(login_id=login.id),
         said=f"Fechar Conexão Atual de {login.login}",
         icon="power",
+        plan_id=login.plan_id,
         parent=owner,
     ).open()

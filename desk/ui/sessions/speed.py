@@ -39,7 +39,7 @@ class SpeedDialog(SaveDialog):
         self.body.addWidget(self.note)
         self.network = NetworkBox(desk, self)
         self.body.addWidget(self.network)
-        self.begin({}, f"{plan.title} · {plan.customer_name}")
+        self.begin({}, plan.whose)
         self.command = self._order
         self.said = "Velocidade restabelecida provisoriamente" if restore else "Velocidade reduzida"
         self.form.changed.connect(lambda _: self._look())
@@ -76,7 +76,7 @@ def ask_end(desk: Desk, plan: PlanRow, owner: QWidget | None) -> None:
         desk,
         "Restabelecer Velocidade",
         Text(
-            what=f"Restabelecer a velocidade de {plan.title}?",
+            what=f"Restabelecer a velocidade de {plan.title}, de {plan.customer_name}?",
             why="O plano volta à velocidade contratada, sem prazo.",
             do="As conexões abertas mudam sem cair, onde o roteador aceita CoA.",
         ),

@@ -63,8 +63,10 @@ class TryLoginDialog(FormDialog):
         self.detail.hide()
         self.body.addWidget(self.answer)
         self.body.addWidget(self.detail)
-        self.set_footer(login.login)
         self.closing.setText("Fechar")
+        self.hold(self.form, whose=login.login)
+        self.belongs_to(desk, login.plan_id)
+        self.is_dirty = lambda: False  # a password to be tried is nothing to be saved
         self.set_primary(button("Testar", self.ask, kind="primary", icon="lightning"))
 
     def ask(self) -> None:

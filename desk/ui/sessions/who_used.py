@@ -86,6 +86,8 @@ class WhoUsedDialog(FormDialog):
         self.print = self.add_button(button("Imprimir resposta…", lambda: self._print(FileKind.PAGE), icon="printer"))
         self.pdf = self.add_button(button("Resposta em PDF…", lambda: self._print(FileKind.PDF), icon="file-pdf"))
         self._offer(False)
+        self.hold(self.form)
+        self.is_dirty = lambda: False  # a question is nothing to be saved
         self.set_primary(button("Procurar", self.search, kind="primary", icon="magnifying-glass"))
 
     def search(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +33,7 @@ from desk.ui.core import icons, paint
 from desk.ui.core.actions import Action
 from desk.ui.core.cards import hairline
 from desk.ui.core.desk import Desk
+from desk.ui.core.format import folded
 from desk.ui.core.labels import KeyCap, Label, row
 from desk.ui.core.theme import font, theme
 
@@ -52,11 +52,6 @@ class Entry:
     action: Action | None = None
     row: Any = None
     obstacle: str | None = None
-
-
-def folded(text: str) -> str:
-    """Lower case without accents."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
 
 
 def entries(desk: Desk, rows: dict[str, Any], typed: str) -> Iterator[Entry]:

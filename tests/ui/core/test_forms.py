@@ -133,6 +133,18 @@ def test_enter_advances_and_at_the_end_only_tells(qtbot: QtBot) -> None:
         qtbot.keyClick(form["price"].editor, Qt.Key.Key_Return)
 
 
+def test_enter_passes_by_what_is_greyed(qtbot: QtBot) -> None:
+    form = Form()
+    for name in ("first", "grey", "last"):
+        form.add(TextField(name, name))
+    form["grey"].editor.setEnabled(False)
+    qtbot.addWidget(form)
+    _bring_up(qtbot, form)
+    form["first"].editor.setFocus()
+    qtbot.keyClick(form["first"].editor, Qt.Key.Key_Return)
+    assert form.focusWidget() is form["last"].editor
+
+
 def test_a_locked_field_names_the_permission_and_is_not_checked(qtbot: QtBot) -> None:
     form = money_form(qtbot)
     form["price"].set_read_only(True, "Editar Valor de Novo Plano")
