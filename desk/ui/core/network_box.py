@@ -19,6 +19,7 @@ from desk.ui.core.router_words import ENDS, PROBLEMS, exact, told, where
 
 _ACTS = {"add": ("plus", "ok"), "change": ("pencil-simple", "warn"), "drop": ("trash", "bad"), "tell": ("key", "text2")}
 MOST_LINES = 7  # more would push the buttons off a small screen
+PLACE_WIDTH = 228  # "RT-ALVORADA-02 · Lista de endereços" in one line
 LOOK_MS = 500  # typing ends before anybody is asked
 
 
@@ -123,7 +124,7 @@ class NetworkBox(QFrame):
 
     def _line(self, icon: str, tone: str, place: str, what: str, tip: str = "") -> None:
         at = Label(place, "caption", "text2", wrap=True)
-        at.setFixedWidth(200)
+        at.setFixedWidth(PLACE_WIDTH)
         words = Label(what, "body", wrap=True)
         line = row(IconLabel(icon, tone, 14), at, words)
         line.setContentsMargins(0, 0, 0, 0)

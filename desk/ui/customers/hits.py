@@ -81,7 +81,7 @@ class HitDelegate(QStyledItemDelegate):
             paint.selection(painter, rect, focused=False, hovered=True)
         icon = "buildings" if hit.kind is CustomerKind.COMPANY else "user"
         icons.draw(painter, icon, "text2", QPoint(rect.left() + 10, rect.center().y() - 8), 18)
-        left, right = rect.left() + 40, rect.right() - 230
+        left, right = rect.left() + 40, rect.right() - 178
         tone = "text" if hit.active else "text2"
         name = next((match for match in hit.matches if match.kind is SearchKind.NAME), None)
         upper = QRect(left, rect.top() + 3, right - left, 22)
