@@ -33,6 +33,7 @@ class Text:
     links: tuple[Link, ...] = ()
     subject: str = ""
     details: str = ""  # for support; never an exception's text
+    act: str = ""  # what the person asked for, as its menu says it: the caption
 
 
 class Coded(Protocol):
@@ -112,6 +113,7 @@ def not_possible(act: str, reason: str) -> Text:
         why=f"{reason}." if reason and not reason.endswith(".") else reason,
         do="Peça a quem administra as permissões." if reason.startswith("Falta a permissão") else "",
         code="not_possible",
+        act=act,
     )
 
 

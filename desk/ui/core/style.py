@@ -69,6 +69,7 @@ HINTS: dict[QStyle.StyleHint, int] = {
     SH.SH_MenuBar_AltKeyNavigation: 0,
 }
 
+
 class DeskStyle(QProxyStyle):
     """Fusion with the drawings of this program; the same on every system."""
 

@@ -26,7 +26,7 @@ from desk.ui.core.cards import Card, Fact, FieldGrid
 from desk.ui.core.desk import Desk
 from desk.ui.core.fields import TextField, YesNoField
 from desk.ui.core.inputs import Choice, ComboField, DateField, IntField, MoneyField, PasswordField
-from desk.ui.core.labels import ElidedLabel, Label, clear, row
+from desk.ui.core.labels import Label, clear, row
 from desk.ui.core.network_box import NetworkBox
 from desk.ui.core.wizards import FlowWizard, StepText, WizardPage
 from desk.ui.plans.authorising import ask_authoriser
@@ -292,8 +292,7 @@ class CostCard(Card):
         clear(body)
         for part in parts:
             holder = QWidget()
-            name = ElidedLabel(part.description, "body", "text2")
-            name.setToolTip(part.description)
+            name = Label(part.description, "body", "text2", wrap=True)
             line = row(name, Label(format.money(part.amount)))
             line.setStretchFactor(name, 1)
             line.setContentsMargins(0, 0, 0, 0)
