@@ -123,7 +123,6 @@ def plan_dialogs(tour: Tour, page: PlansPage) -> None:
     tour.over("cartao-suspensao-temporaria", lambda: desk.run_action("plans.suspend_temporarily", plan))
     debtor = next(each for each in plans_of(page) if each.status_label == "Suspenso por Débito")
     tour.over("cartao-habilitar", lambda: desk.run_action("plans.enable", debtor))
-    tour.over("cartao-provisorio", lambda: desk.run_action("plans.enable_provisionally", debtor))
     tour.over("plano-servico", lambda: desk.run_action("plans.open", plan))
     tour.over("novo-ip", lambda: desk.run_action("ips.new", plan), partial(_next_free, tour))
     tour.over("recusa", lambda: desk.run_action("logins.new", plan))
@@ -376,5 +375,7 @@ def delivery(tour: Tour, page: PlansPage) -> None:
     strip.toggle_panel()
     tour.draw("entrega-detalhes", tour.shell.window, strip.panel)
     strip.panel.hide()
+    suspended = page.plan_of(page.tree.current_node())  # the debtor's plan is enabled provisionally already
+    tour.over("cartao-provisorio", lambda: desk.run_action("plans.enable_provisionally", suspended))
     strip.undo.emit()
     tour.calm()

@@ -115,9 +115,9 @@ def test_speed_says_the_coa_request(qtbot: QtBot, line: Line, desk_as: DeskAs) -
     box = dialog(qtbot, SpeedDialog)
     qtbot.waitUntil(lambda: len(box.network.said) == 2, timeout=PATIENCE)
     assert box.network.said == [
-        "RADIUS · maria.casa: velocidade 50000k/100000k → 5000k/10000k",
+        "RADIUS · maria.casa: velocidade 100 / 50 Mbps → 10 / 5 Mbps",
         "BNG 1 · CoA-Request: login maria.casa · sessão 81700001 · IP 100.64.0.7"
-        " · velocidade 50000k/100000k → 5000k/10000k",
+        " · velocidade 100 / 50 Mbps → 10 / 5 Mbps",
     ]
     box.is_dirty = lambda: False
     box.reject()

@@ -201,7 +201,8 @@ class ChangeCard(DeskDialog):
         self.form.add(self.reason, span=2)
         self.form.add(self.remark, span=3)
         self.form.setVisible(bool(facts.reasons))
-        self.body.addWidget(self.form)
+        self.form.setContentsMargins(20, 0, 20, 16)
+        self.foot.addWidget(self.form)  # the reason is mandatory: a long list of devices does not push it out of sight
         self.form.problems_changed.connect(self._tell)
         self.form.confirmed.connect(lambda: self.primary and self.primary.setFocus(Qt.FocusReason.TabFocusReason))
         self.is_dirty = lambda: bool(self.remark.text())

@@ -105,6 +105,8 @@ class MacPage(QWidget):
             else icon_button("trash", "Retirar este MAC", partial(self.remove_row, made))
         )
         made.mac.line.insertWidget(1, act)  # beside the MAC, so that both columns stand as in the form below
+        QWidget.setTabOrder(made.mac.editor, act)
+        QWidget.setTabOrder(act, made.equipment.editor)
         self._list.addWidget(made)
         self.rows.append(made)
         self.one_bound.setVisible(len(self.rows) > 1)

@@ -111,7 +111,8 @@ class StatusChange:
         self.dialog.questions.confirmed.connect(self.dialog.reason.setFocus)
         # Fields that came last stand first: Tab goes on from them as the eye does.
         again = self.dialog.sections[NETWORK].findChild(QToolButton)
-        way = (self.days.starts.editor, self.days.ends.editor, again, self.dialog.reason.editor)
+        reason, remark = self.dialog.reason.editor, self.dialog.remark.editor
+        way = (self.days.starts.editor, self.days.ends.editor, again, reason, remark)
         for before, after in pairwise(each for each in way if each is not None):
             QWidget.setTabOrder(before, after)
         self.days.show()
@@ -285,7 +286,7 @@ def network_section(card: StatusCard, preview: NetworkPreview | None, *, later: 
     known = {line: _network_line(line) for line in card.network if line.moves and not later}
     still = [line.thing for line in card.network if later or not line.moves] + list(card.unchanged)
     words: dict[NetworkLine, list[str]] = {}
-    own: list[Line] = []
+    own: dict[tuple[str, str], Line] = {}
     for change in preview.changes if preview is not None else ():
         if card.suspension is not None and change.when is When.LATER:
             continue  # its days are said by the card itself
@@ -294,9 +295,13 @@ def network_section(card: StatusCard, preview: NetworkPreview | None, *, later: 
             asked = f"{change.command}: " if change.way in (Way.DISCONNECT, Way.COA) else ""
             words.setdefault(line, []).append(f"{asked}{told(change)}")
         else:
-            own.append(_own_line(change))
+            made = _own_line(change)  # one entry for each device and thing, however much is said to it
+            former = own.get((made.text, made.note))
+            if former is not None:
+                made = replace(former, key=f"{former.key} {made.key}", detail=f"{former.detail}\n{made.detail}")
+            own[made.text, made.note] = made
     lines = [replace(shown, detail="\n".join(words.get(line, ()))) for line, shown in known.items()]
-    lines += own[:MOST_LINES]
+    lines += list(own.values())[:MOST_LINES]
     if len(own) > MOST_LINES:
         lines.append(Line(key="more", text=f"e mais {len(own) - MOST_LINES}", quiet=True))
     for router in preview.mute if preview is not None else ():

@@ -37,7 +37,8 @@ from desk.ui.core.desk import Desk
 from desk.ui.core.labels import KeyCap, Label, row
 from desk.ui.core.theme import font, theme
 
-WIDTH, HEIGHT = 620, 420
+WIDTH, HEIGHT = 620, 520  # at most; it is as high as what it lists
+AROUND = 84  # the field, the keys and what parts them
 EntryRole = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
 GROUPS = (("item", "Neste item"), ("plan", "Neste plano"), ("customer", "Neste cliente"), ("program", "Programa"))
@@ -115,12 +116,16 @@ class EntryModel(QAbstractListModel):
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
 
+def _height(entry: Entry) -> int:
+    return 28 if entry.action is None else 44 if entry.obstacle else 32
+
+
 class EntryDelegate(QStyledItemDelegate):
     """Paints headings, actions with their key, and reasons."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         entry: Entry = index.data(EntryRole)
-        return QSize(100, 28 if entry.action is None else 44 if entry.obstacle else 32)
+        return QSize(100, _height(entry))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         entry: Entry = index.data(EntryRole)
@@ -162,7 +167,7 @@ class Palette(QFrame):
         self._desk, self._rows = desk, rows
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("flyout")
-        self.setFixedSize(WIDTH, HEIGHT)
+        self.setFixedWidth(WIDTH)
         self.setAccessibleName("Comandos")
         outer = QVBoxLayout(self)
         outer.setContentsMargins(8, 8, 8, 8)
@@ -179,6 +184,10 @@ class Palette(QFrame):
         self.list.setItemDelegate(EntryDelegate(self.list))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setMouseTracking(True)
+        self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.nothing = Label("Nenhum comando com essas palavras", "body", "text2")
+        self.nothing.setContentsMargins(14, 6, 14, 6)
+        outer.addWidget(self.nothing)
         outer.addWidget(self.list, 1)
         outer.addWidget(hairline())
         choose, run = Label("escolher", "caption", "text2"), Label("executar", "caption", "text2")
@@ -197,7 +206,12 @@ class Palette(QFrame):
         self.edit.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def _filter(self, typed: str) -> None:
-        self.model.show_entries(list(entries(self._desk, self._rows, typed)))
+        found = list(entries(self._desk, self._rows, typed))
+        self.model.show_entries(found)
+        self.nothing.setVisible(not found)
+        self.list.setVisible(bool(found))
+        self.list.setFixedHeight(min(sum(_height(entry) for entry in found) + 2, HEIGHT - AROUND))
+        self.adjustSize()
         self._choose(0, 1)
 
     def _choose(self, at: int, by: int) -> None:
