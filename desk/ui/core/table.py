@@ -260,13 +260,15 @@ class TableView(QTableView):
             return
         fixed = [at for at, column in enumerate(columns) if not column.stretch]
         widths = {at: columns[at].width or self.columnWidth(at) for at in fixed}
-        left = self.viewport().width() - sum(widths.values())
-        spare = left - sum(self._needs[at] for at, column in enumerate(columns) if column.stretch)
-        for at in sorted(fixed, key=lambda at: widths[at] - self._needs[at]):  # what is cut most comes first
-            wanted = self._needs[at] - widths[at]
-            step = min(wanted, max(0, spare)) if wanted > 0 else -min(-wanted, max(0, -spare))
+        lacks = {at: self._needs[at] - width for at, width in widths.items()}  # below zero: it has more than it needs
+        spare = self.viewport().width() - sum(widths.values())
+        spare -= sum(self._needs[at] for at, column in enumerate(columns) if column.stretch)
+        short = sum(lack for lack in lacks.values() if lack > 0) - spare
+        for at in sorted(fixed, key=lacks.__getitem__):  # those with the most to give come first, then who lacks least
+            step = min(lacks[at], max(0, spare)) if lacks[at] > 0 else -min(-lacks[at], max(0, short))
             widths[at] += step
             spare -= step
+            short += min(0, step)
         self._sharing = True
         for at, width in widths.items():
             self.setColumnWidth(at, width)
