@@ -21,11 +21,12 @@ from desk.ui.core.actions import build_menu
 from desk.ui.core.inputs import ComboField
 from desk.ui.plans.deleting import ask_delete
 from desk.ui.plans.page import GroupRow, PlansPage
-from desk.ui.plans.reasons import why_not_delete
+from desk.ui.plans.reasons import why_not_delete, why_not_provisionally
 from desk.ui.shell.customer_window import CustomerWindow
 from desk.ui.shell.registry import settings_pages
 
 MARIA = 1
+OTHERS = range(2, 300)
 SUSPENDED = range(40, 52)  # customers whose routers are in trouble when Entregas is drawn
 
 
@@ -123,6 +124,9 @@ def plan_dialogs(tour: Tour, page: PlansPage) -> None:
     tour.over("cartao-suspensao-temporaria", lambda: desk.run_action("plans.suspend_temporarily", plan))
     debtor = next(each for each in plans_of(page) if each.status_label == "Suspenso por Débito")
     tour.over("cartao-habilitar", lambda: desk.run_action("plans.enable", debtor))
+    found = (each for customer_id in OTHERS for each in _plans(tour, (customer_id,)))
+    other = next(each for each in found if not why_not_provisionally(each))  # hers is so already
+    tour.over("cartao-provisorio", lambda: desk.run_action("plans.enable_provisionally", other))
     tour.over("plano-servico", lambda: desk.run_action("plans.open", plan))
     tour.over("novo-ip", lambda: desk.run_action("ips.new", plan), partial(_next_free, tour))
     tour.over("recusa", lambda: desk.run_action("logins.new", plan))
@@ -375,7 +379,5 @@ def delivery(tour: Tour, page: PlansPage) -> None:
     strip.toggle_panel()
     tour.draw("entrega-detalhes", tour.shell.window, strip.panel)
     strip.panel.hide()
-    suspended = page.plan_of(page.tree.current_node())  # the debtor's plan is enabled provisionally already
-    tour.over("cartao-provisorio", lambda: desk.run_action("plans.enable_provisionally", suspended))
     strip.undo.emit()
     tour.calm()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QImage, QTextCharFormat, QTextCursor, QTextFormat
+from PySide6.QtGui import QDesktopServices, QImage, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from desk.ui.core.cards import Card, Fact, FieldGrid
@@ -77,10 +77,9 @@ class Page(QTextBrowser):
             if level := block.blockFormat().headingLevel():
                 heading = QTextCharFormat()
                 heading.setFont(font(HEADINGS[min(level, len(HEADINGS)) - 1]))
-                heading.setProperty(QTextFormat.Property.FontSizeAdjustment, 0)
                 cursor = QTextCursor(block)
                 cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
-                cursor.mergeCharFormat(heading)
+                cursor.setCharFormat(heading)  # not merged: Markdown's own size would win
             block = block.next()
         self.moveCursor(QTextCursor.MoveOperation.Start)
 
