@@ -105,11 +105,19 @@ class HelpDialog(DeskDialog):
         self.browser.anchorClicked.connect(self._follow)
         self.body.addWidget(self.browser)
         self.show_page(page)
+        theme().changed.connect(self._recolour)
 
     def show_page(self, page: str) -> None:
         """Show one page, by the name of its file."""
-        file = MANUAL / page
+        self._page_name, file = page, MANUAL / page
         self.browser.show_markdown(file.read_text(encoding="utf-8") if file.is_file() else "# Página não encontrada")
+
+    def _recolour(self) -> None:
+        """The other theme's pictures, at the same place of the page."""
+        bar = self.browser.verticalScrollBar()
+        at = bar.value()
+        self.show_page(self._page_name)
+        bar.setValue(at)
 
     def _follow(self, url: QUrl) -> None:
         if url.isRelative() or url.isLocalFile():
