@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from desk.ui.core.cards import Card, Pair
 from desk.ui.core.change_card import CardFacts, ChangeCard, Line, Section
+from desk.ui.core.charts import round_top
 from desk.ui.core.desk import Memory
 from desk.ui.core.fields import YesNoField
 from desk.ui.core.focus import Ring
@@ -187,3 +188,9 @@ def test_a_question_is_called_after_its_button_and_has_no_why(qtbot: QtBot) -> N
     assert box.primary is not None
     box.primary.click()
     assert answered == [True]
+
+
+@pytest.mark.parametrize(("most", "top"), [(0, 1), (21, 24), (13, 16), (1_000, 1_000), (45e9, 50e9), (0.9, 1)])
+def test_the_axis_ends_close_above_the_highest_bar(most: float, top: float) -> None:
+    assert round_top(most) == pytest.approx(top)
+    assert most <= round_top(most) <= max(1.0, most * 4 / 3)
