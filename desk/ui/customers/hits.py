@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from desk.services.customers import CustomerHit, CustomerKind, Match, SearchKind
@@ -134,16 +134,4 @@ class HitDelegate(QStyledItemDelegate):
         code: bool = False,
     ) -> int:
         """Draw a text, its matched letters marked; returns how wide it is."""
-        used = font(style, code=code)
-        metrics = QFontMetrics(used)
-        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
-        painter.setFont(used)
-        for begin, end in ranges:
-            if end <= len(shown):
-                before = metrics.horizontalAdvance(shown[:begin])
-                width = metrics.horizontalAdvance(shown[:end]) - before
-                mark = QRect(rect.left() + before - 1, rect.center().y() - 8, width + 2, 17)
-                painter.fillRect(mark, theme().color("match"))
-        painter.setPen(theme().color(tone))
-        painter.drawText(rect, _LEFT, shown)
-        return metrics.horizontalAdvance(shown)
+        return paint.marked(painter, rect, text, ranges, font(style, code=code), tone)

@@ -53,6 +53,16 @@ class Entry:
     action: Action | None = None
     row: Any = None
     obstacle: str | None = None
+    typed: str = ""  # what found it
+
+
+def found_in(name: str, typed: str) -> list[tuple[int, int]]:
+    """Where the typed words stand in a name, from and to before; accents and capitals do not count."""
+    plain = folded(name)
+    if len(plain) != len(name):  # a letter that folds into two: better no mark than a wrong one
+        return []
+    places = ((plain.find(word), len(word)) for word in folded(typed).split())
+    return [(at, at + length) for at, length in places if at >= 0]
 
 
 def folded(text: str) -> str:
@@ -73,7 +83,7 @@ def entries(desk: Desk, rows: dict[str, Any], typed: str) -> Iterator[Entry]:
             if group == "program" or action.shown(row_):
                 text = folded(f"{action.text()} {action.help}")
                 if all(word in text for word in words):
-                    found.append(Entry("", action, row_, action.obstacle(desk, row_)))
+                    found.append(Entry("", action, row_, action.obstacle(desk, row_), typed))
         if found:
             named = rows.get("item_name", "") if group == "item" else getattr(row_, "title", "")
             named = named or getattr(row_, "customer_name", "")
@@ -144,9 +154,8 @@ class EntryDelegate(QStyledItemDelegate):
         line = QRect(rect.left(), rect.top(), rect.width(), 30 if possible else 24)
         place = QPoint(rect.left() + 12, rect.center().y() - 7)
         icons.draw(painter, entry.action.icon, "text2" if possible else "off", place)
-        painter.setFont(font())
-        painter.setPen(theme().color(tone))
-        painter.drawText(line.adjusted(38, 0, -120, 0), _LEFT, entry.action.text())
+        name = entry.action.text()
+        paint.marked(painter, line.adjusted(38, 0, -120, 0), name, found_in(name, entry.typed), font(), tone)
         if entry.obstacle:
             painter.setFont(font("caption"))
             painter.setPen(theme().color("text2"))
