@@ -104,19 +104,22 @@ class StatusChange:
         last = self._card.today + dt.timedelta(days=self._card.provisional_days)
         self.until.set_hint(f"no máximo {format.day(last)}")
         self.dialog.questions.bind({"until": last})
+        self._lead_from(self.until.editor)
         self.dialog.questions.show()
 
     def _ask_days(self, terms: SuspensionTerms) -> None:
         self.days = SuspensionDays(self.dialog.questions, terms, self._other_days)
-        self.dialog.questions.confirmed.connect(self.dialog.reason.setFocus)
-        # Fields that came last stand first: Tab goes on from them as the eye does.
-        again = self.dialog.sections[NETWORK].findChild(QToolButton)
-        reason, remark = self.dialog.reason.editor, self.dialog.remark.editor
-        way = (self.days.starts.editor, self.days.ends.editor, again, reason, remark)
-        for before, after in pairwise(each for each in way if each is not None):
-            QWidget.setTabOrder(before, after)
+        self._lead_from(self.days.starts.editor, self.days.ends.editor)
         self.days.show()
         self._other_days(look=False)
+
+    def _lead_from(self, *first: QWidget) -> None:
+        """Fields that came last stand first: Tab and Enter go on from them as the eye does."""
+        self.dialog.questions.confirmed.connect(self.dialog.reason.setFocus)
+        again = self.dialog.sections[NETWORK].findChild(QToolButton)
+        way = (*first, again, self.dialog.reason.editor, self.dialog.remark.editor)
+        for before, after in pairwise(each for each in way if each is not None):
+            QWidget.setTabOrder(before, after)
 
     def _other_days(self, *, look: bool = True) -> None:
         """Money and network of the days that stand there now."""
