@@ -1,4 +1,4 @@
-"""Testar autenticação against the real FreeRADIUS over our views: accepted with what, rejected why, or silent."""
+"""Testar Autenticação against the real FreeRADIUS over our views: accepted with what, rejected why, or silent."""
 
 from __future__ import annotations
 

@@ -211,11 +211,11 @@ def test_speed_options_and_the_lines_for_the_router(
     box = opened(qtbot, desk, plan)
     assert box._follows_plan.words.text() == "Usar a velocidade do plano (100.000 / 50.000 kbps)"
     box.addresses.next_free()
-    qtbot.waitUntil(lambda: any("50000000/100000000" in line for line in box.network.said), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: any("limite 100 / 50 Mbps" in line for line in box.network.said), timeout=PATIENCE)
     box.speed.set("of_plan", False)
     box.speed.set("down_kbps", 9_000)
     box.speed.set("up_kbps", 8_000)
-    qtbot.waitUntil(lambda: any("8000000/9000000" in line for line in box.network.said), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: any("limite 9 / 8 Mbps" in line for line in box.network.said), timeout=PATIENCE)
     box.options.set("firewall", False)
     box.options.set("nat", True)
     qtbot.waitUntil(lambda: any("desk-nat 177.10.20.2" in line for line in box.network.said), timeout=PATIENCE)

@@ -10,7 +10,7 @@ from desk.ui.core.format import folded
 from desk.ui.core.message_box import MessageBox
 from desk.ui.plans.page import PlansPage
 from desk.ui.shell.help import FIXED, ShortcutsDialog
-from desk.ui.shell.palette import Entry, Palette
+from desk.ui.shell.palette import Entry, Palette, found_in
 from desk.ui.shell.shell import Shell
 from tests.builders import Plan, a_plan, an_ip, insert
 from tests.postgres import Database
@@ -114,3 +114,9 @@ def test_the_list_of_keys_holds_every_key_of_the_registry(qtbot: QtBot, shell_as
     for name, key in FIXED:
         assert name in said and key in said
     window.reject()
+
+
+def test_what_was_typed_is_marked_in_the_names_it_found() -> None:
+    assert found_in("Suspensão Temporária", "tempora suspensao") == [(10, 17), (0, 9)]
+    assert found_in("Suspender Plano", "acesso") == []  # found by its help, not by its name
+    assert found_in("Ponto ½", "ponto") == []  # its letters do not stand where they stood before folding

@@ -82,7 +82,7 @@ def test_deleting_a_login_says_who_hears_of_it(qtbot: QtBot, line: Line, desk_as
     qtbot.waitUntil(lambda: len(question.network.said) == 5, timeout=PATIENCE)
     assert [each.partition(": ")[2] for each in question.network.said] == [
         "aceita → recusa",
-        "login maria.casa · sessão 81700001 · IP 100.64.0.7 · termina em 1 s",
+        "login maria.casa · sessão 81700001 · IP 100.64.0.7 · prazo da conexão 1 s",
         "se nada provar o fim: login maria.casa · sessão 81700001 · IP 100.64.0.7",
         "se nada provar o fim: encerra a conexão de maria.casa",
         "retira maria.casa",
@@ -117,9 +117,9 @@ def test_speed_says_the_coa_request(qtbot: QtBot, line: Line, desk_as: DeskAs) -
     box = dialog(qtbot, SpeedDialog)
     qtbot.waitUntil(lambda: len(box.network.said) == 2, timeout=PATIENCE)
     assert box.network.said == [
-        "RADIUS · maria.casa: velocidade 50000k/100000k → 5000k/10000k",
+        "RADIUS · maria.casa: velocidade 100 / 50 Mbps → 10 / 5 Mbps",
         "BNG 1 · CoA-Request: login maria.casa · sessão 81700001 · IP 100.64.0.7"
-        " · velocidade 50000k/100000k → 5000k/10000k",
+        " · velocidade 100 / 50 Mbps → 10 / 5 Mbps",
     ]
     box.is_dirty = lambda: False
     box.reject()

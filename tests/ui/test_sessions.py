@@ -85,7 +85,7 @@ def close(qtbot: QtBot, line: Line, desk: Desk) -> NetworkQuestion:
     box = dialog(qtbot, NetworkQuestion)
     qtbot.waitUntil(lambda: len(box.network.said) == 3, timeout=PATIENCE)
     session = "login maria.casa · sessão 81700001 · IP 100.64.0.7"
-    assert box.network.said[0].endswith(f"CoA-Request: {session} · termina em 1 s")
+    assert box.network.said[0].endswith(f"CoA-Request: {session} · prazo da conexão 1 s")
     assert box.network.said[1].endswith(f"Disconnect-Request: se nada provar o fim: {session}")
     assert box.network.said[2].endswith("Conexão: se nada provar o fim: encerra a conexão de maria.casa")
     assert box.primary is not None

@@ -1,4 +1,4 @@
-"""Testar autenticação: the RADIUS server is really asked, and its answer explained."""
+"""Testar Autenticação: the RADIUS server is really asked, and its answer explained."""
 
 from __future__ import annotations
 

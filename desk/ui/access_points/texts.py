@@ -8,7 +8,7 @@ register(
     {
         "access_point_in_use": Text(
             "O ponto de acesso {name} não foi apagado.",
-            "Ele tem {live} planos não cancelados e {cancelled} cancelados.",
+            "Planos não cancelados: {live}. Planos cancelados: {cancelled}.",
             "Mude os planos para outro ponto. Para apagar um que só tem planos cancelados, ligue a variável "
             "“Permite Apagar Ponto de Acesso que tenha Planos Cancelados”.",
         ),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -59,6 +61,39 @@ class Card(QFrame):
         self.body = QVBoxLayout()
         self.body.setSpacing(5)
         outer.addLayout(self.body)
+
+
+class Pair(QWidget):
+    """Two cards of one width side by side, or one above the other where that would cut them."""
+
+    def __init__(self, one: QWidget, two: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._cards = (one, two)
+        self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(12)
+        self._box.addWidget(one, 1)
+        self._box.addWidget(two, 1)
+
+    def _turn(self) -> None:
+        wide = 2 * max(card.minimumSizeHint().width() for card in self._cards) + self._box.spacing()
+        directions = QBoxLayout.Direction
+        wanted = directions.LeftToRight if wide <= self.width() else directions.TopToBottom
+        if wanted is not self._box.direction():
+            self._box.setDirection(wanted)
+
+    def minimumSizeHint(self) -> QSize:
+        hint = super().minimumSizeHint()
+        return QSize(max(card.minimumSizeHint().width() for card in self._cards), hint.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._turn()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:  # other facts need another width
+            self._turn()
+        return super().event(event)
 
 
 class Fact(NamedTuple):

@@ -171,7 +171,7 @@ class ChangeCard(DeskDialog):
     refresh_wanted = Signal(str)  # title of the section
 
     def __init__(self, facts: CardFacts, parent: QWidget | None = None) -> None:
-        super().__init__(facts.title, size=Size.CARD, closing="Voltar", parent=parent, margins=(20, 12, 20, 16))
+        super().__init__(facts.title, size=Size.CARD, closing="Voltar", parent=parent, margins=(20, 12, 20, 4))
         self.setProperty("body", "win")
         self.facts = facts
         self.area.setObjectName("plain")
@@ -201,7 +201,8 @@ class ChangeCard(DeskDialog):
         self.form.add(self.reason, span=2)
         self.form.add(self.remark, span=3)
         self.form.setVisible(bool(facts.reasons))
-        self.body.addWidget(self.form)
+        self.form.setContentsMargins(20, 10, 20, 16)
+        self.foot.addWidget(self.form)  # the reason is mandatory: a long list of devices does not push it out of sight
         self.form.problems_changed.connect(self._tell)
         self.form.confirmed.connect(lambda: self.primary and self.primary.setFocus(Qt.FocusReason.TabFocusReason))
         self.is_dirty = lambda: bool(self.remark.text())

@@ -31,12 +31,15 @@ class Bar:
     up: int
 
 
+TOPS = (1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10)
+
+
 def round_top(most: float) -> float:
-    """A top for the axis that halves to a round number: 2, 4, 8, 16, 20, 40 … of any unit."""
+    """A top for the axis, close above the highest value, that halves to a round number of any unit."""
     if most <= 0:
         return 1.0
     scale = 10 ** math.floor(math.log10(most))
-    return float(next(step * scale for step in (1, 2, 4, 8, 10, 16, 20) if step * scale >= most))
+    return float(next(step * scale for step in TOPS if step * scale >= most))
 
 
 class BarChart(QWidget):

@@ -86,6 +86,8 @@ class DeskDialog(QDialog):
         self.area.setWidget(page)
         page.installEventFilter(self)
         outer.addWidget(self.area, 1)
+        self.foot = QVBoxLayout()  # what must stay in sight however long the body is
+        outer.addLayout(self.foot)
         outer.addWidget(self._footer(closing))
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys), self, activated=self._press)  # type: ignore[call-overload]
@@ -129,8 +131,11 @@ class DeskDialog(QDialog):
     def _chain(self) -> None:
         """Tab follows the eye: what stands above, the body, then primary, others, closing."""
         footer, above = self.presses, [item.widget() for at in range(self.top.count()) if (item := self.top.itemAt(at))]
-        inside = [each for each in focus_chain(self) if self._page.isAncestorOf(each)]
-        for one, two in pairwise([*inside[-1:], *footer]):
+        chain = focus_chain(self)
+        inside = [each for each in chain if self._page.isAncestorOf(each)]
+        kept = [item.widget() for at in range(self.foot.count()) if (item := self.foot.itemAt(at))]
+        under = [each for each in chain if any(one is not None and one.isAncestorOf(each) for one in kept)]
+        for one, two in pairwise([*inside[-1:], *under, *footer]):
             QWidget.setTabOrder(one, two)
         for one, two in pairwise([*footer[-1:], *(each for each in above if each is not None)]):
             QWidget.setTabOrder(one, two)
@@ -198,7 +203,8 @@ class DeskDialog(QDialog):
         layout = page.layout()
         inner = layout.heightForWidth(self._width) if layout is not None and layout.hasHeightForWidth() else -1
         wanted = max(inner, page.sizeHint().height() if inner < 0 else inner)
-        return QSize(self._width, min(MAX_HEIGHT, self.top.sizeHint().height() + wanted + FOOTER_HEIGHT))
+        around = self.top.sizeHint().height() + self.foot.sizeHint().height() + FOOTER_HEIGHT
+        return QSize(self._width, min(MAX_HEIGHT, around + wanted))
 
     def fit(self) -> None:
         """Take the height that the content needs now."""

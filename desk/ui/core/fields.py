@@ -218,7 +218,7 @@ class YesNoField(Field):
         self.caption.hide()
         self.toggle.setAccessibleName(caption)
         self.toggle.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.words = Label(caption)
+        self.words = Label(caption, wrap=True)
         self.words.setBuddy(self.toggle)
         self.answer = Label("Não", "caption", "text2")
         while self.line.count():

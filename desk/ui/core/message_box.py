@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from desk.ui.core.desk import Again, Desk
 
 
+PROGRAM = "Desk"
+RULE = re.compile(r"[A-Z]{2}-\d+")
+
+
 class MessageBox(DeskDialog):
     """Shows one Text; the links lead to the things that stand in the way."""
 
@@ -27,9 +32,10 @@ class MessageBox(DeskDialog):
         self,
         text: Text,
         *,
-        title: str = "Desk",
+        title: str = PROGRAM,
         tone: str = "bad",
         icon: str = "x-circle-fill",
+        asks: bool = False,
         follow: Callable[[Link], object] | None = None,
         parent: QWidget | None = None,
     ) -> None:
@@ -44,16 +50,19 @@ class MessageBox(DeskDialog):
         if text.subject:
             self.body.addWidget(Label(text.subject, "body", "text2", wrap=True))
         if text.why:
-            self._part("question", "Por quê", text.why)
+            self._part("" if asks else "question", "Por quê", text.why)
         if text.links:
             links = [_follow(each, follow, self) for each in text.links]
             self.body.addLayout(row(26, *links, None))
         if text.do:
-            self._part("arrow-right", "O que fazer", text.do)
+            self._part("" if asks else "arrow-right", "O que fazer", text.do)
         if text.code:
             self._support()
 
     def _part(self, icon: str, caption: str, sentence: str) -> None:
+        if not icon:  # a question says what will be: there is no why to it
+            self.body.addWidget(Label(sentence, wrap=True).selectable())
+            return
         column = QVBoxLayout()
         column.setSpacing(1)
         column.addWidget(Label(caption, "caption_medium", "text2"))
@@ -81,7 +90,8 @@ class MessageBox(DeskDialog):
         sunken.hide()
         opener = link("Detalhes para o suporte", icon="caret-right")
         opener.clicked.connect(lambda: self._toggle(sunken))
-        self.body.addLayout(row(opener, None, Label(self.text.code, "caption", "text2", code=True)))
+        rule = self.text.code if RULE.fullmatch(self.text.code) else ""  # other codes are for the report alone
+        self.body.addLayout(row(opener, None, Label(rule, "caption", "text2", code=True)))
         self.body.addWidget(sunken)
 
     def showEvent(self, event: object) -> None:
@@ -107,12 +117,12 @@ def _follow(each: Link, follow: Callable[[Link], object] | None, box: DeskDialog
     return made
 
 
-def show_text(
-    text: Text, *, desk: Desk | None = None, parent: QWidget | None = None, title: str = "Desk"
-) -> MessageBox:
-    """Open the box of a refusal over a window, without waiting for the answer."""
+def show_text(text: Text, *, desk: Desk | None = None, parent: QWidget | None = None, title: str = "") -> MessageBox:
+    """Open the box of a refusal over a window, without waiting for the answer; it is called after what was refused."""
     follow = (lambda each: desk.run_action(each.action, each.row)) if desk is not None else None
-    box = MessageBox(text, title=title, follow=follow, parent=parent or QApplication.activeWindow())
+    above = parent or QApplication.activeWindow()
+    within = above.window().windowTitle() if above is not None and isinstance(above.window(), DeskDialog) else ""
+    box = MessageBox(text, title=title or text.act or within or PROGRAM, follow=follow, parent=above)
     box.open()
     return box
 
@@ -127,15 +137,16 @@ def ask(
     other: str = "",
     on_other: Callable[[], object] | None = None,
     danger: bool = False,
-    title: str = "Desk",
+    title: str = "",
     icon: str = "question",
     parent: QWidget | None = None,
 ) -> MessageBox:
-    """Ask one question; `yes` is a verb with its object, and going back is the safe default.
+    """Ask one question; `yes` is a verb with its object and the caption too; going back is the safe default.
 
     `other` is a second verb, for choices between two acts; `on_no` hears that the box was left, by button or by Esc.
     """
-    box = MessageBox(text, title=title, tone="warn", icon=icon, parent=parent or QApplication.activeWindow())
+    above = parent or QApplication.activeWindow()
+    box = MessageBox(text, title=title or yes, tone="warn", icon=icon, asks=True, parent=above)
     box.closing.setText(no)
 
     def go() -> None:

@@ -35,6 +35,7 @@ class Text:
     links: tuple[Link, ...] = ()
     subject: str = ""
     details: str = ""  # for support; never an exception's text
+    act: str = ""  # what the person asked for, as its menu says it: the caption
 
 
 class Coded(Protocol):
@@ -115,6 +116,7 @@ def not_possible(act: str, reason: str) -> Text:
         why=f"{reason}." if reason and not reason.endswith(".") else reason,
         do="Peça a quem administra as permissões." if reason.startswith("Falta a permissão") else "",
         code="not_possible",
+        act=act,
     )
 
 

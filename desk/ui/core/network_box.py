@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from desk.services.core.bus import Command
 from desk.services.core.errors import DomainError
 from desk.services.previews import Change, NetworkPreview, Rehearse, When
-from desk.ui.core import format
+from desk.ui.core import format, paint
 from desk.ui.core.desk import Desk
 from desk.ui.core.labels import IconLabel, Label, clear, row
 from desk.ui.core.messages import explain
@@ -19,6 +19,7 @@ from desk.ui.core.router_words import PROBLEMS, ends, exact, told, where
 
 _ACTS = {"add": ("plus", "ok"), "change": ("pencil-simple", "warn"), "drop": ("trash", "bad"), "tell": ("key", "text2")}
 MOST_LINES = 7  # more would push the buttons off a small screen
+PLACE_WIDTH = 228  # at most; "RT-ALVORADA-02 · Lista de endereços" in one line
 LOOK_MS = 500  # typing ends before anybody is asked
 
 
@@ -40,6 +41,7 @@ class NetworkBox(QFrame):
         self._lines.setSpacing(5)
         outer.addLayout(self._lines)
         self.said: list[str] = []
+        self._places: list[Label] = []
         self.tells_refusals = False  # where there are no fields to tell them at
         self.settles_many = False  # of settings: how much it reaches is said; a hidden box comes up only with something
         self._waiting: Command[Any] | None = None
@@ -79,7 +81,7 @@ class NetworkBox(QFrame):
         """Nothing to compare yet."""
         self.soon.stop()
         clear(self._lines)
-        self.said = []
+        self.said, self._places = [], []
         self.when.setText("")
         if text:
             self._quiet(text)
@@ -94,7 +96,7 @@ class NetworkBox(QFrame):
     def show_preview(self, preview: NetworkPreview) -> None:
         """All that would be said, to whom."""
         clear(self._lines)
-        self.said = []
+        self.said, self._places = [], []
         self.when.setText(f"conferido às {format.clock(preview.at.astimezone())}")
         if self.settles_many and reached(preview):
             self.show()
@@ -111,6 +113,9 @@ class NetworkBox(QFrame):
             self._quiet(f"e mais {len(preview.changes) - MOST_LINES}")
         if not preview.changes:
             self._quiet("Nada muda na rede.")
+        wide = max((paint.text_width(at.font(), at.text()) for at in self._places), default=0)
+        for at in self._places:  # as wide as the longest, so that what is said begins at one edge
+            at.setFixedWidth(min(wide, PLACE_WIDTH))
         self._fit()
 
     def _change(self, change: Change) -> None:
@@ -123,7 +128,7 @@ class NetworkBox(QFrame):
 
     def _line(self, icon: str, tone: str, place: str, what: str, tip: str = "") -> None:
         at = Label(place, "caption", "text2", wrap=True)
-        at.setFixedWidth(200)
+        self._places.append(at)
         words = Label(what, "body", wrap=True)
         line = row(IconLabel(icon, tone, 14), at, words)
         line.setContentsMargins(0, 0, 0, 0)

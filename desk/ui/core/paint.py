@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 
@@ -64,6 +66,25 @@ def chevron(painter: QPainter, middle: QPointF, direction: str, tone: str = "tex
 def text_width(font: QFont, text: str) -> int:
     """How wide a text is, rounded up, so that it never loses its last letter."""
     return QFontMetrics(font).horizontalAdvance(text) + 1
+
+
+def marked(
+    painter: QPainter, rect: QRect, text: str, ranges: Sequence[tuple[int, int]], style: QFont, tone: str
+) -> int:
+    """Draw a text whose letters from `begin` to before `end` are marked as found; returns how wide it is."""
+    metrics = QFontMetrics(style)
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+    painter.setFont(style)
+    for begin, end in ranges:
+        if end <= len(shown):
+            before = metrics.horizontalAdvance(shown[:begin])
+            width = metrics.horizontalAdvance(shown[:end]) - before
+            painter.fillRect(
+                QRect(rect.left() + before - 1, rect.center().y() - 8, width + 2, 17), theme().color("match")
+            )
+    painter.setPen(theme().color(tone))
+    painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+    return metrics.horizontalAdvance(shown)
 
 
 def chip_width(font: QFont, text: str, icon: str) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from desk.services.core.sentences import FieldMove
 from desk.services.previews import SUSPENSION_COMES, Change, Way, When
 from desk.ui.core import format
@@ -41,7 +43,7 @@ _FIELDS = {
     "remote-address": "IP",
     "Framed-Route": "rota",
     "Delegated-IPv6-Prefix": "prefixo IPv6",
-    "Session-Timeout": "termina em",
+    "Session-Timeout": "prazo da conexão",
     "Acct-Interim-Interval": "relato a cada",
     "Acct-Session-Id": "sessão",
     "User-Name": "login",
@@ -53,6 +55,7 @@ _FIELDS = {
     "interface": "interface",
 }
 _BARE = {"name", "address", "list", "target", "Reply-Message"}  # these say by themselves what they are
+_RATES = {"Mikrotik-Rate-Limit", "max-limit"}  # said as people say a speed; the tip holds the very words
 _QUIET = {"comment", "service"}
 _LATER = {
     "plan_provisional": "termina a habilitação provisória: o acesso é bloqueado de novo",
@@ -132,8 +135,12 @@ def _field(move: FieldMove) -> str:
 def _value(move: FieldMove, value: str) -> str:
     if move.name == "disabled":
         return {"yes": "sim", "no": "não"}.get(value, value)
-    if move.name in ("Acct-Interim-Interval", "Session-Timeout") and value:
+    if move.name == "Acct-Interim-Interval" and value:
         return f"{value} s"
+    if move.name in _RATES:
+        return format.told_rate(value) if value else "sem limite"
+    if move.name == "Session-Timeout":
+        return format.lasting(dt.timedelta(seconds=int(value))) if value.isdecimal() else value or "sem prazo"
     return value or "—"
 
 

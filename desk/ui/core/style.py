@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QIcon, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
@@ -28,9 +27,9 @@ from PySide6.QtWidgets import (
     QTextEdit,
     QWidget,
 )
-from shiboken6 import isValid
 
 from desk.ui.core import icons, paint
+from desk.ui.core.focus import RING_MARGIN, Watcher
 from desk.ui.core.menus import draw_menu_item, menu_item_size
 from desk.ui.core.theme import theme
 
@@ -45,8 +44,8 @@ METRICS: dict[QStyle.PixelMetric, int] = {
     PM.PM_ExclusiveIndicatorHeight: 16,
     PM.PM_CheckBoxLabelSpacing: 8,
     PM.PM_RadioButtonLabelSpacing: 8,
-    PM.PM_FocusFrameHMargin: 4,
-    PM.PM_FocusFrameVMargin: 4,
+    PM.PM_FocusFrameHMargin: RING_MARGIN,
+    PM.PM_FocusFrameVMargin: RING_MARGIN,
     PM.PM_MenuPanelWidth: 1,
     PM.PM_MenuVMargin: 4,
     PM.PM_MenuHMargin: 4,
@@ -70,101 +69,6 @@ HINTS: dict[QStyle.StyleHint, int] = {
     SH.SH_Menu_MouseTracking: 1,
     SH.SH_MenuBar_AltKeyNavigation: 0,
 }
-RING_REASONS = {
-    Qt.FocusReason.TabFocusReason,
-    Qt.FocusReason.BacktabFocusReason,
-    Qt.FocusReason.ShortcutFocusReason,
-    Qt.FocusReason.OtherFocusReason,
-}
-
-
-class Ring(QWidget):
-    """The ring itself: a sibling of the button, so that it scrolls along (QFocusFrame.setWidget never came back)."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.button: QAbstractButton | None = None
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-
-    def around(self, button: QAbstractButton) -> None:
-        """Stand around a button."""
-        self.button = button
-        margin = self.style().pixelMetric(PM.PM_FocusFrameHMargin, None, self)
-        self.setGeometry(button.geometry().adjusted(-margin, -margin, margin, margin))
-        self.raise_()
-        self.show()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        option = QStyleOption()
-        option.initFrom(self)
-        self.style().drawControl(CE.CE_FocusFrame, option, painter, self)
-        painter.end()
-
-
-def _menu_key(event: QKeyEvent) -> bool:
-    # Windows itself turns Shift+F10 into the wish for a menu; elsewhere Qt knows the Menu key only.
-    shifted = event.modifiers() == Qt.KeyboardModifier.ShiftModifier
-    return sys.platform != "win32" and event.key() == Qt.Key.Key_F10 and shifted
-
-
-def _ask_menu(widget: QWidget | None) -> bool:
-    if widget is None:
-        return False
-    middle = widget.rect().center()
-    wish = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, middle, widget.mapToGlobal(middle))
-    QApplication.sendEvent(widget, wish)
-    return wish.isAccepted()
-
-
-class Watcher(QObject):
-    """Follows the keyboard: a ring around the button it stands on, underlines while Alt is held."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.alt = False
-        self._shown: Ring | None = None
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        kind = event.type()
-        if kind == QEvent.Type.FocusIn and isinstance(watched, QAbstractButton) and isinstance(event, QFocusEvent):
-            back = event.reason() == Qt.FocusReason.ActiveWindowFocusReason and watched.property("first") is True
-            self._ring(watched, back or event.reason() in RING_REASONS)
-        elif kind == QEvent.Type.FocusOut and isinstance(watched, QAbstractButton):
-            self._ring(watched, False)
-        elif kind in (QEvent.Type.Move, QEvent.Type.Resize) and isinstance(watched, QAbstractButton):
-            if self._shown is not None and isValid(self._shown) and self._shown.button is watched:
-                self._shown.around(watched)
-        elif kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease) and isinstance(event, QKeyEvent):
-            if event.key() == Qt.Key.Key_Alt and isinstance(watched, QWidget):
-                self._underline(watched, kind == QEvent.Type.KeyPress)
-            elif kind == QEvent.Type.KeyPress and _menu_key(event):
-                return _ask_menu(QApplication.focusWidget())  # windows hear what their parts leave alone
-        elif kind == QEvent.Type.WindowDeactivate and self.alt and isinstance(watched, QWidget):
-            self._underline(watched, False)
-        return False
-
-    def _ring(self, button: QAbstractButton, wanted: bool) -> None:
-        above = button.parentWidget()
-        if wanted and above is not None:
-            if self._shown is None or not isValid(self._shown) or self._shown.parentWidget() is not above:
-                self._drop()
-                self._shown = Ring(above)
-            self._shown.around(button)
-        elif self._shown is not None and isValid(self._shown) and self._shown.button is button:
-            self._drop()
-
-    def _drop(self) -> None:
-        if self._shown is not None and isValid(self._shown):
-            self._shown.hide()
-            self._shown.deleteLater()
-        self._shown = None
-
-    def _underline(self, window: QWidget, held: bool) -> None:
-        if held != self.alt:
-            self.alt = held
-            for child in window.findChildren(QWidget):
-                child.update()
 
 
 class DeskStyle(QProxyStyle):

@@ -18,7 +18,16 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFont,
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -37,6 +46,8 @@ RowRole = Qt.ItemDataRole.UserRole
 SortRole = Qt.ItemDataRole.UserRole + 1
 ColumnRole = Qt.ItemDataRole.UserRole + 2
 ROW_HEIGHT = 28
+CELL_MARGIN = 8
+MEASURED = 100  # rows that tell how wide a column must be; more would be noticed
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 
@@ -121,14 +132,22 @@ class _Sorted(QSortFilterProxyModel):
         return bool(one < two)
 
 
+def _cell_font(column: Column) -> QFont:
+    return font("strong" if column.strong else "body", code=column.code)
+
+
+def _extra(column: Column) -> int:
+    """What a cell shows besides its text: an icon, and the ends of a chip."""
+    return (24 if column.icon else 0) + (16 if column.chip else 0)
+
+
 class CellDelegate(QStyledItemDelegate):
     """Paints a cell: icon, text or chip, and the hairline under its row."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         column: Column = index.data(ColumnRole)
         text = str(index.data())
-        wide = paint.text_width(font(code=column.code), text) + 16
-        return QSize(wide + (24 if column.icon else 0) + (16 if column.chip else 0), ROW_HEIGHT)
+        return QSize(paint.text_width(_cell_font(column), text) + 2 * CELL_MARGIN + _extra(column), ROW_HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         column: Column = index.data(ColumnRole)
@@ -146,14 +165,14 @@ class CellDelegate(QStyledItemDelegate):
             painter.fillRect(rect, theme().color("hover"))
         painter.setPen(theme().color("stroke"))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        inner = rect.adjusted(8, 0, -8, -1)
+        inner = rect.adjusted(CELL_MARGIN, 0, -CELL_MARGIN, -1)
         if column.chip and text:
             paint.chip(painter, inner.left(), inner.center().y() + 1, text, icon, tone, font("caption_medium"))
         else:
             if icon:
                 icons.draw(painter, icon, tone if column.tone else "text2", QPoint(inner.left(), inner.top() + 6), 16)
                 inner.adjust(21, 0, 0, 0)
-            used = font("strong" if column.strong else "body", code=column.code)
+            used = _cell_font(column)
             painter.setFont(used)
             painter.setPen(theme().color(tone))
             mode = Qt.TextElideMode.ElideMiddle if column.code else Qt.TextElideMode.ElideRight
@@ -181,6 +200,8 @@ class TableView(QTableView):
     ) -> None:
         super().__init__(parent)
         self._name, self._settings = name, settings
+        self._needs: list[int] = []  # width of each column, in pixels, in which nothing of what it shows is cut
+        self._sharing = self._chosen = False
         self.table = TableModel(columns, self)
         self._sorted = _Sorted(self)
         self._sorted.setSourceModel(self.table)
@@ -215,6 +236,7 @@ class TableView(QTableView):
     def _widths(self, columns: Sequence[Column]) -> None:
         kept = self._settings.value(f"columns/{self._name}") if self._settings is not None and self._name else None
         given = [int(width) for width in kept] if isinstance(kept, list) and len(kept) == len(columns) else None
+        self._chosen = given is not None
         for at, column in enumerate(columns):
             if column.stretch:  # whatever was kept: it takes what is left
                 self.horizontalHeader().setSectionResizeMode(at, QHeaderView.ResizeMode.Stretch)
@@ -223,16 +245,54 @@ class TableView(QTableView):
             elif column.width:
                 self.setColumnWidth(at, column.width)
 
-    def _keep(self) -> None:
+    def _keep(self, at: int) -> None:
+        if self._sharing or self.table.columns[at].stretch:
+            return  # the program did that, not the person
+        self._chosen = self._chosen or self.isVisible()
         if self._settings is not None and self._name and self.isVisible():
             widths = [self.columnWidth(at) for at in range(len(self.table.columns))]
             self._settings.setValue(f"columns/{self._name}", widths)
+
+    def _share(self) -> None:
+        """Room that a column does not use goes to those that are cut, as long as nobody chose widths of their own."""
+        columns = self.table.columns
+        if self._chosen or not self._needs or not any(column.stretch for column in columns):
+            return
+        fixed = [at for at, column in enumerate(columns) if not column.stretch]
+        widths = {at: columns[at].width or self.columnWidth(at) for at in fixed}
+        lacks = {at: self._needs[at] - width for at, width in widths.items()}  # below zero: it has more than it needs
+        spare = self.viewport().width() - sum(widths.values())
+        spare -= sum(self._needs[at] for at, column in enumerate(columns) if column.stretch)
+        short = sum(lack for lack in lacks.values() if lack > 0) - spare
+        for at in sorted(fixed, key=lacks.__getitem__):  # those with the most to give come first, then who lacks least
+            step = min(lacks[at], max(0, spare)) if lacks[at] > 0 else -min(-lacks[at], max(0, short))
+            widths[at] += step
+            spare -= step
+            short += min(0, step)
+        self._sharing = True
+        for at, width in widths.items():
+            self.setColumnWidth(at, width)
+        self._sharing = False
+
+    def _measure(self) -> None:
+        self._needs = []
+        for column in self.table.columns:
+            metrics = QFontMetrics(_cell_font(column))
+            widest = max((metrics.horizontalAdvance(column.text(row)) for row in self.table.rows[:MEASURED]), default=0)
+            head = paint.text_width(font("head"), column.head) + 2 * CELL_MARGIN
+            self._needs.append(max(head, widest + 2 + 2 * CELL_MARGIN + _extra(column)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share()
 
     def show_rows(self, rows: Sequence[Any], key: Callable[[Any], object] | None = None) -> None:
         """Show other rows; with a key, the selected one stays selected."""
         kept = key(self.current_row()) if key is not None and self.current_row() is not None else None
         at = self.verticalScrollBar().value()
         self.table.show(rows)
+        self._measure()
+        self._share()
         if key is not None and kept is not None:
             for line in range(self._sorted.rowCount()):
                 if key(self._sorted.index(line, 0).data(RowRole)) == kept:

@@ -36,6 +36,7 @@ INDENT = 20
 MARGIN = 8  # between the view's edges and a row's tint
 SHIFT = 6  # Qt starts rows at the edge, and takes viewport margins for its head
 GAP = 6
+GAP_AT_DOT = 4  # as wide as a space: the dot parts by itself
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -114,12 +115,13 @@ def _draw_part(painter: QPainter, part: Part, left: int, line: QRect) -> None:
 
 def _parts_from_left(painter: QPainter, line: QRect, parts: tuple[Part, ...]) -> None:
     left = line.left()
-    for part in parts:
+    for at, part in enumerate(parts):
         wide = _part_width(part)
+        left += 0 if at == 0 else GAP_AT_DOT if part.text.startswith("·") else GAP
         if left + wide > line.right():
             return
         _draw_part(painter, part, left, line)
-        left += wide + GAP
+        left += wide
 
 
 def _parts_from_right(painter: QPainter, line: QRect, parts: tuple[Part, ...], kept: int) -> int:

@@ -43,7 +43,7 @@ class HeaderBar(QFrame):
         self.rest = ElidedLabel("", "body", "text2", middle=False)
         for label in (self.code, self.document):
             label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        under = row(self.code, self.document, self.eye, self.rest, spacing=6)
+        under = row(self.code, self.document, self.eye, self.rest, spacing=4)
         under.setStretchFactor(self.rest, 1)
         left.addLayout(under)
         line.addLayout(left, 1)
@@ -92,7 +92,7 @@ class HeaderBar(QFrame):
         self.document.setText(f"· {kind} {self._seen or shown.document}")
         self.eye.setVisible(not self._seen)
         place = f"{shown.city} – {shown.state}" if shown.city else ""
-        self.rest.setText("".join(f"· {part}  " for part in (format.phone(shown.phone), place) if part))
+        self.rest.setText(" ".join(f"· {part}" for part in (format.phone(shown.phone), place) if part))
         plans = self.tr("{} plano" if shown.billed_plans == 1 else "{} planos").format(shown.billed_plans)
         self.monthly.setText(f"{format.reais(shown.monthly)} · {plans}" if shown.billed_plans else "—")
         self.monthly.setToolTip(self.tr("Soma dos planos em status que gera cobrança, com os descontos de hoje"))

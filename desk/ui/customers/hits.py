@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from desk.services.customers import CustomerHit, CustomerKind, Match, SearchKind
@@ -81,7 +81,7 @@ class HitDelegate(QStyledItemDelegate):
             paint.selection(painter, rect, focused=False, hovered=True)
         icon = "buildings" if hit.kind is CustomerKind.COMPANY else "user"
         icons.draw(painter, icon, "text2", QPoint(rect.left() + 10, rect.center().y() - 8), 18)
-        left, right = rect.left() + 40, rect.right() - 230
+        left, right = rect.left() + 40, rect.right() - 178
         tone = "text" if hit.active else "text2"
         name = next((match for match in hit.matches if match.kind is SearchKind.NAME), None)
         upper = QRect(left, rect.top() + 3, right - left, 22)
@@ -134,16 +134,4 @@ class HitDelegate(QStyledItemDelegate):
         code: bool = False,
     ) -> int:
         """Draw a text, its matched letters marked; returns how wide it is."""
-        used = font(style, code=code)
-        metrics = QFontMetrics(used)
-        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
-        painter.setFont(used)
-        for begin, end in ranges:
-            if end <= len(shown):
-                before = metrics.horizontalAdvance(shown[:begin])
-                width = metrics.horizontalAdvance(shown[:end]) - before
-                mark = QRect(rect.left() + before - 1, rect.center().y() - 8, width + 2, 17)
-                painter.fillRect(mark, theme().color("match"))
-        painter.setPen(theme().color(tone))
-        painter.drawText(rect, _LEFT, shown)
-        return metrics.horizontalAdvance(shown)
+        return paint.marked(painter, rect, text, ranges, font(style, code=code), tone)

@@ -26,9 +26,11 @@ from desk.ui.core.cards import BusyBar, EmptyState, hairline
 from desk.ui.core.desk import Desk
 from desk.ui.core.labels import KeyCap, Label, button, row
 from desk.ui.core.theme import theme
+from desk.ui.customers.hits import HEIGHT as HIT_HEIGHT
 from desk.ui.customers.hits import HitDelegate, HitModel, hit_of
 
-WIDTH, POPUP_WIDTH, POPUP_HEIGHT = 372, 720, 432
+WIDTH, POPUP_WIDTH = 372, 720
+MOST_HITS, FEWEST_HITS = 9, 4  # as high as what was found, within these
 PAUSE_MS = 90  # between two keys of somebody who types fast
 KINDS = (
     (SearchKind.ALL, "Tudo"),
@@ -58,7 +60,7 @@ class SearchPopup(QFrame):
         self.setObjectName("flyout")
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setFixedSize(POPUP_WIDTH, POPUP_HEIGHT)
+        self.setFixedWidth(POPUP_WIDTH)
         self.setAccessibleName(self.tr("Clientes encontrados"))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(1, 1, 1, 1)
@@ -118,11 +120,16 @@ class SearchPopup(QFrame):
         self.hits.show_hits(hits)
         self.count.setText(heading)
         self.count.setVisible(bool(hits))
+        self._fit(len(hits))
         if hits:
             self.pages.setCurrentWidget(self.list)
             self.list.setCurrentIndex(self.hits.index(0))
         else:
             self._show_nothing(_nothing(typed, self.kind))
+
+    def _fit(self, hits: int) -> None:
+        self.pages.setFixedHeight(HIT_HEIGHT * max(FEWEST_HITS, min(hits, MOST_HITS)) + 4)
+        self.adjustSize()
 
     def propose(self, typed: str, meant: str, act: Callable[[], object]) -> None:
         """Nobody was found: offer what may have been meant."""

@@ -93,10 +93,10 @@ class DriftWindow(DeskDialog):
         self.body.addWidget(self.detail)
 
     def _actions(self) -> None:
-        self.export = self.add_button(button("Exportar CSV", self._export, icon="download-simple"))
         self.some = self.add_button(
             button("Corrigir Selecionadas", lambda: self._confirm(self._marked()), icon="check")
         )
+        self.export = self.add_button(button("Exportar CSV", self._export, icon="download-simple"))
         self.all = self.set_primary(
             button("Corrigir Todas", lambda: self._confirm(self._correctable()), kind="primary", icon="checks")
         )

@@ -13,7 +13,7 @@ from desk.ui.core.desk import Desk
 from desk.ui.core.fields import TextField
 from desk.ui.core.forms import Form
 from desk.ui.core.inputs import Choice, ComboField, MacField, PasswordField
-from desk.ui.core.labels import Label, icon_button, link, row
+from desk.ui.core.labels import Label, icon_button, link
 
 # RouterOS keeps one line of ARP for an address on an interface.
 ONE_BOUND = "O ARP do roteador prende um só MAC a cada endereço: vale o primeiro. Os outros ficam para as buscas."
@@ -62,7 +62,6 @@ class MacPage(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(10)
         self.rows: list[MacRow] = []
-        self._holders: dict[int, QWidget] = {}
         self._list = QVBoxLayout()
         self._list.setSpacing(10)
         outer.addLayout(self._list)
@@ -100,19 +99,16 @@ class MacPage(QWidget):
         if entry is not None:
             made.bind({"macs": entry.mac, "equipment": entry.equipment})
         first = not self.rows
-        holder = QWidget()
         act = (
             icon_button("plus", "Acrescentar MAC", self.add_row)
             if first
             else icon_button("trash", "Retirar este MAC", partial(self.remove_row, made))
         )
-        line = row(made, act)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setStretchFactor(made, 1)
-        holder.setLayout(line)
-        self._list.addWidget(holder)
+        made.mac.line.insertWidget(1, act)  # beside the MAC, so that both columns stand as in the form below
+        QWidget.setTabOrder(made.mac.editor, act)
+        QWidget.setTabOrder(act, made.equipment.editor)
+        self._list.addWidget(made)
         self.rows.append(made)
-        self._holders[id(made)] = holder
         self.one_bound.setVisible(len(self.rows) > 1)
         self._watch(made)
         if entry is None:
@@ -122,7 +118,9 @@ class MacPage(QWidget):
     def remove_row(self, gone: MacRow) -> None:
         """Take a row away; the first one stays."""
         self.rows.remove(gone)
-        self._holders.pop(id(gone)).deleteLater()
+        self._list.removeWidget(gone)
+        gone.hide()
+        gone.deleteLater()
         self.one_bound.setVisible(len(self.rows) > 1)
         self.form.changed.emit("macs")
         self.form.problems_changed.emit()

@@ -104,22 +104,22 @@ class StatusChange:
         last = self._card.today + dt.timedelta(days=self._card.provisional_days)
         self.until.set_hint(f"no máximo {format.day(last)}")
         self.dialog.questions.bind({"until": last})
-        self._first_by_tab(self.until.editor)
+        self._lead_from(self.until.editor)
         self.dialog.questions.show()
-
-    def _first_by_tab(self, *asked: QWidget) -> None:
-        """Fields that came last stand first: Tab goes on from them as the eye does."""
-        again = self.dialog.sections[NETWORK].findChild(QToolButton)
-        way = (*asked, again, self.dialog.reason.editor, self.dialog.remark.editor)
-        for before, after in pairwise(each for each in way if each is not None):
-            QWidget.setTabOrder(before, after)
 
     def _ask_days(self, terms: SuspensionTerms) -> None:
         self.days = SuspensionDays(self.dialog.questions, terms, self._other_days)
-        self.dialog.questions.confirmed.connect(self.dialog.reason.setFocus)
-        self._first_by_tab(self.days.starts.editor, self.days.ends.editor)
+        self._lead_from(self.days.starts.editor, self.days.ends.editor)
         self.days.show()
         self._other_days(look=False)
+
+    def _lead_from(self, *first: QWidget) -> None:
+        """Fields that came last stand first: Tab and Enter go on from them as the eye does."""
+        self.dialog.questions.confirmed.connect(self.dialog.reason.setFocus)
+        again = self.dialog.sections[NETWORK].findChild(QToolButton)
+        way = (*first, again, self.dialog.reason.editor, self.dialog.remark.editor)
+        for before, after in pairwise(each for each in way if each is not None):
+            QWidget.setTabOrder(before, after)
 
     def _other_days(self, *, look: bool = True) -> None:
         """Money and network of the days that stand there now."""
@@ -289,7 +289,7 @@ def network_section(card: StatusCard, preview: NetworkPreview | None, *, later: 
     known = {line: _network_line(line) for line in card.network if line.moves and not later}
     still = [line.thing for line in card.network if later or not line.moves] + list(card.unchanged)
     words: dict[NetworkLine, list[str]] = {}
-    own: list[Line] = []
+    own: dict[tuple[str, str], Line] = {}
     for change in preview.changes if preview is not None else ():
         if card.suspension is not None and change.when is When.LATER:
             continue  # its days are said by the card itself
@@ -298,9 +298,13 @@ def network_section(card: StatusCard, preview: NetworkPreview | None, *, later: 
             asked = f"{change.command}: " if change.way in (Way.DISCONNECT, Way.COA) else ""
             words.setdefault(line, []).append(f"{asked}{told(change)}")
         else:
-            own.append(_own_line(change))
+            made = _own_line(change)  # one entry for each device and thing, however much is said to it
+            former = own.get((made.text, made.note))
+            if former is not None:
+                made = replace(former, key=f"{former.key} {made.key}", detail=f"{former.detail}\n{made.detail}")
+            own[made.text, made.note] = made
     lines = [replace(shown, detail="\n".join(words.get(line, ()))) for line, shown in known.items()]
-    lines += own[:MOST_LINES]
+    lines += list(own.values())[:MOST_LINES]
     if len(own) > MOST_LINES:
         lines.append(Line(key="more", text=f"e mais {len(own) - MOST_LINES}", quiet=True))
     for router in preview.mute if preview is not None else ():

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desk.services.plans import CompositionView, PlanDraft
 from desk.ui.core import format
 from desk.ui.core.cards import Card, Fact, FieldGrid
-from desk.ui.core.labels import ElidedLabel, Label, clear, row
+from desk.ui.core.labels import Label, clear, row
 
 
 class CostCard(Card):
@@ -56,8 +56,7 @@ class CostCard(Card):
         clear(body)
         for part in parts:
             holder = QWidget()
-            name = ElidedLabel(part.description, "body", "text2")
-            name.setToolTip(part.description)
+            name = Label(part.description, "body", "text2", wrap=True)
             line = row(name, Label(format.money(part.amount)))
             line.setStretchFactor(name, 1)
             line.setContentsMargins(0, 0, 0, 0)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollArea, QStackedWidget, Q
 from desk.services.plans import PlanDetails, PlanRow, PlanWindow, ValueDetailView, ValueKind, months_left
 from desk.ui.core import format
 from desk.ui.core.actions import build_menu
-from desk.ui.core.cards import Card, EmptyState, Fact, FieldGrid, hairline
+from desk.ui.core.cards import Card, EmptyState, Fact, FieldGrid, Pair, hairline
 from desk.ui.core.desk import Desk
 from desk.ui.core.labels import Chip, ElidedLabel, IconLabel, button, icon_button, row
 from desk.ui.core.tabs import FirstFits, PillBar
@@ -20,6 +20,7 @@ from desk.ui.plans.panel_parts import AddressCard, ItemsCard, StatusCard
 
 SECTIONS = ("Detalhe", "Informação de Cobrança", "Itens do Plano", "Endereços", "Histórico de status")
 REST_MS = 20
+TITLE_ROOM = 240
 MAIN_ACTIONS = ("plans.change_catalog", "plans.suspend", "plans.enable", "plans.enable_provisionally")
 
 
@@ -81,8 +82,6 @@ class PlanPanel(QWidget):
         outer = QVBoxLayout(page)
         outer.setContentsMargins(16, 12, 16, 16)
         outer.setSpacing(12)
-        pair = QHBoxLayout()
-        pair.setSpacing(12)
         self.detail, self.billing = Card(self.tr("Detalhe")), Card(self.tr("Informação de Cobrança"))
         self.detail_facts, self.billing_facts = FieldGrid(), FieldGrid()
         self.detail.body.addWidget(self.detail_facts)
@@ -91,9 +90,7 @@ class PlanPanel(QWidget):
         self.billing.body.addWidget(self.billing_facts)
         self.billing.body.addWidget(self.money_facts)
         self.billing.body.addStretch(1)
-        pair.addWidget(self.detail, 1)
-        pair.addWidget(self.billing, 1)
-        outer.addLayout(pair)
+        outer.addWidget(Pair(self.detail, self.billing))
         self.items = ItemsCard(self._desk)
         self.items.chosen.connect(self.item_chosen)
         self.addresses = AddressCard()
@@ -116,6 +113,8 @@ class PlanPanel(QWidget):
         fresh = before is None or before.id != plan.id
         self.icon.set_icon(PLAN_ICONS[plan.kind], "text")
         self.title.setText(plan.title)
+        # Commands leave into “…” before the name is cut beyond recognition.
+        self.title.setMinimumWidth(min(self.title.sizeHint().width(), TITLE_ROOM))
         self.chip.set_status(plan.status_label, filled=True)
         if plan != before:
             self._show_buttons(plan)

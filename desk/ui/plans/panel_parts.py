@@ -13,7 +13,7 @@ from desk.services.sessions import Allowance, AllowanceUse
 from desk.ui.core import format, icons
 from desk.ui.core.cards import Card
 from desk.ui.core.desk import Desk
-from desk.ui.core.labels import Chip, Label, button, clear, row, set_tone
+from desk.ui.core.labels import Chip, ElidedLabel, Label, button, clear, row, set_tone
 from desk.ui.core.table import Column, RowRole, TableView
 from desk.ui.core.tree import Part
 from desk.ui.plans.nodes import ip_state, ip_text, login_state
@@ -58,7 +58,7 @@ class ItemsCard(Card):
         super().__init__("Itens do Plano")
         self._desk = desk
         self._plan: PlanRow | None = None
-        self.allowance = Label("", "caption", "text2")
+        self.allowance = ElidedLabel("", "caption", "text2", middle=False)
         self.head.addWidget(self.allowance)
         self.add = button("Adicionar", self._add, kind="link", icon="plus")
         self.head.addWidget(self.add)

@@ -74,7 +74,7 @@ class LoginInformationDialog(DeskDialog):
         self._acts = row(
             self._act("sessions.close", "Fechar Conexão Atual", "power"),
             self._act("logins.password", "Alterar Senha de Autenticação", "lock-key"),
-            self._act("sessions.try", "Testar autenticação", "check-circle"),
+            self._act("sessions.try", "Testar Autenticação", "check-circle"),
             self._act("sessions.traffic", "Dados de Tráfego", "chart-line"),
             None,
         )

@@ -38,7 +38,7 @@ class RadiusServersPage(ListPage):
                 "Nenhum servidor RADIUS",
                 "Cadastre o servidor que o Desk deve perguntar ao testar um login.",
             ),
-            note="A quem o Desk pergunta em Testar autenticação.",
+            note="A quem o Desk pergunta em Testar Autenticação.",
         )
 
     def edit(self, server: RadiusServerRow | None) -> None:
@@ -67,7 +67,7 @@ class RadiusServerDialog(SaveDialog):
         self.command = self._save
         if server is not None:
             order = DeleteRadiusServer(id=server.id, version=server.version)
-            why = "Testar autenticação deixa de perguntar a ele. O segredo vai junto."
+            why = "Testar Autenticação deixa de perguntar a ele. O segredo vai junto."
             self.offer_delete(lambda: order, f"Apagar o servidor {server.name}?", why, "Servidor apagado")
 
     def _save(self, draft: dict[str, Any]) -> SaveRadiusServer:

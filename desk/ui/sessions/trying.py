@@ -1,4 +1,4 @@
-"""Testar autenticação: asks the RADIUS server for real and says in plain words what it answered."""
+"""Testar Autenticação: asks the RADIUS server for real and says in plain words what it answered."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class TryLoginDialog(FormDialog):
     """One password, typed or stored, by PAP or CHAP."""
 
     def __init__(self, desk: Desk, login: LoginItem, parent: QWidget | None) -> None:
-        super().__init__("Testar autenticação", size=Size.FORM, parent=parent)
+        super().__init__("Testar Autenticação", size=Size.FORM, parent=parent)
         self._desk, self._login = desk, login
         may_see = desk.may(RevealPassword)
         hint = "Vazio: usa a senha guardada, e a consulta fica registrada" if may_see else "A que o cliente usa"

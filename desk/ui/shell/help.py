@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QImage
+from PySide6.QtGui import QDesktopServices, QImage, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from desk.ui.core.cards import Card, Fact, FieldGrid
 from desk.ui.core.desk import Desk
 from desk.ui.core.dialogs import DeskDialog, Size
-from desk.ui.core.theme import RESOURCES
+from desk.ui.core.theme import RESOURCES, font, theme
 
 MANUAL = RESOURCES.parent / "docs" / "manual"
+HEADINGS = ("title", "subtitle", "section")
 FIXED = (
     ("Pesquisar cliente", "F3, Ctrl+F"),
     ("Abrir o editor do item", "Enter, F2"),
@@ -66,10 +67,28 @@ class Page(QTextBrowser):
         self.setFrameShape(QTextBrowser.Shape.NoFrame)
         self.setAccessibleName("Página do manual")
         self.document().setDocumentMargin(self.MARGIN)
+        self.document().setDefaultFont(font())
+
+    def show_markdown(self, text: str) -> None:
+        """Show a page, its headings in the sizes that the program's own screens have."""
+        self.setMarkdown(text)
+        block = self.document().begin()
+        while block.isValid():
+            if level := block.blockFormat().headingLevel():
+                heading = QTextCharFormat()
+                heading.setFont(font(HEADINGS[min(level, len(HEADINGS)) - 1]))
+                cursor = QTextCursor(block)
+                cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+                cursor.setCharFormat(heading)  # not merged: Markdown's own size would win
+            block = block.next()
+        self.moveCursor(QTextCursor.MoveOperation.Start)
 
     def loadResource(self, kind: int, name: QUrl | str) -> Any:
         url = QUrl(name) if isinstance(name, str) else name
-        picture = QImage(str(MANUAL / url.path().removeprefix("./"))) if url.path().endswith(".png") else QImage()
+        path = url.path().removeprefix("./")
+        if theme().dark:  # every picture is there in both
+            path = path.replace("-claro.png", "-escuro.png")
+        picture = QImage(str(MANUAL / path)) if path.endswith(".png") else QImage()
         if picture.isNull():
             return super().loadResource(kind, name)
         if picture.width() <= self.ROOM:
@@ -86,11 +105,19 @@ class HelpDialog(DeskDialog):
         self.browser.anchorClicked.connect(self._follow)
         self.body.addWidget(self.browser)
         self.show_page(page)
+        theme().changed.connect(self._recolour)
 
     def show_page(self, page: str) -> None:
         """Show one page, by the name of its file."""
-        file = MANUAL / page
-        self.browser.setMarkdown(file.read_text(encoding="utf-8") if file.is_file() else "# Página não encontrada")
+        self._page_name, file = page, MANUAL / page
+        self.browser.show_markdown(file.read_text(encoding="utf-8") if file.is_file() else "# Página não encontrada")
+
+    def _recolour(self) -> None:
+        """The other theme's pictures, at the same place of the page."""
+        bar = self.browser.verticalScrollBar()
+        at = bar.value()
+        self.show_page(self._page_name)
+        bar.setValue(at)
 
     def _follow(self, url: QUrl) -> None:
         if url.isRelative() or url.isLocalFile():

@@ -37,7 +37,8 @@ from desk.ui.core.format import folded
 from desk.ui.core.labels import KeyCap, Label, row
 from desk.ui.core.theme import font, theme
 
-WIDTH, HEIGHT = 620, 420
+WIDTH, HEIGHT = 620, 520  # at most; it is as high as what it lists
+AROUND = 84  # the field, the keys and what parts them
 EntryRole = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
 GROUPS = (("item", "Neste item"), ("plan", "Neste plano"), ("customer", "Neste cliente"), ("program", "Programa"))
@@ -52,6 +53,16 @@ class Entry:
     action: Action | None = None
     row: Any = None
     obstacle: str | None = None
+    typed: str = ""  # what found it
+
+
+def found_in(name: str, typed: str) -> list[tuple[int, int]]:
+    """Where the typed words stand in a name, from and to before; accents and capitals do not count."""
+    plain = folded(name)
+    if len(plain) != len(name):  # a letter that folds into two: better no mark than a wrong one
+        return []
+    places = ((plain.find(word), len(word)) for word in folded(typed).split())
+    return [(at, at + length) for at, length in places if at >= 0]
 
 
 def entries(desk: Desk, rows: dict[str, Any], typed: str) -> Iterator[Entry]:
@@ -67,7 +78,7 @@ def entries(desk: Desk, rows: dict[str, Any], typed: str) -> Iterator[Entry]:
             if group == "program" or action.shown(row_):
                 text = folded(f"{action.text()} {action.help}")
                 if all(word in text for word in words):
-                    found.append(Entry("", action, row_, action.obstacle(desk, row_)))
+                    found.append(Entry("", action, row_, action.obstacle(desk, row_), typed))
         if found:
             named = rows.get("item_name", "") if group == "item" else getattr(row_, "title", "")
             named = named or getattr(row_, "customer_name", "")
@@ -110,12 +121,16 @@ class EntryModel(QAbstractListModel):
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
 
+def _height(entry: Entry) -> int:
+    return 28 if entry.action is None else 44 if entry.obstacle else 32
+
+
 class EntryDelegate(QStyledItemDelegate):
     """Paints headings, actions with their key, and reasons."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         entry: Entry = index.data(EntryRole)
-        return QSize(100, 28 if entry.action is None else 44 if entry.obstacle else 32)
+        return QSize(100, _height(entry))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         entry: Entry = index.data(EntryRole)
@@ -134,9 +149,8 @@ class EntryDelegate(QStyledItemDelegate):
         line = QRect(rect.left(), rect.top(), rect.width(), 30 if possible else 24)
         place = QPoint(rect.left() + 12, rect.center().y() - 7)
         icons.draw(painter, entry.action.icon, "text2" if possible else "off", place)
-        painter.setFont(font())
-        painter.setPen(theme().color(tone))
-        painter.drawText(line.adjusted(38, 0, -120, 0), _LEFT, entry.action.text())
+        name = entry.action.text()
+        paint.marked(painter, line.adjusted(38, 0, -120, 0), name, found_in(name, entry.typed), font(), tone)
         if entry.obstacle:
             painter.setFont(font("caption"))
             painter.setPen(theme().color("text2"))
@@ -157,7 +171,7 @@ class Palette(QFrame):
         self._desk, self._rows = desk, rows
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("flyout")
-        self.setFixedSize(WIDTH, HEIGHT)
+        self.setFixedWidth(WIDTH)
         self.setAccessibleName("Comandos")
         outer = QVBoxLayout(self)
         outer.setContentsMargins(8, 8, 8, 8)
@@ -174,6 +188,10 @@ class Palette(QFrame):
         self.list.setItemDelegate(EntryDelegate(self.list))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setMouseTracking(True)
+        self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.nothing = Label("Nenhum comando com essas palavras", "body", "text2")
+        self.nothing.setContentsMargins(14, 6, 14, 6)
+        outer.addWidget(self.nothing)
         outer.addWidget(self.list, 1)
         outer.addWidget(hairline())
         choose, run = Label("escolher", "caption", "text2"), Label("executar", "caption", "text2")
@@ -192,7 +210,12 @@ class Palette(QFrame):
         self.edit.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def _filter(self, typed: str) -> None:
-        self.model.show_entries(list(entries(self._desk, self._rows, typed)))
+        found = list(entries(self._desk, self._rows, typed))
+        self.model.show_entries(found)
+        self.nothing.setVisible(not found)
+        self.list.setVisible(bool(found))
+        self.list.setFixedHeight(min(sum(_height(entry) for entry in found) + 2, HEIGHT - AROUND))
+        self.adjustSize()
         self._choose(0, 1)
 
     def _choose(self, at: int, by: int) -> None:

@@ -41,8 +41,16 @@ def test_whatever_is_read_stands_out(dark: bool) -> None:
         assert contrast(of["text"], of[f"{tone}_bg"]) >= 4.5, tone
     for ground in ("sel", "sel_off", "hover", "match"):
         assert contrast(of["text"], of[ground]) >= 4.5
-    for tone in ("text2", "ok", "warn", "bad", "violet"):
+    for tone in ("text2", "link", "ok", "warn", "bad", "violet", "mute", "accent"):
         assert contrast(of[tone], of["sel"]) >= 4.5, tone
+    for ground in ("hover", "sel_off"):  # rows under the mouse, and the chosen one while the focus is elsewhere
+        for tone in READ:
+            assert contrast(of[tone], of[ground]) >= (4.5 if ground == "hover" else 4.4), (tone, ground)
+    for ground in ("warn_bg", "bad_bg", "ok_bg", "info_bg"):  # notes hold second lines and links
+        for tone in ("text2", "link"):
+            assert contrast(of[tone], of[ground]) >= 4.5, (tone, ground)
+    for mark in ("s1", "s2"):
+        assert contrast(of[mark], of["surface"]) >= 3.0, mark
     assert contrast(of["text3"], of["ctl"]) >= 4.5
     assert contrast(of["on_accent"], of["accent"]) >= 4.5
     assert contrast(of["surface"], of["bad"]) >= 4.5  # words on the button of an irreversible act
