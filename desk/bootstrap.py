@@ -25,6 +25,7 @@ from desk.db.revisions import HEAD, compatible
 from desk.integrations.radius.client import RadiusAuth, RadiusNas
 from desk.integrations.routeros.client import RouterOs
 from desk.models.people import Permission
+from desk.no_secrets import never_write
 from desk.services import register_all
 from desk.services.core.bus import Bus
 from desk.services.core.changes import Listener
@@ -83,6 +84,7 @@ class WayIn:
 
     def __init__(self, server: Server, role: str, password: str | None, timelines: Timelines | None = None) -> None:
         self._server, self._role = server, role
+        never_write(password)
         self._passwords = [password]  # the newest first
         self._timelines = timelines or Timelines()
         self._looking, self._looked = threading.Lock(), 0.0
@@ -92,6 +94,7 @@ class WayIn:
 
     def learn(self, password: str) -> None:
         """A password that counts once the change is committed; the old ones stay, in case it never is."""
+        never_write(password)
         self._passwords = [password, *self._passwords]
 
     def connect(self, *, autocommit: bool = False) -> Line:
@@ -253,7 +256,7 @@ def sign_in(server: Server, role: str, password: str | None, timelines: Timeline
     elif not password:
         raise WrongPassword(role=role)  # libpq would look for another in ~/.pgpass
     way_in = WayIn(server, role, password, timelines)
-    engine = create_engine("postgresql+psycopg://", creator=way_in.connect, **POOL)
+    engine = create_engine("postgresql+psycopg://", creator=way_in.connect, hide_parameters=True, **POOL)
     event.listen(engine, "checkout", _still_there)
     sessions = sessionmaker(engine, expire_on_commit=False)
     with contextlib.ExitStack() as refused:

@@ -22,7 +22,9 @@ def with_dbname(dsn: str, dbname: str) -> str:
 @contextlib.contextmanager
 def transaction(dsn: str) -> Iterator[Connection]:
     """One SQLAlchemy transaction; libpq itself reads the string, so service files and .pgpass work."""
-    engine = create_engine("postgresql+psycopg://", creator=lambda: _connect(dsn), poolclass=NullPool)
+    engine = create_engine(
+        "postgresql+psycopg://", creator=lambda: _connect(dsn), poolclass=NullPool, hide_parameters=True
+    )
     try:
         with engine.begin() as connection:
             yield connection

@@ -13,7 +13,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from desk.ui.core.app import NoSecrets
+from desk.no_secrets import NoSecrets
 from desk.ui.core.crash_report import KEPT, write_report
 from desk.ui.core.instance import Instance, customer_of
 from desk.ui.core.places import Place

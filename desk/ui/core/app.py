@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import re
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -16,6 +15,7 @@ from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTranslator, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from desk.no_secrets import NoSecrets
 from desk.ui.core.collector import Collector
 from desk.ui.core.language import LOCALE
 from desk.ui.core.style import DeskStyle, dress
@@ -26,14 +26,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("desk")
 LOG_BYTES, LOG_FILES = 1_000_000, 5
-_SECRET = re.compile(r"(?i)(password|passwd|senha|secret|segredo|token|api[_-]?key|community)(['\"]?\s*[=:]\s*)\S+")
-
-
-class NoSecrets(logging.Formatter):
-    """Writes log lines and tracebacks with whatever looks like a secret taken out."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        return _SECRET.sub(r"\1\2***", super().format(record))
 
 
 class Bugs(QObject):
