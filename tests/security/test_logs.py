@@ -23,7 +23,7 @@ from tests.builders import a_login
 from tests.postgres import Database, password_of
 
 ROOT = Path(__file__).parents[2]
-TYPED = "Tr3vo-da-sorte, dobrado"
+TYPED = "Tr3vo-da-sorte"
 PEM = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIBkgVGhlIHByaXZhdGUga2V5\n-----END EC PRIVATE KEY-----"
 
 

@@ -104,6 +104,14 @@ def test_certificates(
     assert names[0] in str(found.params["names"])
 
 
+def test_a_certificate_that_does_not_count_yet(company: CompanyServer, address: Server) -> None:
+    """Most often it is this computer's clock that is behind."""
+    company.present(company.authority.issue("localhost", early=1))
+    found = last(examine(address))
+    assert (found.code, found.verdict) == (Code.TLS_EARLY, Verdict.BAD)
+    assert "data e a hora deste computador" in words(found).do
+
+
 def test_an_authority_that_nobody_knows_here(company: CompanyServer, address: Server) -> None:
     company.present(Authority("Outra Autoridade").issue("localhost"))
     found = last(examine(address))
@@ -117,6 +125,7 @@ def test_an_authority_that_nobody_knows_here(company: CompanyServer, address: Se
         ({"sslrootcert": "/nao/ha/raiz.crt"}, Code.TLS_ROOT_MISSING),
         ({"sslmode": "require", "sslrootcert": ""}, Code.TLS_UNVERIFIED),
         ({"sslmode": "prefer"}, Code.TLS_LOCAL),
+        ({"sslmode": "prefer", "host": "0.0.0.0"}, Code.TLS_OFF),  # reaches this machine, and is not a loopback address
         ({"host": ""}, Code.NO_SERVER),
         ({"host": "banco.invalid"}, Code.NAME_UNKNOWN),
     ],
@@ -147,6 +156,29 @@ def test_a_mute_server_is_not_waited_for_long(address: Server) -> None:
     with mute() as port:
         assert last(examine(address._replace(port=str(port)))).code is Code.PORT_SILENT
     assert time.monotonic() - began < 8
+
+
+def test_an_address_to_which_no_way_leads(address: Server) -> None:
+    found = last(examine(address._replace(host="255.255.255.255")))
+    assert (found.code, found.verdict) == (Code.PORT_UNREACHABLE, Verdict.BAD)
+    assert "Não há caminho até lá" in words(found).found
+
+
+def test_a_name_service_that_says_nothing(address: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, over = threading.Event(), threading.Event()
+
+    def waits(*given: object, **more: object) -> list[object]:
+        asked.set()
+        over.wait(30)
+        return []
+
+    monkeypatch.setattr("desk.services.doctor.network.resolve.__defaults__", (0.3,))
+    monkeypatch.setattr("desk.services.doctor.network.socket.getaddrinfo", waits)
+    found = last(examine(address._replace(host="banco.provedor.example")))
+    over.set()
+    assert asked.is_set()
+    assert (found.code, found.verdict) == (Code.NAME_SILENT, Verdict.BAD)
+    assert "DNS" in words(found).found
 
 
 def test_one_of_two_servers_is_enough(address: Server) -> None:
@@ -213,6 +245,23 @@ def test_clocks(database: Database, monkeypatch: pytest.MonkeyPatch, seconds: in
     real = time.time
     monkeypatch.setattr("desk.services.doctor.database.time.time", lambda: real() + seconds)
     assert code in codes(as_person(database, "atendente"))
+
+
+def test_a_server_of_another_age(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("desk.services.doctor.database.OLDEST_SERVER", 990000)
+    report = as_person(database, "atendente")
+    found = next(finding for finding in report.findings if finding.code is Code.VERSION_OLD)
+    assert found.verdict is Verdict.BAD and "precisa do 15" in words(found).found
+
+
+def test_when_routers_take_too_long_the_rest_is_said_to_be_unseen(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desk.services.doctor.routers.ALL_SECONDS", -1.0)
+    a_routing_server(database, "RB Longe", host="127.0.0.1")
+    report = as_person(database, "atendente")
+    assert (last(report).code, last(report).verdict) == (Code.ROUTER_SKIPPED, Verdict.SKIPPED)
+    assert "Não conferido" in as_text(report)
 
 
 def test_late_deliveries(database: Database) -> None:

@@ -7,13 +7,19 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from desk.__main__ import main as program
+from desk.desktop import Desktop
 from desk.no_secrets import NoSecrets
+from desk.server import Server
+from desk.ui.core.app import Bugs
 from desk.ui.core.crash_report import KEPT, write_report
 from desk.ui.core.instance import Instance, customer_of
 from desk.ui.core.places import Place
@@ -64,10 +70,93 @@ def test_after_the_first_has_gone_the_place_is_free(instance: Instance, tmp_path
         ("http://customer/123", None),
         ("desk://customer/" + "9" * 30, None),
         ("", None),
+        ("desk://customer/-1", None),
+        ("desk://customer/1/../../plans/2", None),
+        ("desk://customer/1?name=x", None),
+        ("desk://customer/1#2", None),
+        ("desk://customer/%31", None),
+        ("desk://customer/1\ndesk://customer/2", None),
+        ("desk://customer/1 --demo", None),
+        ("desk://ana@customer/1", None),
+        ("desk:customer/1", None),
+        ("desk://customer/" + "1" * 10_000, None),
+        ("javascript:desk://customer/1", None),
     ],
 )
 def test_only_links_to_customers_are_followed(link: str, customer: int | None) -> None:
     assert customer_of(link) == customer
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ["desk://customer/1", "--selftest", "C:\\Windows\\Temp"],
+        ["DESK:x", "--shots", "C:\\x"],
+        ["desk://customer/1", "--demo"],
+        ["desk://db", "db", "upgrade"],
+    ],
+)
+def test_what_a_link_smuggles_past_its_quotation_marks_is_no_order(
+    said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[list[str]] = []
+    monkeypatch.setattr("desk.desktop.main", lambda given: heard.append(list(given)) or 0)
+    for other in ("desk.selftest.main", "desk.tour.main", "desk.db.cli.main"):
+        monkeypatch.setattr(other, lambda given: pytest.fail(f"obeyed: {given}"))
+    monkeypatch.setattr("desk.__main__.gc", SimpleNamespace(disable=lambda: None))
+    assert program(said) == 0
+    assert heard == [said[:1]]
+
+
+def test_a_later_start_brings_the_window_forward_and_opens_its_customer(
+    qtbot: QtBot, instance: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Through the real way: another process, the socket, the desk that is open."""
+    monkeypatch.setattr("desk.desktop._remembered", lambda: QSettings(str(tmp_path / "d"), QSettings.Format.IniFormat))
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.showMinimized()
+    opened: list[int] = []
+    app = SimpleNamespace(bugs=Bugs(), close=lambda: None)
+    monkeypatch.setattr(app.bugs, "install", lambda: None)
+    desktop = Desktop(app, Server("localhost"), company="")  # type: ignore[arg-type]
+    desktop.take_place(instance, "")
+    instance.listen()
+    try:
+        hidden = QWidget()  # of a tool tip's kind: it must not be shown in the window's place
+        hidden.setWindowFlag(Qt.WindowType.ToolTip)
+        qtbot.addWidget(hidden)
+        hidden.show()
+        shell = SimpleNamespace(open_customer=opened.append)
+        other = second(str(tmp_path))
+        qtbot.waitUntil(lambda: not window.isMinimized(), timeout=20_000)
+        assert other.communicate(timeout=20)[0] == "handed over\n"
+        assert desktop._wanted == 42 and opened == []  # nobody has signed in: kept until somebody has
+        desktop.session = SimpleNamespace(shell=shell, close=lambda: None)  # type: ignore[assignment]
+        desktop.asked("desk://customer/7")
+        for hostile in ("desk://customer/7;8", "http://customer/9", "", "desk://customer/" + "9" * 40):
+            desktop.asked(hostile)
+        assert opened == [7]
+    finally:
+        desktop.close()
+
+
+def test_a_window_of_a_screen_that_is_gone_opens_on_one_that_is_there(qtbot: QtBot, tmp_path: Path) -> None:
+    settings = QSettings(str(tmp_path / "desk.ini"), QSettings.Format.IniFormat)
+    room = QGuiApplication.primaryScreen().availableGeometry()
+    far = room.right() + 3000
+    for left, top, width, maximized in ((far, 200, 640, False), (-4000, -2000, 640, False), (far, 9, 640, True)):
+        before, after = QWidget(), QWidget()
+        for window in (before, after):
+            qtbot.addWidget(window)
+        before.setGeometry(left, top, width, 400)
+        if maximized:
+            before.setWindowState(Qt.WindowState.WindowMaximized)
+        settings.setValue("places/main", before.saveGeometry())
+        Place(after, settings, "main")
+        shown = after.normalGeometry() if maximized else after.geometry()
+        assert room.contains(shown), (left, top, shown)
+        assert after.isMaximized() is maximized
 
 
 def test_a_window_opens_where_it_was_left(qtbot: QtBot, tmp_path: Path) -> None:
