@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,8 +20,8 @@ from desk.__main__ import main as program
 from desk.desktop import Desktop
 from desk.no_secrets import NoSecrets
 from desk.server import Server
-from desk.ui.core.app import Bugs
-from desk.ui.core.crash_report import KEPT, write_report
+from desk.ui.core.app import LOG_BYTES, LOG_FILES, Bugs, write_logs
+from desk.ui.core.crash_report import KEPT, crashes, write_report
 from desk.ui.core.instance import Instance, customer_of
 from desk.ui.core.places import Place
 
@@ -187,6 +188,55 @@ def test_a_defect_leaves_a_report_without_secrets_and_only_the_last_ones_stay(tm
     assert not logging.getLogger("desk").handlers
 
 
+CRASH = """
+import ctypes, sys
+from pathlib import Path
+from desk.ui.core.crash_report import Watch
+watch = Watch(Path(sys.argv[1]))
+if sys.argv[2] == "crash":
+    password = "hunter2"
+    ctypes.string_at(0)
+watch.close()
+"""
+
+
+@pytest.mark.parametrize("end", ["crash", "order"])
+def test_a_desk_that_crashed_leaves_a_report_that_the_next_start_tells_of(
+    qtbot: QtBot, tmp_path: Path, end: str
+) -> None:
+    (tmp_path / f"queda-{os.getpid()}.txt").write_text("somebody else's, alive", encoding="utf-8")
+    done = subprocess.run([sys.executable, "-c", CRASH, str(tmp_path), end], cwd=ROOT, check=False, timeout=60)
+    assert bool(done.returncode) is (end == "crash")
+    numbers = crashes(tmp_path)
+    assert len(numbers) == (end == "crash")
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("queda")] == [f"queda-{os.getpid()}.txt"]
+    bugs = Bugs()
+    for number in numbers:
+        text = (tmp_path / f"defeito-{number}.txt").read_text(encoding="utf-8")
+        assert f"Defeito {number}" in text and "string_at" in text and "hunter2" not in text
+        with qtbot.waitSignal(bugs.happened) as said:
+            bugs.tell_of_crash(number)
+        assert said.args is not None and said.args[0].code == number
+    assert crashes(tmp_path) == []
+
+
 def test_where_nothing_can_be_written_the_desk_goes_on(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     assert write_report(tmp_path / "file", "1124-0000-ABCD", ValueError("x"), NoSecrets()) is None
+    bugs = Bugs()
+    assert bugs.write_into(tmp_path / "file") == []
+    assert bugs.folder is None
+
+
+def test_the_log_turns_over_and_stays_small(tmp_path: Path) -> None:
+    log = logging.getLogger("desk")
+    level, stop = log.level, write_logs(tmp_path)
+    try:
+        for at in range(2 * LOG_FILES):
+            logging.getLogger("desk.test").info("%d %s", at, "x" * (LOG_BYTES - 200))
+    finally:
+        stop()
+        log.setLevel(level)
+    found = sorted(path.name for path in tmp_path.iterdir())
+    assert found == ["desk.log", *(f"desk.log.{at}" for at in range(1, LOG_FILES + 1))]
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= (LOG_FILES + 1) * LOG_BYTES <= 6_000_000

@@ -24,6 +24,8 @@ from desk.ui.core.theme import RESOURCES, Scheme, Theme, font, load_fonts, theme
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from desk.ui.core.crash_report import Watch
+
 log = logging.getLogger("desk")
 LOG_BYTES, LOG_FILES = 1_000_000, 5
 
@@ -33,12 +35,35 @@ class Bugs(QObject):
 
     happened = Signal(object)  # a Text
     folder: Path | None = None
+    _watch: Watch | None = None
 
-    def write_into(self, folder: Path) -> None:
-        """Logs and reports go here from now on; where that cannot be written, the desk works without."""
+    def write_into(self, folder: Path) -> list[str]:
+        """Logs and reports go here from now on; where that cannot be written, the desk works without.
+
+        Returns the numbers of the reports about earlier desks that ended without a word.
+        """
+        from desk.ui.core.crash_report import Watch, crashes  # once the window is there
+
         with contextlib.suppress(OSError):
             write_logs(folder)
             self.folder = folder
+            found = crashes(folder)
+            self._watch = Watch(folder)
+            return found
+        return []
+
+    def tell_of_crash(self, number: str) -> None:
+        """The program ended by itself the last time: say so once, with the number to quote."""
+        from desk.ui.core.messages import Text
+
+        self.happened.emit(
+            Text(
+                what="Da última vez o Desk se fechou sozinho.",
+                why="Um defeito o interrompeu. O que estava na tela e não tinha sido salvo se perdeu. Desculpe.",
+                do="Pode continuar; se acontecer de novo, passe este código ao suporte.",
+                code=number,
+            )
+        )
 
     def install(self) -> None:
         """Become the place where unhandled exceptions end, of this and of other threads."""
@@ -48,7 +73,10 @@ class Bugs(QObject):
         )
 
     def uninstall(self) -> None:
-        """Give both places back to Python."""
+        """Give both places back to Python, and end in order."""
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
         sys.excepthook = sys.__excepthook__
         threading.excepthook = threading.__excepthook__
 

@@ -66,7 +66,7 @@ def test_the_theme_changes_live(dressed: Application) -> None:
 def test_it_follows_the_system_while_it_runs_unless_somebody_chose(
     dressed: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Windows goes dark in the evening: what is open follows, unasked. Offscreen has no such word, so it is said here."""
+    """Windows goes dark in the evening and what is open follows. Offscreen has no word for it, so it is said here."""
     real, own = dressed.qt.styleHints(), dressed.theme
     said = [Qt.ColorScheme.Light]
     hints = SimpleNamespace(
