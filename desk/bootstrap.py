@@ -44,6 +44,7 @@ from desk.services.logins.reconcile import LoginReconciler
 from desk.services.plans.suspending import SuspensionMoment
 from desk.services.sessions.ending import OpenConnections
 from desk.settings import Server
+from desk.system_roots import SYSTEM, lend_system_roots
 
 log = logging.getLogger(__name__)
 
@@ -235,6 +236,8 @@ def conninfo_of(server: Server, role: str, password: str | None) -> str:
         # Kerberos would otherwise bring an encryption of its own in place of TLS, past pg_hba's hostssl lines.
         "gssencmode": "disable",
     }
+    if server.sslrootcert == SYSTEM:
+        lend_system_roots()
     if server.sslrootcert:
         parts["sslrootcert"] = server.sslrootcert
     if password is not None:

@@ -10,6 +10,7 @@ from psycopg.conninfo import make_conninfo
 from sqlalchemy import Connection, NullPool, create_engine, text
 
 from desk.db.errors import NotSuperuser, ServerTooOld
+from desk.system_roots import lend_system_roots
 
 OLDEST_SERVER = 150000
 
@@ -55,4 +56,5 @@ def require_superuser(connection: Connection) -> None:
 
 
 def _connect(dsn: str) -> psycopg.Connection[tuple[object, ...]]:
+    lend_system_roots()
     return psycopg.connect(make_conninfo(dsn, application_name="desk db"))

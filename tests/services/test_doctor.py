@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import threading
 import time
@@ -10,11 +11,14 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
-from desk import doctor
+from desk import doctor, system_roots
 from desk.bootstrap import conninfo_of
 from desk.demo.routeros import RouterOsStandIn
 from desk.services.doctor import Code, Finding, Report, Verdict
@@ -110,6 +114,53 @@ def test_a_certificate_that_does_not_count_yet(company: CompanyServer, address: 
     found = last(examine(address))
     assert (found.code, found.verdict) == (Code.TLS_EARLY, Verdict.BAD)
     assert "data e a hora deste computador" in words(found).do
+
+
+def test_the_computers_own_roots_are_what_system_means(
+    company: CompanyServer, address: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """libpq's own OpenSSL finds none by itself; the doctor and the sign-in go by the same ones."""
+    company.present(company.authority.issue("localhost"))
+    ours = address._replace(sslrootcert="system")
+    for variable in (system_roots.VARIABLE, "SSL_CERT_DIR"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(system_roots.ssl, "get_default_verify_paths", lambda: SimpleNamespace(cafile=None))
+    roots = Authority("Outra Autoridade").written(tmp_path, "roots.pem")
+    monkeypatch.setattr(system_roots, "_BUNDLES", (str(tmp_path / "none.pem"), str(roots)))
+    assert last(examine(ours)).code is Code.TLS_UNKNOWN_ROOT
+    assert os.environ[system_roots.VARIABLE] == str(roots)
+    with pytest.raises(psycopg.OperationalError, match="certificate verify failed"):
+        psycopg.connect(conninfo_of(ours, "postgres", company.password))
+    # IT has put the company's authority among this computer's roots.
+    roots.write_bytes(roots.read_bytes() + company.authority.pem)
+    with psycopg.connect(conninfo_of(ours, "postgres", company.password)) as connection:
+        assert connection.info.parameter_status("is_superuser") == "on"
+    assert last(examine(ours)).code is Code.TLS_GOOD
+    other = ours._replace(host="127.0.0.1")
+    assert last(examine(other)).code is Code.TLS_OTHER_NAME
+    with pytest.raises(psycopg.OperationalError, match="does not match"):
+        psycopg.connect(conninfo_of(other, "postgres", company.password))
+
+
+def test_of_a_windows_store_only_what_may_prove_a_server_is_taken(company: CompanyServer, tmp_path: Path) -> None:
+    der = x509.load_pem_x509_certificate(company.authority.pem).public_bytes(Encoding.DER)
+    mail = x509.load_pem_x509_certificate(Authority("Correio").pem).public_bytes(Encoding.DER)
+    for_servers, for_mail = "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.4"
+    rows: list[tuple[bytes, str, set[str] | bool]] = [
+        (der, "x509_asn", True),
+        (der, "x509_asn", {for_servers, for_mail}),
+        (mail, "x509_asn", {for_mail}),
+        (mail, "x509_asn", False),
+        (mail, "pkcs_7_asn", True),
+    ]
+    text = system_roots.as_pem(rows)
+    assert [each.subject.rfc4514_string() for each in x509.load_pem_x509_certificates(text.encode())] == [
+        "CN=Autoridade do Provedor"
+    ]
+    for _ in range(2):
+        assert system_roots._written(text, tmp_path / "Desk") == tmp_path / "Desk" / "roots.pem"
+    assert [path.name for path in (tmp_path / "Desk").iterdir()] == ["roots.pem"]
+    assert system_roots._written(text, tmp_path / "Desk" / "roots.pem") is None
 
 
 def test_an_authority_that_nobody_knows_here(company: CompanyServer, address: Server) -> None:
