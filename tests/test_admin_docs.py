@@ -82,7 +82,7 @@ def test_both_languages_have_the_same_parts(portuguese: str, english: str) -> No
 
 
 def test_what_the_screen_says_without_a_ticket_is_what_the_page_explains() -> None:
-    said = [text.what for text in TEXTS.values()]
+    said = [words for text in TEXTS.values() for words in (text.what, text.why)]
     for page in (ADMIN / "dominio.md", ADMIN / "en" / "single-sign-on.md"):
         _, _, table = page.read_text(encoding="utf-8").partition("| --- | --- |\n")
         rows = re.findall(r"^\| ([^|]+?)[ …]*\|", table, re.MULTILINE)
