@@ -61,5 +61,5 @@ def test_what_runs_at_the_terminal_is_not_reached_from_a_window() -> None:
         if "desk.db.programs import" in path.read_text(encoding="utf-8")
     ]
     assert users == ["desk/db/backups.py"]
-    windows = [path for path in (ROOT / "desk" / "ui").rglob("*.py")] + [ROOT / "desk" / "desktop.py"]
+    windows = [*list((ROOT / "desk" / "ui").rglob("*.py")), ROOT / "desk" / "desktop.py"]
     assert not [path for path in windows if "desk.db.backups" in path.read_text(encoding="utf-8")]
