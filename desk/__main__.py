@@ -23,6 +23,10 @@ def main(argv: list[str] | None = None) -> int:
         # A pipe on Windows speaks the code page of the system; a letter that it lacks must not end the program.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    if arguments and arguments[0].lower().startswith("desk:"):
+        # A link comes from a page or a mail. Whoever made it may have closed the quotation marks that Windows puts
+        # around it, to have what follows taken for orders.
+        arguments = arguments[:1]
     if arguments[:1] == ["db"]:
         from desk.db.cli import main as db
 

@@ -25,6 +25,7 @@ from desk.db.revisions import HEAD, compatible
 from desk.integrations.radius.client import RadiusAuth, RadiusNas
 from desk.integrations.routeros.client import RouterOs
 from desk.models.people import Permission
+from desk.no_secrets import never_write
 from desk.services import register_all
 from desk.services.core.bus import Bus
 from desk.services.core.changes import Listener
@@ -44,6 +45,7 @@ from desk.services.plans.suspending import SuspensionMoment
 from desk.services.sessions.ending import OpenConnections
 from desk.services.sessions.moments import SpeedMoment
 from desk.settings import Server
+from desk.system_roots import SYSTEM, lend_system_roots
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +86,7 @@ class WayIn:
 
     def __init__(self, server: Server, role: str, password: str | None, timelines: Timelines | None = None) -> None:
         self._server, self._role = server, role
+        never_write(password)
         self._passwords = [password]  # the newest first
         self._timelines = timelines or Timelines()
         self._looking, self._looked = threading.Lock(), 0.0
@@ -93,6 +96,7 @@ class WayIn:
 
     def learn(self, password: str) -> None:
         """A password that counts once the change is committed; the old ones stay, in case it never is."""
+        never_write(password)
         self._passwords = [password, *self._passwords]
 
     def connect(self, *, autocommit: bool = False) -> Line:
@@ -234,6 +238,8 @@ def conninfo_of(server: Server, role: str, password: str | None) -> str:
         # Kerberos would otherwise bring an encryption of its own in place of TLS, past pg_hba's hostssl lines.
         "gssencmode": "disable",
     }
+    if server.sslrootcert == SYSTEM:
+        lend_system_roots()
     if server.sslrootcert:
         parts["sslrootcert"] = server.sslrootcert
     if password is not None:
@@ -255,7 +261,7 @@ def sign_in(server: Server, role: str, password: str | None, timelines: Timeline
     elif not password:
         raise WrongPassword(role=role)  # libpq would look for another in ~/.pgpass
     way_in = WayIn(server, role, password, timelines)
-    engine = create_engine("postgresql+psycopg://", creator=way_in.connect, **POOL)
+    engine = create_engine("postgresql+psycopg://", creator=way_in.connect, hide_parameters=True, **POOL)
     event.listen(engine, "checkout", _still_there)
     sessions = sessionmaker(engine, expire_on_commit=False)
     with contextlib.ExitStack() as refused:

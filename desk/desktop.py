@@ -157,13 +157,14 @@ class Desktop(QObject):
             self.instance.listen()
         self.runner.run(self._configure, owner=self, done=self._configured, failed=self._unprepared)
 
-    def _configure(self) -> Server:
+    def _configure(self) -> tuple[Server, list[str]]:
         server = self.server
-        if not self.people:
-            self.app.bugs.write_into(self._settings.log_folder)
-        return server
+        return server, [] if self.people else self.app.bugs.write_into(self._settings.log_folder)
 
-    def _configured(self, server: Server) -> None:
+    def _configured(self, found: tuple[Server, list[str]]) -> None:
+        server, crashed = found
+        for number in crashed[-1:]:
+            self.app.bugs.tell_of_crash(number)
         if self.window is not None:
             self.window.show_server(server.label, verified=server.verified, single_sign_on=server.single_sign_on)
         if not self.people:

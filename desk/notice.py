@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from desk.services.releases import BadNotice, Notice, new_key, public_key, signed
+
+DAYS = 180
 
 
 def main(argv: Sequence[str]) -> int:
@@ -34,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     sign.add_argument("--key", type=Path, required=True, metavar="ARQUIVO")
     sign.add_argument("--says", default="", metavar="TEXTO", help="uma frase para as pessoas")
     sign.add_argument("--where", default="", metavar="LUGAR", help="onde está o instalador")
+    sign.add_argument("--days", type=int, default=DAYS, metavar="N", help=f"por quantos dias ele vale ({DAYS})")
     sign.add_argument("version")
     sign.add_argument("target", type=Path)
     return parser
@@ -49,10 +53,11 @@ def _key(options: argparse.Namespace) -> int:
 
 
 def _sign(options: argparse.Namespace) -> int:
-    notice = Notice(options.version, options.says, options.where)
+    until = dt.date.today() + dt.timedelta(days=options.days)
+    notice = Notice(options.version, options.says, options.where, until.isoformat())
     file = signed(notice, options.key.read_text(encoding="ascii"))
     fresh = options.target.with_name(options.target.name + ".new")
     fresh.write_bytes(file)
     fresh.replace(options.target)  # a station reads the old notice or the new one, never half of one
-    print(f"Aviso da versão {options.version} em {options.target}.")
+    print(f"Aviso da versão {options.version} em {options.target}, até {until:%d/%m/%Y}.")
     return 0

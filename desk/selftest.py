@@ -169,7 +169,7 @@ def _demo(folder: Path, facts: dict[str, Any]) -> None:
 
     def use(shown: Desktop) -> int:
         facts["platform"] = shown.app.qt.platformName()
-        facts["fonts"] = shown.app.qt.font().family()
+        facts["fonts"] = tour.letters()
         walk = tour.Tour(shown, pictures, ((Scheme.LIGHT, "claro"),))
         with contextlib.ExitStack() as failed:
             failed.callback(shown.close)  # else its connections would keep the database open

@@ -23,7 +23,7 @@ from PySide6.QtCore import (
     QtMsgType,
     qInstallMessageHandler,
 )
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
+from PySide6.QtGui import QColor, QFontInfo, QImage, QPainter, QPainterPath
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from desk.desktop import Desktop, demo
@@ -163,6 +163,11 @@ def _lay_over(painter: QPainter, flyout: QWidget, place: QPoint) -> None:
     painter.setPen(theme().color("stroke2"))
     painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
     painter.restore()
+
+
+def letters() -> str:
+    """The family that text is drawn with: the one that was asked for may have no letters here."""
+    return QFontInfo(font()).family()
 
 
 def colours(path: Path) -> int:

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from desk.bootstrap import SignedIn, sign_in
+from desk.no_secrets import NoSecrets
 from desk.services.core.database_errors import translate
 from desk.services.core.errors import DomainError, OldServer, ServerUnreachable
 from desk.services.core.outbox import Progress
@@ -28,7 +29,9 @@ RETRY_SECONDS = 5.0
 
 def main(argv: list[str]) -> int:
     """Run until SIGTERM or Ctrl+C. The password comes from DESK_WORKER_PASSWORD or the terminal, never from argv."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    written = logging.StreamHandler()
+    written.setFormatter(NoSecrets("%(asctime)s %(levelname)s %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[written])
     settings = Settings()
     role = argv[0] if argv else ROLE
     password = os.environ.get("DESK_WORKER_PASSWORD")

@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from desk import __version__
@@ -89,6 +90,10 @@ def _linux(work: Path) -> None:
 def _packages(wine: Wine, python: windows_python.WindowsPython, work: Path, out: Path) -> None:
     with step("PyInstaller no Wine"):
         folder = freeze.freeze_windows(wine, python, HOME / "dist", work)
+    _pack(folder, work, out)
+
+
+def _pack(folder: Path, work: Path, out: Path) -> None:
     with step("conferência da pasta"):
         say(f"  {closure.check_closure(folder)} programas e bibliotecas, nada falta")
         for name in ("Desk.exe", "desk-admin.exe"):
@@ -98,14 +103,20 @@ def _packages(wine: Wine, python: windows_python.WindowsPython, work: Path, out:
         for name in ("Desk.exe", "desk-admin.exe"):
             signer.sign(folder / name)
         older = rollout.previous(folder, HOME / "dist-before" / "Desk")
-        for place, version in ((older, BEFORE), (folder, __version__)):
-            target = msi.build_msi(place, version, out / f"Desk-{version}.msi", work)
-            msi.check_msi(target, place, version, work)
+
+        def packed(place: Path, version: str) -> None:
+            own = work / version
+            own.mkdir(exist_ok=True)
+            target = msi.build_msi(place, version, out / f"Desk-{version}.msi", own)
+            msi.check_msi(target, place, version, own)
             signer.sign(target, msi=True)
             freeze.expect_no_props(place.rglob("*"))
+
+        with ThreadPoolExecutor(2) as pool:  # wixl packs with one core
+            list(pool.map(packed, (older, folder), (BEFORE, __version__)))
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-        packed = (out / f"Desk-{__version__}.msi").stat().st_size
-        say(f"  instalador {packed / 1e6:.1f} MB, instalado {size / 1e6:.1f} MB")
+        weight = (out / f"Desk-{__version__}.msi").stat().st_size
+        say(f"  instalador {weight / 1e6:.1f} MB, instalado {size / 1e6:.1f} MB")
 
 
 def _rollout(wine: Wine, work: Path, out: Path) -> None:

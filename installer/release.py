@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from desk import __version__
-from installer import closure, msi, rollout
+from installer import closure, freeze, msi, rollout
 from installer.console import StepFailed, say
 from installer.freeze import BEFORE
 
@@ -20,7 +20,11 @@ def main(argv: list[str]) -> int:
     folder, out = Path(argv[0]).resolve(), Path(argv[1]).resolve()
     out.mkdir(parents=True, exist_ok=True)
     try:
+        freeze.expect_required(folder, "win32")
+        freeze.expect_no_props(folder.rglob("*"))
         closure.check_closure(folder)
+        for name in ("Desk.exe", "desk-admin.exe"):
+            closure.check_resources(folder / name, __version__)
         with tempfile.TemporaryDirectory(dir=out.parent) as own:
             work = Path(own)
             older = rollout.previous(folder, work / "older" / "Desk")

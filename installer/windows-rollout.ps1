@@ -1,4 +1,4 @@
-# The life of an installation on a real Windows, as installer/rollout.py does it under Wine. Needs an elevated shell.
+﻿# The life of an installation on a real Windows, as installer/rollout.py does it under Wine. Needs an elevated shell.
 param([Parameter(Mandatory)] [string] $Out)
 $ErrorActionPreference = "Stop"
 $before = (Resolve-Path "$Out\Desk-0.0.9.msi").Path
@@ -20,12 +20,31 @@ function Selftest($platform) {
 }
 function Entries { Get-ItemProperty HKLM:\Software\Microsoft\Windows\CurrentVersion\Uninstall\* | Where-Object DisplayName -eq "Desk" }
 
-Msi 0 "/i", "`"$before`"", "DBHOST=db1.provedor.example", "DBNAME=balcao"
+$given = [ordered]@{ DBHOST = "db1.provedor.example,db2.provedor.example"; DBPORT = "5433"; DBNAME = "balcao"
+                     DBSSLMODE = "verify-ca"; DBSSLROOTCERT = "C:\ProgramData\Desk\root.pem"; DBSSO = "1" }
+$names = @{ DBHOST = "host"; DBPORT = "port"; DBNAME = "database"; DBSSLMODE = "sslmode"; DBSSLROOTCERT = "sslrootcert"; DBSSO = "single_sign_on" }
+function Expect-Kept {
+    $found = Get-ItemProperty HKLM:\Software\Desk
+    foreach ($name in $given.Keys) { Expect ($found.($names[$name]) -eq $given[$name]) "$name was lost: $($found.($names[$name]))" }
+}
+
+Msi 0 (@("/i", "`"$before`"") + @($given.Keys | ForEach-Object { "$_=$($given[$_])" }))
+Expect-Kept
 Expect (Test-Path "$env:ProgramData\Microsoft\Windows\Start Menu\Programs\Desk.lnk") "no common shortcut"
 Selftest windows | Out-Null
+# An account that is no administrator: its own profile, and PostgreSQL's programs started without any detour.
+$secret = ConvertTo-SecureString ([Guid]::NewGuid().ToString() + "Aa1!") -AsPlainText -Force
+New-LocalUser balcao -Password $secret | Out-Null
+Add-LocalGroupMember -SID S-1-5-32-545 -Member balcao
+$who = New-Object Management.Automation.PSCredential "balcao", $secret
+$own = "$env:PUBLIC\$profileName"
+$it = Start-Process "$place\Desk.exe" -ArgumentList "--selftest", "`"$own`"" -Credential $who -LoadUserProfile -WorkingDirectory $env:PUBLIC -PassThru -Wait
+Get-Content "$own\result.txt" -Encoding utf8
+Expect ($it.ExitCode -eq 0) "self-test of an ordinary account: $($it.ExitCode)"
+Remove-LocalUser balcao
 Msi 0 "/i", "`"$now`""
 Expect (@(Entries).Count -eq 1) "entries after the upgrade"
-Expect ((Get-ItemProperty HKLM:\Software\Desk).host -eq "db1.provedor.example") "DBHOST was lost"
+Expect-Kept
 Msi 1603 "/i", "`"$before`""
 Remove-Item "$place\Desk.exe"
 Msi 0 "/fa", "`"$now`""

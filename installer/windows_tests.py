@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,18 +12,23 @@ from installer.windows_python import WindowsPython
 from installer.wine_prefix import Wine
 from tests.postgres import Cluster
 
-# What cannot be run there, and why. Each line is said aloud in every run; none is skipped in silence.
-NOT_UNDER_WINE = {
+# What cannot be run on any Windows, and why. Each line is said aloud in every run; none is skipped in silence.
+NOT_ON_WINDOWS = {
     "tests/services/core/test_outbox.py::test_a_desk_killed_between_commit_and_settling_leaves_its_debt_to_others": (
         "ends a process by SIGKILL, which Windows has not"
     ),
     "tests/services/core/test_outbox.py::test_a_desk_killed_while_it_settles_holds_its_debt_until_the_lease_is_over": (
         "ends a process by SIGKILL, which Windows has not"
     ),
+    "tests/services/test_doctor.py": "starts a company's server with certificates, from Debian's own programs",
+    "tests/ui/test_goldens.py": "compares pixel by pixel with pictures that were drawn with Linux's letters",
+    "tests/ui/core/test_guards.py": "tests the tests' own guards by starting pytest once more for each",
+}
+# What Wine lacks besides.
+NOT_UNDER_WINE = NOT_ON_WINDOWS | {
     "tests/ui/core/test_tree.py::test_five_hundred_plans_are_shown_and_painted_in_time": (
         "measures milliseconds, and Wine's are not Windows'"
     ),
-    "tests/services/test_doctor.py": "starts a company's server with certificates, from Debian's own programs",
     "tests/ui/test_plans.py::test_shift_f10_opens_the_menu_of_the_plan_and_a_letter_the_card": (
         "Windows itself makes the request for a menu out of Shift+F10; keys that a test invents never pass through it"
     ),
@@ -36,8 +42,6 @@ NOT_UNDER_WINE = {
     "tests/ui/test_news.py::test_an_address_is_read_by_https_with_its_certificate_checked": (
         "Windows' own TLS, as Wine has it, trusts no authority that a program brings along"
     ),
-    "tests/ui/test_goldens.py": "compares pixel by pixel with pictures that were drawn with Linux's letters",
-    "tests/ui/core/test_guards.py": "tests the tests' own guards by starting pytest once more for each",
 }
 # Offscreen runs everything that stands above the wall; the real platform what is drawn with it.
 FOLDERS = {"offscreen": ("tests/services", "tests/ui/core"), "windows": ("tests/ui",)}
@@ -91,3 +95,15 @@ def closing_line(said: str, platform: str) -> int:
         short = said[said.rfind("short test summary info") :]
         raise StepFailed(f"testes na plataforma {platform}: {found[-1]}\n{short[-3000:]}")
     return counts["passed"]
+
+
+def main() -> int:
+    """`python -m installer.windows_tests`: what a real Windows leaves out, for windows-tests.ps1."""
+    for name, reason in NOT_ON_WINDOWS.items():
+        print(f"{name}: {reason}", file=sys.stderr)
+        print(f"--deselect={name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -10,9 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from desk import doctor
+from desk import doctor, notice
 from desk.db import cli
+from desk.integrations.radius import port as radius
+from desk.integrations.routeros import port as routeros
+from desk.server import Server
 from desk.settings import Settings
+from desk.settings_layers import MACHINE, POLICY
+from desk.ui.core.messages import TEXTS
+from desk.ui.shell import texts as _texts  # noqa: F401 – the words of a refused sign-in
+from installer import msi
 from tests.postgres import started
 from tests.standins.company import CompanyServer
 from tests.test_db_commands import Terminal, terminal
@@ -27,6 +34,8 @@ PAIRS = {
     "dominio": "single-sign-on",
     "rede": "network",
     "freeradius": "freeradius",
+    "backup-and-move": "moving",
+    "windows": "windows",
 }
 PAGES = [*(ADMIN / f"{name}.md" for name in PAIRS), *(ADMIN / "en" / f"{name}.md" for name in PAIRS.values())]
 # What a prompt is answered with; the passphrase is typed twice, a password once per command.
@@ -53,6 +62,63 @@ def test_both_languages_give_the_same_lines(portuguese: str, english: str) -> No
     for kind in ("pg_hba", "pg_ident", "postgresql.conf", "desk.toml"):
         bare = [[re.sub(r"\s*#.*", "", one) for one in blocks(page, kind)] for page in (ours, theirs)]
         assert bare[0] == bare[1], kind
+
+
+@pytest.mark.parametrize(("portuguese", "english"), PAIRS.items())
+def test_both_languages_have_the_same_parts(portuguese: str, english: str) -> None:
+    """The same headings, rows, pictures and lines to type, in the same order; only the words around them differ."""
+    ours, theirs = ((ADMIN / name).read_text(encoding="utf-8") for name in (f"{portuguese}.md", f"en/{english}.md"))
+    for what in (r"^#+ ", r"^\| ", r"^\d+\. ", r"^- ", r"!\[", r"^ {4,}\S", r"^```"):
+        assert len(re.findall(what, ours, re.MULTILINE)) == len(re.findall(what, theirs, re.MULTILINE)), what
+    for typed in (
+        r"HKLM\\[\w\\]+",
+        r"%\w+%[\w\\]*",
+        r"\bDB[A-Z]+\b",
+        r"`(desk[ -]\w+[^`]*)`",
+        r"--[a-z][\w-]+",
+        r"/(?:qn|fa|x|jm|i)\b",
+    ):
+        assert sorted(set(re.findall(typed, ours))) == sorted(set(re.findall(typed, theirs))), typed
+
+
+def test_what_the_screen_says_without_a_ticket_is_what_the_page_explains() -> None:
+    said = [words for text in TEXTS.values() for words in (text.what, text.why)]
+    for page in (ADMIN / "dominio.md", ADMIN / "en" / "single-sign-on.md"):
+        _, _, table = page.read_text(encoding="utf-8").partition("| --- | --- |\n")
+        rows = re.findall(r"^\| ([^|]+?)[ …]*\|", table, re.MULTILINE)
+        assert len(rows) == 8
+        assert [row for row in rows if not any(one.startswith(row) for one in said)] == []
+
+
+def test_every_page_is_in_the_index_and_no_link_leads_nowhere() -> None:
+    for folder in (ADMIN, ADMIN / "en"):
+        index = (folder / "index.md").read_text(encoding="utf-8")
+        for page in folder.glob("*.md"):
+            text = page.read_text(encoding="utf-8")
+            assert page.name == "index.md" or f"({page.name})" in index, page
+            for link in re.findall(r"\]\(([^)#:]+)\)", text):
+                assert (page.parent / link).exists(), (page.name, link)
+    assert {*PAIRS} == {page.stem for page in ADMIN.glob("*.md")}
+    assert {*PAIRS.values()} == {page.stem for page in (ADMIN / "en").glob("*.md")}
+
+
+def test_the_firewall_list_names_every_port_that_the_program_calls() -> None:
+    called = {radius.COA_PORT, radius.AUTH_PORT, routeros.PLAIN_PORT, routeros.TLS_PORT, int(Server().port)}
+    for page in (ADMIN / "rede.md", ADMIN / "en" / "network.md"):
+        rows = "\n".join(re.findall(r"^\| .*", page.read_text("utf-8"), re.MULTILINE))
+        assert called <= {int(number) for number in re.findall(r"\b\d{3,5}\b", rows)}
+
+
+def test_the_windows_page_names_what_the_program_has() -> None:
+    for page in (ADMIN / "windows.md", ADMIN / "en" / "windows.md"):
+        text = page.read_text(encoding="utf-8")
+        assert {*msi.PROPERTIES} == set(re.findall(r"`(DB[A-Z]+|INSTALLDIR)`", text))
+        for policy in ("single_sign_on", "sslrootcert", "update_source", "update_key", "jump_list"):
+            assert policy in Settings.model_fields and f"`{policy}`" in text
+        for key in (POLICY, MACHINE):
+            assert f"HKLM\\{key}" in text
+        for line in re.findall(r"^    desk-admin (notice .*)$", text, re.MULTILINE):
+            notice._parser().parse_args(shlex.split(line)[1:])
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ADMIN)))

@@ -10,6 +10,7 @@ from psycopg.conninfo import make_conninfo
 from sqlalchemy import Connection, NullPool, create_engine, text
 
 from desk.db.errors import NotSuperuser, ServerTooOld
+from desk.system_roots import lend_system_roots
 
 OLDEST_SERVER = 150000
 
@@ -22,7 +23,9 @@ def with_dbname(dsn: str, dbname: str) -> str:
 @contextlib.contextmanager
 def transaction(dsn: str) -> Iterator[Connection]:
     """One SQLAlchemy transaction; libpq itself reads the string, so service files and .pgpass work."""
-    engine = create_engine("postgresql+psycopg://", creator=lambda: _connect(dsn), poolclass=NullPool)
+    engine = create_engine(
+        "postgresql+psycopg://", creator=lambda: _connect(dsn), poolclass=NullPool, hide_parameters=True
+    )
     try:
         with engine.begin() as connection:
             yield connection
@@ -53,4 +56,5 @@ def require_superuser(connection: Connection) -> None:
 
 
 def _connect(dsn: str) -> psycopg.Connection[tuple[object, ...]]:
+    lend_system_roots()
     return psycopg.connect(make_conninfo(dsn, application_name="desk db"))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from desk.embedded_programs import carried
-from installer import bundle, console, fetch, freeze, windows_tests
+from desk.settings import Settings
+from installer import bundle, closure, console, fetch, freeze, msi, rollout, windows_tests
 from installer.console import StepFailed
-from installer.wine_prefix import PROPS, patch_server, prop_names, windows_path
+from installer.wine_prefix import PROPS, Wine, patch_server, prop_names, windows_path
 from tests.rules.test_house import locked
 
 ROOT = Path(__file__).parents[2]
@@ -57,6 +61,95 @@ def test_a_build_that_only_looks_complete_is_refused(line: str) -> None:
     said = f"1 INFO: starting\n{line}\n2 INFO: Build complete! The results are available in: dist\n"
     assert freeze.warnings_in(said) == [line]
     assert freeze.warnings_in("2 INFO: Build complete!\n") == []
+
+
+def test_a_folder_without_its_platform_plugin_is_refused_whatever_the_build_said(tmp_path: Path) -> None:
+    """Without icuuc.dll PyInstaller ends well, with exit code 0, and leaves the plugins of Qt out."""
+    names = [*freeze.REQUIRED["win32"], *freeze.EVERYWHERE]
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    freeze.expect_required(tmp_path, "win32")
+    for plugin in ("platforms/qwindows.dll", "styles/qmodernwindowsstyle.dll"):
+        path = tmp_path / "_internal" / "PySide6" / "plugins" / plugin
+        path.unlink()
+        with pytest.raises(StepFailed, match=path.name):
+            freeze.expect_required(tmp_path, "win32")
+        path.touch()
+
+
+def a_program(name: str) -> Path:
+    """A real Windows program, out of the tools that every environment has."""
+    return Path(str(find_spec("setuptools").origin)).parent / name  # type: ignore[union-attr]
+
+
+def test_a_library_that_neither_desk_nor_windows_brings_is_missed(tmp_path: Path) -> None:
+    shutil.copy(a_program("cli-64.exe"), tmp_path / "Desk.exe")
+    assert {"kernel32.dll", "vcruntime140.dll"} <= set(closure.imports(tmp_path / "Desk.exe"))
+    with pytest.raises(StepFailed, match=r"vcruntime140\.dll: Desk\.exe$"):
+        closure.check_closure(tmp_path)
+    shutil.copy(a_program("cli-64.exe"), tmp_path / "VCRUNTIME140.dll")
+    assert closure.check_closure(tmp_path) == 2
+
+
+def test_a_program_of_32_bits_is_refused_for_wine_would_do_nothing_and_say_all_is_well() -> None:
+    with pytest.raises(StepFailed, match="64 bits"):
+        list(closure.imports(a_program("cli-32.exe")))
+
+
+def test_a_program_that_opens_a_console_is_refused(tmp_path: Path) -> None:
+    shutil.copy(a_program("cli-64.exe"), tmp_path / "Desk.exe")
+    with pytest.raises(StepFailed, match="versão None"):
+        closure.check_resources(tmp_path / "Desk.exe", "1.0")
+    with pytest.raises(StepFailed, match="janela de console errada"):
+        closure.check_resources(tmp_path / "Desk.exe", None)  # type: ignore[arg-type]  # this one carries no version
+
+
+@pytest.mark.parametrize("harm", ["changed", "lost", "more"])
+def test_folders_that_differ_are_told_apart(tmp_path: Path, harm: str) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    for folder in (one, other):
+        (folder / "in").mkdir(parents=True)
+        (folder / "in" / "a").write_bytes(b"abc")
+    msi.expect_same(one, other)
+    file = other / "in" / ("b" if harm == "more" else "a")
+    file.unlink() if harm == "lost" else file.write_bytes(b"abd")
+    with pytest.raises(StepFailed, match=r"diferentes|faltam"):
+        msi.expect_same(one, other)
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        {},
+        {"ok": False},
+        {"ok": True, "demo": {"fonts": "DejaVu Sans"}},
+        {"ok": True, "demo": {"fonts": "MS Shell Dlg"}},
+    ],
+)
+def test_a_self_test_that_only_ended_well_is_not_believed(tmp_path: Path, result: dict[str, object]) -> None:
+    """A windowed program that does nothing ends with 0 under Wine; letters may be boxes in a picture that is there."""
+    wine = Wine(tmp_path)
+    station = rollout.Workstation(wine, tmp_path / "work")
+    folder = station.found / "um perfil"
+    folder.mkdir(parents=True)
+    if result:
+        (folder / "result.json").write_text(json.dumps(result), encoding="utf-8")
+    wine.code = lambda *words, **more: 0  # type: ignore[method-assign]
+    with pytest.raises(StepFailed, match=r"conferência falhou|letras"):
+        rollout.tell(station.selftest("um perfil"))
+
+
+def test_what_it_gives_on_the_command_line_is_what_the_installer_keeps_and_the_program_reads() -> None:
+    sources = (ROOT / "installer" / "desk.wxs").read_text(encoding="utf-8")
+    assert set(rollout.GIVEN) == set(rollout.VALUES.values()) == set(msi.PROPERTIES) - {"INSTALLDIR"}
+    for name, given in rollout.VALUES.items():
+        assert re.search(rf'Key="Software\\Desk" Name="{name}" Type="string" Value="\[{given}\]"', sources), name
+        assert re.search(
+            rf'Id="KEPT_{given}"><RegistrySearch Id="\w+" Root="HKLM" Key="Software\\Desk" Name="{name}"', sources
+        )
+        assert name in Settings.model_fields
+    assert Settings(**rollout.KEPT).single_sign_on is rollout.AS_READ["single_sign_on"]
 
 
 def test_what_windows_may_lack_without_harm_is_not_an_alarm() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import threading
 import time
@@ -10,11 +11,14 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
-from desk import doctor
+from desk import doctor, system_roots
 from desk.bootstrap import conninfo_of
 from desk.demo.routeros import RouterOsStandIn
 from desk.services.doctor import Code, Finding, Report, Verdict
@@ -104,6 +108,61 @@ def test_certificates(
     assert names[0] in str(found.params["names"])
 
 
+def test_a_certificate_that_does_not_count_yet(company: CompanyServer, address: Server) -> None:
+    """Most often it is this computer's clock that is behind."""
+    company.present(company.authority.issue("localhost", early=1))
+    found = last(examine(address))
+    assert (found.code, found.verdict) == (Code.TLS_EARLY, Verdict.BAD)
+    assert "data e a hora deste computador" in words(found).do
+
+
+def test_the_computers_own_roots_are_what_system_means(
+    company: CompanyServer, address: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """libpq's own OpenSSL finds none by itself; the doctor and the sign-in go by the same ones."""
+    company.present(company.authority.issue("localhost"))
+    ours = address._replace(sslrootcert="system")
+    for variable in (system_roots.VARIABLE, "SSL_CERT_DIR"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(system_roots.ssl, "get_default_verify_paths", lambda: SimpleNamespace(cafile=None))
+    roots = Authority("Outra Autoridade").written(tmp_path, "roots.pem")
+    monkeypatch.setattr(system_roots, "_BUNDLES", (str(tmp_path / "none.pem"), str(roots)))
+    assert last(examine(ours)).code is Code.TLS_UNKNOWN_ROOT
+    assert os.environ[system_roots.VARIABLE] == str(roots)
+    with pytest.raises(psycopg.OperationalError, match="certificate verify failed"):
+        psycopg.connect(conninfo_of(ours, "postgres", company.password))
+    # IT has put the company's authority among this computer's roots.
+    roots.write_bytes(roots.read_bytes() + company.authority.pem)
+    with psycopg.connect(conninfo_of(ours, "postgres", company.password)) as connection:
+        assert connection.info.parameter_status("is_superuser") == "on"
+    assert last(examine(ours)).code is Code.TLS_GOOD
+    other = ours._replace(host="127.0.0.1")
+    assert last(examine(other)).code is Code.TLS_OTHER_NAME
+    with pytest.raises(psycopg.OperationalError, match="does not match"):
+        psycopg.connect(conninfo_of(other, "postgres", company.password))
+
+
+def test_of_a_windows_store_only_what_may_prove_a_server_is_taken(company: CompanyServer, tmp_path: Path) -> None:
+    der = x509.load_pem_x509_certificate(company.authority.pem).public_bytes(Encoding.DER)
+    mail = x509.load_pem_x509_certificate(Authority("Correio").pem).public_bytes(Encoding.DER)
+    for_servers, for_mail = "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.4"
+    rows: list[tuple[bytes, str, set[str] | bool]] = [
+        (der, "x509_asn", True),
+        (der, "x509_asn", {for_servers, for_mail}),
+        (mail, "x509_asn", {for_mail}),
+        (mail, "x509_asn", False),
+        (mail, "pkcs_7_asn", True),
+    ]
+    text = system_roots.as_pem(rows)
+    assert [each.subject.rfc4514_string() for each in x509.load_pem_x509_certificates(text.encode())] == [
+        "CN=Autoridade do Provedor"
+    ]
+    for _ in range(2):
+        assert system_roots._written(text, tmp_path / "Desk") == tmp_path / "Desk" / "roots.pem"
+    assert [path.name for path in (tmp_path / "Desk").iterdir()] == ["roots.pem"]
+    assert system_roots._written(text, tmp_path / "Desk" / "roots.pem") is None
+
+
 def test_an_authority_that_nobody_knows_here(company: CompanyServer, address: Server) -> None:
     company.present(Authority("Outra Autoridade").issue("localhost"))
     found = last(examine(address))
@@ -117,6 +176,7 @@ def test_an_authority_that_nobody_knows_here(company: CompanyServer, address: Se
         ({"sslrootcert": "/nao/ha/raiz.crt"}, Code.TLS_ROOT_MISSING),
         ({"sslmode": "require", "sslrootcert": ""}, Code.TLS_UNVERIFIED),
         ({"sslmode": "prefer"}, Code.TLS_LOCAL),
+        ({"sslmode": "prefer", "host": "0.0.0.0"}, Code.TLS_OFF),  # reaches this machine, and is not a loopback address
         ({"host": ""}, Code.NO_SERVER),
         ({"host": "banco.invalid"}, Code.NAME_UNKNOWN),
     ],
@@ -147,6 +207,29 @@ def test_a_mute_server_is_not_waited_for_long(address: Server) -> None:
     with mute() as port:
         assert last(examine(address._replace(port=str(port)))).code is Code.PORT_SILENT
     assert time.monotonic() - began < 8
+
+
+def test_an_address_to_which_no_way_leads(address: Server) -> None:
+    found = last(examine(address._replace(host="255.255.255.255")))
+    assert (found.code, found.verdict) == (Code.PORT_UNREACHABLE, Verdict.BAD)
+    assert "Não há caminho até lá" in words(found).found
+
+
+def test_a_name_service_that_says_nothing(address: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, over = threading.Event(), threading.Event()
+
+    def waits(*given: object, **more: object) -> list[object]:
+        asked.set()
+        over.wait(30)
+        return []
+
+    monkeypatch.setattr("desk.services.doctor.network.resolve.__defaults__", (0.3,))
+    monkeypatch.setattr("desk.services.doctor.network.socket.getaddrinfo", waits)
+    found = last(examine(address._replace(host="banco.provedor.example")))
+    over.set()
+    assert asked.is_set()
+    assert (found.code, found.verdict) == (Code.NAME_SILENT, Verdict.BAD)
+    assert "DNS" in words(found).found
 
 
 def test_one_of_two_servers_is_enough(address: Server) -> None:
@@ -213,6 +296,23 @@ def test_clocks(database: Database, monkeypatch: pytest.MonkeyPatch, seconds: in
     real = time.time
     monkeypatch.setattr("desk.services.doctor.database.time.time", lambda: real() + seconds)
     assert code in codes(as_person(database, "atendente"))
+
+
+def test_a_server_of_another_age(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("desk.services.doctor.database.OLDEST_SERVER", 990000)
+    report = as_person(database, "atendente")
+    found = next(finding for finding in report.findings if finding.code is Code.VERSION_OLD)
+    assert found.verdict is Verdict.BAD and "precisa do 15" in words(found).found
+
+
+def test_when_routers_take_too_long_the_rest_is_said_to_be_unseen(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desk.services.doctor.routers.ALL_SECONDS", -1.0)
+    a_routing_server(database, "RB Longe", host="127.0.0.1")
+    report = as_person(database, "atendente")
+    assert (last(report).code, last(report).verdict) == (Code.ROUTER_SKIPPED, Verdict.SKIPPED)
+    assert "Não conferido" in as_text(report)
 
 
 def test_late_deliveries(database: Database) -> None:

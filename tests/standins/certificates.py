@@ -44,10 +44,10 @@ class Authority:
         path.write_bytes(self.pem)
         return path
 
-    def issue(self, *names: str, days: int = 365) -> Issued:
-        """A server's certificate for these names; negative `days` makes one that has run out."""
+    def issue(self, *names: str, days: int = 365, early: int = 0) -> Issued:
+        """A server's certificate for these names; negative `days` makes one that has run out, `early` one to come."""
         key = ec.generate_private_key(ec.SECP256R1())
-        builder = _builder(_named(names[0]), self._name, key.public_key(), days)
+        builder = _builder(_named(names[0]), self._name, key.public_key(), days, early)
         builder = builder.add_extension(x509.SubjectAlternativeName([_general(name) for name in names]), critical=False)
         certificate = builder.sign(self._key, hashes.SHA256())
         return Issued(
@@ -59,10 +59,10 @@ class Authority:
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, days: int
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, days: int, early: int = 0
 ) -> x509.CertificateBuilder:
     now = dt.datetime.now(dt.UTC)
-    first = now - (30 * DAY if days < 0 else DAY)
+    first = now - (30 * DAY if days < 0 else DAY) + early * 2 * DAY
     return (
         x509.CertificateBuilder()
         .subject_name(subject)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import logging
 import ssl
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -48,6 +51,36 @@ def test_a_signed_notice_of_a_newer_version_is_told(qtbot: QtBot, runner: TaskRu
     assert looked(qtbot, runner, tmp_path / "aviso.json") == [TOLD]
     assert looked(qtbot, runner, tmp_path / "aviso.json", "0.2.0") == []
     assert looked(qtbot, runner, tmp_path / "aviso.json", "0.10.0") == []
+
+
+def test_a_notice_whose_time_is_over_is_not_told(
+    qtbot: QtBot, runner: TaskRunner, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Put back by somebody who can write where IT writes: the signature is right, the day is not."""
+    caplog.set_level(logging.INFO)
+    today = dt.date.today()
+    last, over = (replace(TOLD, until=(today - dt.timedelta(days)).isoformat()) for days in (0, 1))
+    for one, told in ((last, [last]), (over, [])):
+        (tmp_path / "aviso.json").write_bytes(signed(one, KEY))
+        assert looked(qtbot, runner, tmp_path / "aviso.json") == told
+    assert over.until in caplog.text
+    with pytest.raises(BadNotice, match="not a day"):
+        signed(replace(TOLD, until="amanhã"), KEY)
+    with pytest.raises(BadNotice):  # nobody gives an old one more time
+        read_notice(signed(over, KEY).replace(over.until.encode(), last.until.encode()), public_key(KEY))
+
+
+def test_an_older_notice_put_back_takes_nothing_away(qtbot: QtBot, runner: TaskRunner, tmp_path: Path) -> None:
+    file = tmp_path / "aviso.json"
+    news, found = News(runner, str(file), public_key(KEY), "0.1.0"), []
+    news.found.connect(found.append)
+    later = replace(TOLD, version="0.3.0")
+    for one in (later, TOLD, later):
+        file.write_bytes(signed(one, KEY))
+        news.look()
+        qtbot.waitUntil(lambda: not runner.busy, timeout=PATIENCE)
+    assert found == [later]
+    news.deleteLater()
 
 
 @pytest.mark.logs_warnings
@@ -154,7 +187,9 @@ def test_it_makes_a_key_and_signs_at_the_terminal(tmp_path: Path, capsys: pytest
     assert notice.main(["key", str(key)]) == 1  # never over one that is there
     words = ["sign", "--key", str(key), "--says", TOLD.says, "--where", TOLD.where, TOLD.version, str(target)]
     assert notice.main(words) == 0
-    assert read_notice(target.read_bytes(), public) == TOLD
+    told = read_notice(target.read_bytes(), public)
+    assert replace(told, until="") == TOLD
+    assert dt.date.fromisoformat(told.until) == dt.date.today() + dt.timedelta(notice.DAYS)
     assert notice.main(["sign", "--key", str(key), "two", str(target)]) == 1
     assert "not a version" in capsys.readouterr().err
 

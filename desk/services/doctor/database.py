@@ -51,7 +51,7 @@ _ROUTERS: Final = text(
 
 def look_at(connect: Connect, role: str, label: str) -> tuple[list[Finding], list[RouterPlace]]:
     """Sign in anew and look; also the routers that are to be reached from here."""
-    engine = create_engine("postgresql+psycopg://", creator=connect, poolclass=NullPool)
+    engine = create_engine("postgresql+psycopg://", creator=connect, poolclass=NullPool, hide_parameters=True)
     try:
         with engine.connect() as connection:
             connection.execute(text("SET TRANSACTION READ ONLY"))

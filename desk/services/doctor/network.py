@@ -22,6 +22,7 @@ from cryptography.x509.oid import NameOID
 
 from desk.server import Server
 from desk.services.doctor.report import Code, Finding, Verdict, bad, good, warning
+from desk.system_roots import SYSTEM, lend_system_roots
 
 NAME_SECONDS: Final = 5.0
 CONNECT_SECONDS: Final = 5.0
@@ -177,6 +178,8 @@ def _verified(addresses: list[str], certificate: x509.Certificate, server: Serve
     strict = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     strict.check_hostname = server.sslmode == "verify-full"
     root = _root_of(server)
+    if root is None:
+        lend_system_roots()  # what libpq will go by
     try:
         strict.load_default_certs() if root is None else strict.load_verify_locations(root)
     except OSError:
@@ -208,7 +211,7 @@ def _fault(code: int) -> Code:
 
 def _root_of(server: Server) -> Path | None:
     """Where libpq looks for the company's root; None for the system's own store."""
-    if server.sslrootcert == "system":
+    if server.sslrootcert == SYSTEM:
         return None
     if server.sslrootcert:
         return Path(server.sslrootcert)

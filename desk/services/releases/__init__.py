@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import datetime as dt
 import json
 import re
 from dataclasses import asdict, dataclass
@@ -20,11 +21,19 @@ _PURPOSE = b"desk notice 1\n"
 
 @dataclass(frozen=True)
 class Notice:
-    """Which version there is, what IT says of it, and where it lies for whoever may install it."""
+    """Which version there is, what IT says of it, where it lies for whoever may install it, and until when it counts.
+
+    `until` is a day, YYYY-MM-DD, that still counts; without one the notice never ends.
+    """
 
     version: str
     says: str = ""
     where: str = ""
+    until: str = ""
+
+    def ended(self, today: dt.date) -> bool:
+        """Whether its time is over: whoever can put files where IT puts them must not bring an old one back."""
+        return bool(self.until) and dt.date.fromisoformat(self.until) < today
 
 
 class BadNotice(ValueError):
@@ -43,7 +52,7 @@ def public_key(private: str) -> str:
 
 def signed(notice: Notice, private: str) -> bytes:
     """The file that workstations read."""
-    _version(notice.version)
+    _fit(notice)
     body = json.dumps(asdict(notice), ensure_ascii=False)
     signature = _private(private).sign(_PURPOSE + body.encode())
     return json.dumps({"notice": body, "signature": _text(signature)}, ensure_ascii=False, indent=1).encode() + b"\n"
@@ -56,16 +65,24 @@ def read_notice(file: bytes, key: str) -> Notice:
         body, signature = str(outer["notice"]).encode(), base64.b64decode(str(outer["signature"]), validate=True)
         Ed25519PublicKey.from_public_bytes(base64.b64decode(key, validate=True)).verify(signature, _PURPOSE + body)
         told = json.loads(body)
-        found = Notice(*(str(told.get(name, "")) for name in ("version", "says", "where")))
+        found = Notice(*(str(told.get(name, "")) for name in ("version", "says", "where", "until")))
     except (binascii.Error, InvalidSignature, AttributeError, KeyError, TypeError, ValueError) as error:
         raise BadNotice(type(error).__name__) from error
-    _version(found.version)
+    _fit(found)
     return found
 
 
 def is_newer(version: str, than: str) -> bool:
     """Whether one version comes after another, number by number."""
     return _version(version) > _version(than)
+
+
+def _fit(notice: Notice) -> None:
+    _version(notice.version)
+    try:
+        notice.ended(dt.date.min)
+    except ValueError as error:
+        raise BadNotice(f"not a day: {notice.until[:40]}") from error
 
 
 def _version(text: str) -> tuple[int, ...]:

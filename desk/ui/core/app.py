@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import re
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -16,6 +15,7 @@ from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTranslator, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from desk.no_secrets import NoSecrets
 from desk.ui.core.collector import Collector
 from desk.ui.core.language import LOCALE
 from desk.ui.core.style import DeskStyle, dress
@@ -24,16 +24,10 @@ from desk.ui.core.theme import RESOURCES, Scheme, Theme, font, load_fonts, theme
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from desk.ui.core.crash_report import Watch
+
 log = logging.getLogger("desk")
 LOG_BYTES, LOG_FILES = 1_000_000, 5
-_SECRET = re.compile(r"(?i)(password|passwd|senha|secret|segredo|token|api[_-]?key|community)(['\"]?\s*[=:]\s*)\S+")
-
-
-class NoSecrets(logging.Formatter):
-    """Writes log lines and tracebacks with whatever looks like a secret taken out."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        return _SECRET.sub(r"\1\2***", super().format(record))
 
 
 class Bugs(QObject):
@@ -41,12 +35,35 @@ class Bugs(QObject):
 
     happened = Signal(object)  # a Text
     folder: Path | None = None
+    _watch: Watch | None = None
 
-    def write_into(self, folder: Path) -> None:
-        """Logs and reports go here from now on; where that cannot be written, the desk works without."""
+    def write_into(self, folder: Path) -> list[str]:
+        """Logs and reports go here from now on; where that cannot be written, the desk works without.
+
+        Returns the numbers of the reports about earlier desks that ended without a word.
+        """
+        from desk.ui.core.crash_report import Watch, crashes  # once the window is there
+
         with contextlib.suppress(OSError):
             write_logs(folder)
             self.folder = folder
+            found = crashes(folder)
+            self._watch = Watch(folder)
+            return found
+        return []
+
+    def tell_of_crash(self, number: str) -> None:
+        """The program ended by itself the last time: say so once, with the number to quote."""
+        from desk.ui.core.messages import Text
+
+        self.happened.emit(
+            Text(
+                what="Da última vez o Desk se fechou sozinho.",
+                why="Um defeito o interrompeu. O que estava na tela e não tinha sido salvo se perdeu. Desculpe.",
+                do="Pode continuar; se acontecer de novo, passe este código ao suporte.",
+                code=number,
+            )
+        )
 
     def install(self) -> None:
         """Become the place where unhandled exceptions end, of this and of other threads."""
@@ -56,7 +73,10 @@ class Bugs(QObject):
         )
 
     def uninstall(self) -> None:
-        """Give both places back to Python."""
+        """Give both places back to Python, and end in order."""
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
         sys.excepthook = sys.__excepthook__
         threading.excepthook = threading.__excepthook__
 

@@ -8,12 +8,14 @@ import sys
 import zlib
 from typing import Any
 
-from PySide6.QtCore import QDir, QLockFile, QObject, Signal
+from PySide6.QtCore import QDir, QLockFile, QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
 _LINK = re.compile(r"desk://customer/(\d{1,18})/?", re.IGNORECASE)
 _PATIENCE_MS = 5000
 _LONGEST = 4096
+# A hint or a list that hangs open is a window of its own too, and cannot be shown in the place of one.
+_WINDOWS = (Qt.WindowType.Window, Qt.WindowType.Dialog)
 
 
 def customer_of(link: str) -> int | None:
@@ -94,9 +96,9 @@ class Instance(QObject):
 
 
 def come_to_the_front() -> None:
-    """Show the window that the person left last, from wherever it is."""
+    """Show the dialog that waits for an answer, else a window of the program, from wherever it is."""
     window = QApplication.activeModalWidget() or next(
-        (each for each in QApplication.topLevelWidgets() if each.isVisible() and each.isWindow()), None
+        (each for each in QApplication.topLevelWidgets() if each.isVisible() and each.windowType() in _WINDOWS), None
     )
     if window is None:
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,8 @@ class News(QObject):
 
     def __init__(self, runner: TaskRunner, source: str, key: str, version: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._runner, self._source, self._key, self._version = runner, source.strip(), key.strip(), version
+        self._runner, self._source, self._key = runner, source.strip(), key.strip()
+        self._told = version  # the newest that is known here: an older notice put back later tells nothing
         self._network: Any = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -74,9 +76,12 @@ class News(QObject):
     def _judge(self, file: bytes) -> None:
         try:
             notice: Notice = read_notice(file, self._key)
-            newer = is_newer(notice.version, self._version)
+            newer = is_newer(notice.version, self._told)
         except BadNotice as error:
             log.warning("notice: %s", error)
             return
-        if newer:
+        if notice.ended(dt.date.today()):
+            log.info("notice: of %s, ended on %s", notice.version, notice.until)
+        elif newer:
+            self._told = notice.version
             self.found.emit(notice)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontInfo, QPalette
 
 from desk.ui.core import icons
@@ -66,6 +69,37 @@ def test_the_theme_changes_live(dressed: Application) -> None:
     assert told
     dressed.theme.set_scheme(Scheme.LIGHT)
     assert dressed.qt.palette().color(QPalette.ColorRole.Base).name().upper() == TOKENS["surface"][0]
+
+
+def test_it_follows_the_system_while_it_runs_unless_somebody_chose(
+    dressed: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows goes dark in the evening and what is open follows. Offscreen has no word for it, so it is said here."""
+    real, own = dressed.qt.styleHints(), dressed.theme
+    said = [Qt.ColorScheme.Light]
+    hints = SimpleNamespace(
+        colorScheme=lambda: said[-1], accessibility=real.accessibility, setColorScheme=lambda wanted: None
+    )
+    qt = dressed.qt
+    app = SimpleNamespace(styleHints=lambda: hints, setPalette=qt.setPalette, setStyleSheet=qt.setStyleSheet)
+
+    def switch(scheme: Qt.ColorScheme) -> None:
+        said.append(scheme)
+        real.colorSchemeChanged.emit(scheme)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(own, "_app", app)
+        own.set_scheme(Scheme.SYSTEM)
+        for scheme in (Qt.ColorScheme.Dark, Qt.ColorScheme.Light, Qt.ColorScheme.Dark):
+            switch(scheme)
+            dark = scheme is Qt.ColorScheme.Dark
+            assert own.dark is dark
+            assert qt.palette().color(QPalette.ColorRole.Base).name().upper() == TOKENS["surface"][dark]
+            assert TOKENS["accent"][dark].lower() in qt.styleSheet()
+        own.set_scheme(Scheme.LIGHT)
+        switch(Qt.ColorScheme.Dark)
+        assert own.dark is False
+    own.set_scheme(Scheme.LIGHT)
 
 
 def test_high_contrast_takes_the_systems_colours(dressed: Application) -> None:
