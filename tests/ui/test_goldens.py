@@ -40,7 +40,7 @@ AT_150 = (
     "mudar-plano-valores",
     "mudar-plano-resumo",
 )
-ROOM = 6_000_000
+ROOM = 8_000_000
 
 
 def wanted(name: str, scale: float) -> bool:
