@@ -20,11 +20,11 @@ _QUOTED = r"""b?"(?:[^"\\]|\\.)*"|b?'(?:[^'\\]|\\.)*'"""
 _PATTERNS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(r"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.*?(?:-----END \1-----|\Z)", re.DOTALL), HIDDEN),
     # What SQLAlchemy says of a statement: everything that somebody typed.
-    (re.compile(r"\[parameters: .*?\](?=\n|$)", re.DOTALL), f"[parameters: {HIDDEN}]"),
+    (re.compile(r"\[parameters: .*?(?:\](?=\n|\Z)|\Z)", re.DOTALL), f"[parameters: {HIDDEN}]"),
     # What PostgreSQL says of a row: "Failing row contains (…)", "Key (login)=(…) already exists."
     (re.compile(r"^(\s*(?:DETAIL|DETALHE)): .*$", re.MULTILINE), rf"\1: {HIDDEN}"),
     # Up to the last @ before the path: a password may hold one that nobody encoded.
-    (re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s:/@]*):[^\s/]+@"), rf"\1:{HIDDEN}@"),
+    (re.compile(r"(\b[a-z][a-z0-9+.-]{0,30}://[^\s:/@]*):[^\s/]+@"), rf"\1:{HIDDEN}@"),
     (re.compile(r"SCRAM-SHA-256\$[^\s'\"]+"), HIDDEN),
     (re.compile(r"(?i)\b(Bearer|Basic) [A-Za-z0-9+/_.=-]{8,}"), rf"\1 {HIDDEN}"),
     # name=value ends at a blank; name: value, as people write it, may hold some and ends with the line.

@@ -6,6 +6,7 @@ import logging
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -151,6 +152,22 @@ def test_what_looks_like_a_secret_goes_and_the_rest_stays(line: str, kept: str) 
     assert "hunter2" not in cleaned and "blanks" not in cleaned and "espaço" not in cleaned and "more" not in cleaned
     assert "aHVudGVy" not in cleaned
     assert kept in cleaned
+
+
+@pytest.mark.parametrize(
+    "piece", ["x.y-", "ab-", "[parameters: ", "password ", "senha a b ", "a://b:", "password='", "DETAIL \n", PEM[:30]]
+)
+def test_long_lines_take_no_longer_than_their_length(piece: str) -> None:
+    """A report is written while somebody waits; what a router says may be long, and made to be."""
+
+    def seconds(length: int) -> float:
+        began = time.process_time()
+        without_secrets(piece * (length // len(piece)))
+        return time.process_time() - began
+
+    seconds(1_000)
+    short, long = (min(seconds(length) for _ in range(2)) for length in (20_000, 160_000))
+    assert long < 24 * max(short, 0.01)  # eight times as long, and not sixty-four
 
 
 def test_an_address_without_a_password_stays_readable() -> None:
