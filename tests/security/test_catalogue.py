@@ -23,7 +23,8 @@ INVARIANTS = {
         AND p.proname <> 'fold' AND p.prosrc LIKE '%%\\\\%%'""",
     "a constraint that a person could put off": f"""
         SELECT c.conname FROM pg_constraint c WHERE c.condeferrable
-        AND c.connamespace::regnamespace::text IN {OURS} AND c.contype <> 'u'""",
+        AND c.connamespace::regnamespace::text IN {OURS} AND c.contype <> 'u'
+        AND NOT c.condeferred""",  # whoever puts off what waits for the commit anyway gains nothing
     "a default right for what comes later": """
         SELECT d.defaclrole::regrole::text FROM pg_default_acl d, aclexplode(d.defaclacl) a WHERE a.grantee IN
         (0, 'desk_operator'::regrole)""",

@@ -51,6 +51,10 @@ EXAMPLES = {
     " old_catalog_plan_id, old_value, changed_on, start_date, due_day, status, details, at, who, xid)"
     " SELECT p.id, p.catalog_plan_id, 1, 'PROPORCIONAL', '', p.catalog_plan_id + 1, 1, now(), now(), 1, p.status,"
     " '[]', now(), 'atendente', 1 FROM desk.customer_plans p ORDER BY p.id LIMIT 1",
+    "plan_composition_items": "WITH p AS (UPDATE desk.customer_plans SET composition_customized = true"
+    " WHERE id = (SELECT max(id) FROM desk.customer_plans) RETURNING id, value)"
+    " INSERT INTO desk.plan_composition_items (plan_id, position, description, service_class, amount)"
+    " SELECT id, 1, 'Conexão', 'SCM', value FROM p",
     "radius_servers": "INSERT INTO desk.radius_servers (name, host) VALUES ('Radius', '192.0.2.9')",
 }
 

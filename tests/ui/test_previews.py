@@ -328,9 +328,7 @@ def test_a_variable_that_slows_everybody_says_whom_it_reaches_and_going_back_cha
         return question
 
     question = ask("20")
-    assert any("velocidade 5000k/10000k → 10000k/20000k" in said for said in question.network.said), (
-        question.network.said
-    )
+    assert any("velocidade 10 / 5 Mbps → 20 / 10 Mbps" in said for said in question.network.said), question.network.said
     question.reject()
     qtbot.waitUntil(lambda: number.number is not None and number.number.value() == 10, timeout=PATIENCE)
     assert line.row()["rate_limit"] == "5000k/10000k" and not line.owes()
