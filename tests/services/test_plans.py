@@ -26,7 +26,6 @@ from desk.services.plans import (
     PlanWindow,
     PreviewStatusChange,
     RemoveValueDetail,
-    SavePlan,
     SaveValueDetail,
     SetPlanAddress,
     SuspendPlan,
@@ -44,6 +43,7 @@ from desk.services.plans.errors import (
     ProvisionalTooSoon,
 )
 from tests.builders import a_customer, a_plan, an_access_point
+from tests.orders import saving
 from tests.postgres import Database
 
 HISTORY = "SELECT action, who FROM desk.history_entries WHERE plan_id = %s ORDER BY id"
@@ -107,7 +107,7 @@ def test_suspending_needs_its_permission(database: Database) -> None:
 def test_a_plan_that_moved_is_stale_and_says_who_moved_it(database: Database) -> None:
     plan = a_plan(database)
     seen = one(database, plan.id)
-    database.bus("administrador").execute(_save(database, plan.id, reference="Loja"))
+    database.bus("administrador").execute(saving(database, plan.id, reference="Loja"))
     with pytest.raises(StaleRecord) as stale:
         database.bus("atendente").execute(suspend(seen))
     change = next(c for c in stale.value.changes if c.field == "reference")
@@ -228,28 +228,9 @@ def test_a_provisional_card(database: Database) -> None:
     assert [(line.before, line.after) for line in card.network] == [("blocked", "allowed")]
 
 
-def _save(database: Database, plan_id: int, **changes: object) -> SavePlan:
-    details = database.bus("atendente").execute(PlanWindow(plan_id)).value
-    fields: dict[str, object] = {
-        "plan_id": plan_id,
-        "version": details.row.version,
-        "reference": details.row.reference,
-        "start_date": details.start_date,
-        "access_point_id": details.access_point_id,
-        "seller": details.seller,
-        "payment_method_id": details.payment_method_id,
-        "due_day": details.row.due_day,
-        "last_close_date": details.last_close_date,
-        "separate_invoice": details.separate_invoice,
-        "booklet": details.booklet,
-        "identifier_code": details.identifier_code,
-    }
-    return SavePlan(**(fields | changes))  # type: ignore[arg-type]
-
-
 def test_pl_23_the_reference_is_saved_and_shown_in_the_title(database: Database) -> None:
     plan = a_plan(database)
-    database.bus("atendente").execute(_save(database, plan.id, reference="Casa da praia"))
+    database.bus("atendente").execute(saving(database, plan.id, reference="Casa da praia"))
     assert one(database, plan.id).title.endswith("– Casa da praia")
 
 
@@ -265,21 +246,21 @@ def test_each_field_asks_its_own_permission(database: Database, field: str, valu
     plan = a_plan(database)
     helpers = {"due_day": "ninguem", "last_close_date": "atendente", "reference": "financeiro"}
     with pytest.raises(NotAllowed) as refused:
-        database.bus(helpers[field]).execute(_save(database, plan.id, **{field: value}))
+        database.bus(helpers[field]).execute(saving(database, plan.id, **{field: value}))
     assert permission in refused.value.permission or refused.value.permission == "Editar Dados do Plano"
-    database.bus("administrador").execute(_save(database, plan.id, **{field: value}))
+    database.bus("administrador").execute(saving(database, plan.id, **{field: value}))
 
 
 def test_due_day_has_a_range(database: Database) -> None:
     plan = a_plan(database)
     with pytest.raises(Invalid):
-        database.bus("administrador").execute(_save(database, plan.id, due_day=32))
+        database.bus("administrador").execute(saving(database, plan.id, due_day=32))
 
 
 def test_saving_nothing_changes_nothing(database: Database) -> None:
     plan = a_plan(database)
     before = one(database, plan.id).version
-    assert database.bus("administrador").execute(_save(database, plan.id)).value.version == before
+    assert database.bus("administrador").execute(saving(database, plan.id)).value.version == before
 
 
 def test_pl_12_a_full_access_point_takes_no_more_plans(database: Database) -> None:
@@ -288,8 +269,8 @@ def test_pl_12_a_full_access_point_takes_no_more_plans(database: Database) -> No
     a_plan(database, access_point=point)
     plan = a_plan(database)
     with pytest.raises(AccessPointFull):
-        database.bus("atendente").execute(_save(database, plan.id, access_point_id=point.id))
-    over = _save(database, plan.id, access_point_id=point.id)
+        database.bus("atendente").execute(saving(database, plan.id, access_point_id=point.id))
+    over = saving(database, plan.id, access_point_id=point.id)
     with pytest.raises(AccessPointOverLimit):
         database.bus("administrador").execute(over)
     database.bus("administrador").execute(replace(over, confirmed=True))

@@ -10,7 +10,7 @@ import pytest
 from desk.models.people import Permission
 from desk.services.core.errors import NotAllowed, NotFound, StaleRecord
 from desk.services.history import CustomerHistory
-from desk.services.plans import PlanWindow, SavePlan
+from desk.services.plans import SavePlan
 from desk.services.plans.errors import (
     CatalogPriceMoved,
     ChangeOfCancelledPlan,
@@ -18,6 +18,7 @@ from desk.services.plans.errors import (
     NotSoldHere,
 )
 from tests.builders import CatalogPlan, Plan, a_catalog_plan, a_plan, insert
+from tests.orders import saving
 from tests.postgres import Database
 from tests.services.test_composition import composed, order, said, window
 from tests.services.test_plans import as_job, one
@@ -27,24 +28,7 @@ BOSS = "administrador"
 
 def swap(database: Database, plan: Plan, into: CatalogPlan, **more: Any) -> SavePlan:
     """The order as the window sends it: everything else as it is."""
-    d = database.bus(BOSS).execute(PlanWindow(plan.id)).value
-    fields: dict[str, Any] = {
-        "plan_id": plan.id,
-        "version": d.row.version,
-        "reference": d.row.reference,
-        "start_date": d.start_date,
-        "access_point_id": d.access_point_id,
-        "seller": d.seller,
-        "payment_method_id": d.payment_method_id,
-        "due_day": d.row.due_day,
-        "last_close_date": d.last_close_date,
-        "separate_invoice": d.separate_invoice,
-        "booklet": d.booklet,
-        "identifier_code": d.identifier_code,
-        "catalog_plan_id": into.id,
-        "catalog_price": into.price,
-    }
-    return SavePlan(**(fields | more))
+    return saving(database, plan.id, catalog_plan_id=into.id, catalog_price=into.price, **more)
 
 
 def hold(database: Database, role: str, *permissions: Permission) -> None:

@@ -9,10 +9,11 @@ from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from desk.services.plans import OnePlan, PlanRow, PlanWindow, SavePlan
+from desk.services.plans import OnePlan, PlanRow
 from desk.ui.core.desk import Desk
 from desk.ui.core.tree import Node
 from desk.ui.plans.page import PlansPage
+from tests.orders import saving
 from tests.postgres import Database
 
 W = TypeVar("W", bound=QWidget)
@@ -134,20 +135,4 @@ def row_of(database: Database, plan_id: int) -> PlanRow:
 
 def save(database: Database, role: str, plan_id: int, **changes: object) -> None:
     """Another desk saves a few fields of a plan."""
-    bus = database.bus(role)
-    d = bus.execute(PlanWindow(plan_id)).value
-    fields: dict[str, object] = {
-        "plan_id": plan_id,
-        "version": d.row.version,
-        "reference": d.row.reference,
-        "start_date": d.start_date,
-        "access_point_id": d.access_point_id,
-        "seller": d.seller,
-        "payment_method_id": d.payment_method_id,
-        "due_day": d.row.due_day,
-        "last_close_date": d.last_close_date,
-        "separate_invoice": d.separate_invoice,
-        "booklet": d.booklet,
-        "identifier_code": d.identifier_code,
-    }
-    bus.execute(SavePlan(**(fields | changes)))  # type: ignore[arg-type]
+    database.bus(role).execute(saving(database, plan_id, **changes))
