@@ -61,8 +61,10 @@ WINE = [
     *("fonts-dejavu-core", "fonts-wine", "gcc-mingw-w64-x86-64", "libwine", "msitools", "openbox", "osslsigncode"),
     *("wine", "wine64", "wixl", "xauth", "xvfb"),
 ]
-# Not asked again on the other Python and the embedded server: the installer runs the screens on that Python, in Wine.
+# Not asked again on the other Python and the embedded server: the installer runs the screens on that Python, in Wine,
+# and what is said to devices is the same whatever the server.
 ONCE = ["tests/ui", "tests/installer", "tests/test_habits.py", "tests/test_selftest.py", "tests/test_admin_docs.py"]
+AGAIN = "test_daemon_views.py"  # of tests/integrations: SQL that FreeRADIUS sends
 PACKAGES = {
     "installer": QT + DAEMONS + FREEZING + WINE,
     "demo": QT,
@@ -115,6 +117,29 @@ def run(command: Sequence[object], env: dict[str, str] | None = None, quiet: boo
             say(said.decode(errors="replace")[-3000:])
         code = process.returncode if process.returncode > 0 else 128 - process.returncode
         raise Failed(f"falhou (código {code}): {' '.join(words[:4])}", code)
+
+
+@contextlib.contextmanager
+def beside(command: Sequence[object], log: Path) -> Iterator[None]:
+    """On Linux, a tool at work while the body is; afterwards come its words, and it must have succeeded."""
+    if not sys.platform.startswith("linux"):
+        yield
+        return
+    words = [str(word) for word in command]
+    with log.open("wb") as said:
+        process = subprocess.Popen(words, cwd=ROOT, env=child_env(), stdout=said, stderr=subprocess.STDOUT)
+        try:
+            yield
+            say(f"→ {log.stem}: à espera do que ainda falta")
+            _, interrupted = wait(process)
+        finally:
+            process.terminate()  # where the body failed; one that has ended does not mind
+            process.wait()
+    if interrupted:
+        raise KeyboardInterrupt
+    say(log.read_text(encoding="utf-8", errors="replace"))
+    if process.returncode:
+        raise Failed(f"falhou (código {process.returncode}): {' '.join(words[:4])}")
 
 
 def wait(process: subprocess.Popen[bytes]) -> tuple[bytes, bool]:
@@ -303,7 +328,7 @@ def check(venv: Path) -> None:
 
 
 def test(venv: Path, arguments: list[str], wanted: str | None) -> None:
-    """The checks; what speaks SQL on another Python and the server that Desk brings; the installer; then every test.
+    """The checks; the installer, and beside it what speaks SQL on another Python and our own server; then every test.
 
     With arguments it is only what pytest is told to run, once.
     """
@@ -317,10 +342,11 @@ def test(venv: Path, arguments: list[str], wanted: str | None) -> None:
     notes = ROOT / ".desk-dev" / "passes.txt"
     notes.parent.mkdir(exist_ok=True)
     notes.unlink(missing_ok=True)
-    once = [f"--ignore={name}" for name in ONCE]
-    pytest(other, [*WORKERS, *once], DESK_TEST_NOTES=str(notes), DESK_TEST_PG="embedded")
-    if sys.platform == "linux":
-        run([tool(venv, "python"), "-m", "installer"], child_env())
+    devices = (ROOT / "tests" / "integrations").glob("test_*.py")
+    once = [f"--ignore={name}" for name in (*ONCE, *(file for file in devices if file.name != AGAIN))]
+    # Most of the installer's work keeps one processor busy; the other one tests meanwhile.
+    with beside([tool(venv, "python"), "-m", "installer"], notes.with_name("installer.txt")):
+        pytest(other, [*WORKERS, *once], DESK_TEST_NOTES=str(notes), DESK_TEST_PG="embedded")
     # Nothing is printed after this: pytest's closing line is the summary, and above it stands what each pass counted.
     pytest(venv, WORKERS, DESK_TEST_NOTES=str(notes))
 

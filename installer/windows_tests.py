@@ -76,7 +76,7 @@ def _one(wine: Wine, python: WindowsPython, work: Path, platform: str, folders: 
         said = run(
             ["wine", *words],
             env=wine.environment(env),
-            limit=900,
+            limit=1800,
             log=work / f"tests-{platform}.log",
             accepted=(0, 1, 2),
         )
