@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
 from desk import embedded
 from desk.embedded import EmbeddedServer, Stopped
-from desk.embedded_errors import NoAnswer
+from desk.embedded_errors import CreateFailed, FolderRefused, NoAnswer
 from desk.embedded_programs import Programs, carried
+from desk.embedded_secret import StoredPassword
 from tests.test_embedded import IS_ROOT, folder, place, postmaster, server, started_once, value
 
 __all__ = ["folder", "place", "server", "started_once"]
@@ -58,6 +61,35 @@ def test_the_server_has_no_right_of_root(server: EmbeddedServer) -> None:
         assert 0 not in uids and groups == []
     else:
         assert uids == {os.getuid()}
+
+
+@pytest.mark.parametrize("what", ["initdb says no", "the password cannot be kept"])
+def test_a_first_start_that_fails_leaves_neither_data_nor_its_password(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """Data whose password nobody has would be lost: the password is kept before they get their name."""
+
+    run = Programs.run
+
+    def refuse(*_: object, **__: object) -> object:
+        raise OSError(28, "No space left on device")
+
+    def run_all_but_initdb(self: Programs, name: str, *more: object, **how: Any) -> subprocess.CompletedProcess[bytes]:
+        if name == "initdb":
+            return subprocess.CompletedProcess([], 1, b"", b"no space left on device")
+        return run(self, name, *more, **how)
+
+    server = EmbeddedServer(folder)
+    with monkeypatch.context() as broken:
+        if what == "initdb says no":
+            broken.setattr(Programs, "run", run_all_but_initdb)
+        else:
+            broken.setattr(StoredPassword, "set", refuse)
+        with pytest.raises((CreateFailed, FolderRefused)) as failed:
+            server.start()
+    assert "space left" in str(failed.value.params)
+    assert not server.exists and not (folder / "initdb.password").exists()
+    assert value(server.start(), "select 1") == 1
 
 
 def test_a_server_that_is_not_the_one_of_this_folder_is_neither_entered_nor_stopped(
