@@ -16,6 +16,7 @@ from desk.demo import AlreadyFilled, DemoInfo, build, load_large, load_small
 from desk.demo.bulk import BrokenReference, check_references
 from desk.demo.provider import ZONE
 from desk.models.people import Permission
+from desk.models.people import Permission as P
 from tests.postgres import Cluster, Database
 
 TODAY = dt.date(2026, 7, 15)
@@ -64,6 +65,29 @@ def test_every_person_can_sign_in_and_the_administrator_may_all(loaded: tuple[Da
             assert row is not None and row[0] == person.full_name
             if person.role == "administrador":
                 assert set(row[1]) == {permission.code for permission in Permission if not permission.negative}
+
+
+MAY = {
+    "atendente": {P.ADD_PLAN, P.EDIT_PLAN, P.EDIT_PLAN_STATUS, P.CANCEL_PLAN, P.EDIT_RADIUS_PASSWORD},
+    "suporte": {P.SEE_RADIUS_PASSWORD, P.EDIT_PLAN_IP, P.DELETE_RADIUS_LOGIN, P.ACCESS_POINTS, P.ROUTING_SERVERS},
+    "financeiro": {P.ENABLE_SUSPENDED, P.EDIT_PLAN_STATUS, P.DISCOUNT, P.EDIT_DUE_DAY, P.EDIT_LAST_CLOSE},
+}
+MAY_NOT = {
+    "atendente": {P.SEE_RADIUS_PASSWORD, P.ENABLE_SUSPENDED, P.DISCOUNT, P.EDIT_LAST_CLOSE},
+    "suporte": {P.ENABLE_SUSPENDED, P.DISCOUNT, P.EDIT_DUE_DAY, P.ADD_PLAN, P.CANCEL_PLAN},
+    "financeiro": {P.SEE_RADIUS_PASSWORD, P.EDIT_PLAN_IP, P.ROUTING_SERVERS, P.ADD_PLAN},
+}
+
+
+@pytest.mark.parametrize("role", MAY)
+def test_each_may_what_the_work_needs_and_nobody_else_administers(loaded: tuple[Database, DemoInfo], role: str) -> None:
+    database, info = loaded
+    (password,) = (person.password for person in info.people if person.role == role)
+    with database.connect(role, password=password) as connection:
+        row = connection.execute("SELECT permissions FROM desk.me()").fetchone()
+    held = {P.by_code(code) for code in (row or ([],))[0]}
+    assert held >= MAY[role]
+    assert not held & (MAY_NOT[role] | {P.USERS, P.VARIABLES, P.CATALOG, P.PLAN_STATUSES, P.EDIT_NEW_VALUE})
 
 
 def test_documents_are_valid_and_some_have_letters(loaded: tuple[Database, DemoInfo]) -> None:
@@ -280,6 +304,40 @@ def test_large_has_the_promised_proportions_and_all_its_indexes(database: Databa
         )
         == []
     )
+
+
+TABLES = ("customers", "customer_phones", "addresses", "customer_plans", "circuits", "radius_logins", "radius_sessions")
+
+
+def test_large_is_the_same_rows_each_time_and_no_status_lacks_its_facts(
+    cluster: Cluster, template: str, database: Database
+) -> None:
+    other = Database(cluster, cluster.clone(template))
+    try:
+        seen = []
+        for each in (database, other):
+            load_large(each.dsn(), 1500, 2000, password=PASSWORD)
+            rows = "SELECT md5(string_agg(t::text, ' ' ORDER BY t::text)) FROM desk.{} t"
+            seen.append({table: ask(each, rows.format(table)) for table in TABLES})
+        assert seen[0] == seen[1]
+    finally:
+        other.close()
+        cluster.drop(other.name)
+        cluster.restore_roles()
+    known = {row[0] for row in ask(database, "SELECT code FROM desk.plan_statuses WHERE system")}
+    # None of the plans that it draws from requires an authorization.
+    assert {row[0] for row in ask(database, "SELECT DISTINCT status FROM desk.customer_plans")} == known - {
+        "AGUARDANDO_AUTORIZACAO"
+    }
+    wrong = ask(
+        database,
+        "SELECT p.id, p.status FROM desk.customer_plans p JOIN desk.plan_statuses s ON s.code = p.status"
+        " WHERE (s.\"group\" = 'cancelado') <> (p.cancelled_on IS NOT NULL)"
+        " OR (p.status IN ('HABILITADO', 'SUSPENSO', 'SUSPENSO_DEBITO') AND p.first_activation_date IS NULL)"
+        " OR p.first_activation_date < p.start_date OR p.cancelled_on < p.start_date"
+        " OR p.start_date > '2026-07-15' OR p.cancelled_on > '2026-07-15'",
+    )
+    assert wrong == []
 
 
 def test_large_sessions_fit_their_plans(database: Database) -> None:

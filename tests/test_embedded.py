@@ -215,10 +215,12 @@ def test_pid_file_naming_a_stranger_is_no_obstacle(server: EmbeddedServer) -> No
     with subprocess.Popen(["sleep", "600"], cwd="/", **who) as stranger:
         pid_file.write_text(f"{stranger.pid}\n{left_behind}")
         shutil.chown(pid_file, owner.st_uid, owner.st_gid)
-        assert value(server.start(), "select 1") == 1
-        assert stranger.poll() is None
-        assert postmaster(server) != stranger.pid
-        stranger.kill()
+        try:
+            assert value(server.start(), "select 1") == 1
+            assert stranger.poll() is None
+            assert postmaster(server) != stranger.pid
+        finally:
+            stranger.kill()  # whatever became of the server, nobody waits ten minutes for the stranger's end
 
 
 def test_pid_file_naming_another_server_leaves_that_one_alone(

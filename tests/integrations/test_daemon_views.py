@@ -280,6 +280,11 @@ def test_only_known_routers_with_their_secret_are_answered(database: Database, r
     assert eventually(lambda: radius_server.ask(ask, silent=True).code == "")
 
 
+def test_it_tells_a_router_that_it_lives(radius_server: FreeRadius) -> None:
+    answer = radius_server._send("status", radius_server.auth_port, {"Message-Authenticator": "0x00"}, "127.0.0.1")
+    assert answer.accepted
+
+
 def test_without_the_database_there_is_silence_and_no_refusal(database: Database) -> None:
     a_client(database)
     ask = pap("joao", PASSWORD)

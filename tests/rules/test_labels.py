@@ -1,4 +1,4 @@
-"""Names that an administrator looks for, letter by letter as the sources have them (domain 2.3, 2.5, 3.1)."""
+"""Names that an administrator looks for, letter by letter as the sources have them (domain 2.3 to 2.5, 3.1, 3.2)."""
 
 from __future__ import annotations
 
@@ -60,6 +60,9 @@ OF_LINKED_PAGES = (
     "Imprimir Boleto Bancário",
     "Permite Parcelar Dívidas",
 )
+OF_SECTIONS = ("Permite Circuito", "Permite a Criação de Planos de TV", "Equipamentos")
+# Settings screens, which the sources name as screens only.
+OF_SCREENS = ("Usuários", "Variáveis", "Planos e Serviços", "Pontos de Acesso", "Servidores de Roteamento")
 VARIABLES = (
     "Alterar a Data ao Habilitar após Experimentar",
     "Bloquear Acentos em Logins de Radius",
@@ -75,13 +78,39 @@ VARIABLES = (
     "Serviço Adicional Não Utilizar Forma de Cobrança do Plano",
     "Verificar no Plano Transferência de Acréscimo ou Desconto",
 )
+VARIABLES_OF_LINKED_PAGES = (
+    "Limitar Clientes",
+    "Celular Obrigatório no Cadastro do Cliente",
+    "Data de Nascimento Obrigatória",
+    "E-Mail Obrigatório no Cadastro do Cliente",
+    "Nome da Mãe Obrigatório no Cadastro do Cliente",
+    "Nome do Pai Obrigatório no Cadastro do Cliente",
+    "Telefone Obrigatório no Cadastro do Cliente",
+)
+# Figures and a choice that the rules of the sources need and no source names.
+OUR_VARIABLES = (
+    "Dias de Habilitação Provisória",
+    "Dias entre Habilitações Provisórias",
+    "Mínimo de Dias de Suspensão Temporária",
+    "Máximo de Dias de Suspensão Temporária",
+    "Suspensões Temporárias em 12 Meses",
+    "Velocidade Reduzida (% da contratada)",
+    "Dias de Velocidade Restabelecida",
+    "Dias entre Velocidades Restabelecidas",
+    "Autorizador Só Autoriza na Própria Mesa",
+)
 
 
 def test_permissions_are_called_as_the_sources_call_them() -> None:
+    """These and no others, so that a label with another letter is both missing and too much."""
     assert len(PERMISSIONS) == 40
-    assert not {*PERMISSIONS, *OF_LINKED_PAGES} - {permission.value for permission in Permission}
+    named = [permission.value for permission in Permission]
+    assert tuple(named[:40]) == PERMISSIONS
+    assert sorted(named[40:]) == sorted((*OF_LINKED_PAGES, *OF_SECTIONS, *OF_SCREENS))
 
 
 def test_variables_are_called_as_the_sources_call_them() -> None:
     assert len(VARIABLES) == 13
-    assert not set(VARIABLES) - {variable.value for variable in Variable}
+    named = [variable.value for variable in Variable]
+    assert tuple(named[:13]) == VARIABLES
+    assert sorted(named[13:]) == sorted((*VARIABLES_OF_LINKED_PAGES, *OUR_VARIABLES))

@@ -62,6 +62,9 @@ INVARIANTS = {
     "a database where operators may create, or make temporary tables": """
         SELECT current_database() WHERE has_database_privilege('desk_operator', current_database(), 'CREATE')
         OR has_database_privilege('desk_operator', current_database(), 'TEMPORARY')""",
+    "row security on a table that is searched, which no index by pattern survives": """
+        SELECT c.oid::regclass::text FROM pg_class c WHERE c.relnamespace = 'desk'::regnamespace
+        AND (c.relrowsecurity OR EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid))""",
     "a writable view without security_invoker": """
         SELECT c.oid::regclass::text FROM pg_class c WHERE c.relkind = 'v'
         AND c.relnamespace::regnamespace::text IN ('desk', 'desk_vault')

@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from typing import Any
 
 import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg import sql
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from desk.services.core.bus import Bus
+from desk.services.core.prepared import send
 from desk.services.customers import CustomerHit, SearchCustomers, SearchKind
+from desk.services.customers import search as searching
 from desk.services.customers.folding import fold, found_in, literally_in
 from desk.services.customers.search_input import Asked, understand
 from desk.services.customers.search_sql import Branch, branches, parts, statement
@@ -312,6 +317,29 @@ def test_no_branch_scans_a_table_or_walks_an_index_to_its_end(
         for line, below in zip(lines, [*lines[1:], ""], strict=True):
             if re.search(r"(Index|Index Only) Scan", line) and not any(name in line for name in _TINY):
                 assert "Index Cond" in below, plan
+
+
+@pytest.mark.parametrize("typed", ["silva", "ilva", "usuario.1f", "2043"])
+def test_a_search_is_sent_where_no_table_is_read_whole(
+    crowd: Database, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    """Left to itself the planner reads frequent words' tables whole, for the sake of the limit."""
+    scans: list[object] = []
+
+    def sending(session: Session, *asked: Any, **how: Any) -> Any:
+        scans.append(how.get("scans"))
+        return send(session, *asked, **how)
+
+    monkeypatch.setattr(searching, "send", sending)
+    assert search(crowd.bus("ninguem"), typed)
+    assert scans == [False]
+    with crowd.signed_in("ninguem").sessions.begin() as session:
+        for name, wanted in (
+            ("plan_cache_mode", "force_generic_plan"),
+            ("jit", "off"),
+            ("max_parallel_workers_per_gather", "0"),
+        ):
+            assert session.execute(text(f"SHOW {name}")).scalar_one() == wanted
 
 
 def test_a_crowd_is_cut_at_the_limit(crowd: Database) -> None:
