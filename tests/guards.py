@@ -108,23 +108,42 @@ def nothing_left(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 class Waits:
-    """How long this thread has stood in the queue for a processor: a busy machine's doing, and not our program's."""
+    """How long threads have stood in the queue for a processor: a busy machine's doing, and not our program's."""
 
     def __init__(self) -> None:
         # Other systems keep no such book.
-        self._book = os.open("/proc/thread-self/schedstat", os.O_RDONLY) if sys.platform == "linux" else None
+        self._kept = sys.platform == "linux"
+        self._books: dict[str, int] = {}  # thread: file
+        self._own = str(threading.get_native_id())
+
+    def _read(self, thread: str) -> tuple[float, float]:
+        try:
+            if thread not in self._books:
+                self._books[thread] = os.open(f"/proc/self/task/{thread}/schedstat", os.O_RDONLY)
+            ran, waited, _ = os.pread(self._books[thread], 100, 0).split()
+        except OSError:  # the thread has ended
+            return 0.0, 0.0
+        return int(ran) / 1_000_000, int(waited) / 1_000_000
 
     def ms(self) -> float:
-        """Milliseconds since the thread began."""
-        if self._book is None:
-            return 0.0
-        _, waited, _ = os.pread(self._book, 100, 0).split()
-        return int(waited) / 1_000_000
+        """Milliseconds that this thread has waited since it began."""
+        return self._read(self._own)[1] if self._kept else 0.0
+
+    def ran_ms(self) -> float:
+        """Milliseconds that this thread has had a processor."""
+        return self._read(self._own)[0] if self._kept else 0.0
+
+    def others(self, but: int | None = None) -> dict[str, float]:
+        """What each other thread of this process has waited, in milliseconds."""
+        if not self._kept:
+            return {}
+        return {one: self._read(one)[1] for one in os.listdir("/proc/self/task") if one not in (self._own, str(but))}
 
     def close(self) -> None:
-        """Close the book."""
-        if self._book is not None:
-            os.close(self._book)
+        """Close the books."""
+        for book in self._books.values():
+            os.close(book)
+        self._books.clear()
 
 
 class Watchdog:
@@ -137,6 +156,7 @@ class Watchdog:
         self._ui = threading.get_ident()
         self._waits = waits or Waits()
         self._last, self._waited = time.perf_counter(), self._waits.ms()
+        self._ran, self._others = 0.0, dict[str, float]()
         self._ticking = False
         self._stop = threading.Event()
         self._timer = QTimer()
@@ -146,11 +166,18 @@ class Watchdog:
 
     def _tick(self) -> None:
         now, waited = time.perf_counter(), self._waits.ms()
+        ran, others = self._waits.ran_ms(), self._waits.others(self._thread.native_id)
         if self._ticking:
-            self.worst_ms = max(self.worst_ms, (now - self._last) * 1_000 - (waited - self._waited))
+            late = (now - self._last) * 1_000 - (waited - self._waited)
+            # Where this thread stood still, Python may have been locked by another one that got no processor: on two
+            # busy cores that made 76 ms of 26. Who that was nobody knows; the one that queued longest stands for it.
+            still = max(0.0, late - (ran - self._ran))
+            queued = max((ms - self._others.get(one, ms) for one, ms in others.items()), default=0.0)
+            self.worst_ms = max(self.worst_ms, late - min(still, queued))
         if self.worst_ms <= self.limit_ms:
             self.where = ""  # seen late, but only for want of a processor
         self._last, self._waited, self._ticking = now, waited, True
+        self._ran, self._others = ran, others
 
     def _watch(self) -> None:
         while not self._stop.wait(self.limit_ms / 4 / 1_000):

@@ -152,6 +152,22 @@ def test_st_12_variable_1_moves_the_start_after_a_trial(database: Database) -> N
         assert (start != dt.date(2026, 1, 5)) is moved
 
 
+@pytest.mark.parametrize("value", ["N", "S"])
+@pytest.mark.parametrize("status", ["EXPERIMENTANDO", "EM_INSTALACAO", "SUSPENSO", "SUSPENSO_DEBITO"])
+def test_st_12_variable_1_moves_the_start_to_the_day_a_trial_ends_and_of_no_other_plan(
+    database: Database, status: str, value: str
+) -> None:
+    set_variable(database, "start_date_after_trial", value)
+    begun = dt.date(2026, 1, 5)
+    plan = a_plan(database, status=status, start_date=begun)
+    bus = database.bus("administrador")
+    bus.execute(EnablePlan(plan_id=plan.id, reason="Outro", version=one(database, plan.id).version))
+    (today,) = database.admin().execute("SELECT desk.today()").fetchone() or ()
+    wanted = today if (status, value) == ("EXPERIMENTANDO", "S") else begun
+    assert one(database, plan.id).status == "HABILITADO"
+    assert bus.execute(PlanWindow(plan.id)).value.start_date == wanted
+
+
 @pytest.mark.parametrize(
     ("status", "error"),
     [("HABILITADO", PlanAlreadyEnabled), ("CANCELADO", PlanCancelled)],

@@ -8,14 +8,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMainWindow
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMainWindow, QToolButton
 from pytestqt.qtbot import QtBot
 
 from desk.services.core.bus import Query
+from desk.services.customers import AddAddress, AddressDraft
 from desk.services.plans import IpItem, LoginItem, OnePlan, PlanRow, SuspendTemporarily
 from desk.ui.core.actions import Action
 from desk.ui.core.desk import Desk
 from desk.ui.core.dialogs import DeskDialog
+from desk.ui.customers.record import RecordPage
 from desk.ui.shell.registry import all_actions
 from tests.builders import a_catalog_plan, a_customer, a_plan, an_ip, insert
 from tests.postgres import Database
@@ -121,3 +124,29 @@ def test_every_act_on_the_tree_is_among_them() -> None:
     assert {"plans.suspend", "plans.enable", "plans.delete", "logins.delete", "ips.delete", "sessions.close"} <= {
         action.id for action in ACTIONS
     }
+
+
+def test_deleting_an_address_names_it_and_the_customer(
+    qtbot: QtBot, database: Database, desk_as: DeskAs, host: QMainWindow
+) -> None:
+    customer = a_customer(database, CUSTOMER)
+    desk = desk_as("administrador")
+    street, number = "Rua das Acácias", "77"
+    place = AddressDraft(zip="87013060", street=street, number=number, district="Zona 01", city_id=customer.city_id)
+    desk.bus.execute(AddAddress(customer_id=customer.id, address=place))
+    page = RecordPage(desk, customer.id)
+    host.setCentralWidget(page)
+    qtbot.waitUntil(lambda: page.shown is not None and len(page.shown.addresses) == 2, timeout=PATIENCE)
+    bins = [each for each in page.findChildren(QToolButton) if each.accessibleName() == "Apagar endereço"]
+    qtbot.mouseClick(bins[1], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: opened() is not None, timeout=PATIENCE)
+    shown = opened()
+    assert shown is not None and shown.primary is not None
+    for part in (street, number, CUSTOMER):
+        assert part in said(shown), said(shown)
+    assert shown.primary.text().replace("&", "") == "Apagar Endereço"
+    count = "SELECT count(*) FROM desk.addresses WHERE street = %s"
+    assert database.admin().execute(count, (street,)).fetchone() == (1,)
+    qtbot.mouseClick(shown.primary, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.shown is not None and len(page.shown.addresses) == 1, timeout=PATIENCE)
+    assert database.admin().execute(count, (street,)).fetchone() == (0,)

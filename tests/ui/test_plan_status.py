@@ -37,7 +37,11 @@ def test_from_the_menu_to_the_row_and_back(qtbot: QtBot, database: Database, des
     qtbot.keyClick(choice, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     gone(qtbot, StatusChoice)
     card = dialog(qtbot, ChangeCard)
-    assert (card.windowTitle(), card.facts.new_status, card.facts.tone) == ("Mudar Status", "Em Viagem", "warn")
+    assert (card.windowTitle(), card.facts.new_status, card.facts.tone) == (
+        "Mudar Status",
+        ("EM_VIAGEM", "Em Viagem"),
+        "warn",
+    )
     said = {line.text: (line.old, line.new) for section in card.facts.sections for line in section.lines}
     assert said["RADIUS"] == ("acesso permitido", "bloqueado")
     qtbot.keyClick(card, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)

@@ -10,9 +10,10 @@ from PySide6.QtGui import QPainter
 from pytestqt.qtbot import QtBot
 
 from desk.models.catalog import StatusCode
+from desk.services.catalog import SaveStatus, Statuses
 from desk.ui.core import icons
 from desk.ui.core.change_card import ChangeCard
-from desk.ui.core.icons import STATUS_ICONS
+from desk.ui.core.icons import STATUS_ICONS, status_look
 from desk.ui.core.labels import Chip
 from desk.ui.plans.panel_parts import StatusCard
 from tests.builders import a_customer, a_plan, insert
@@ -63,8 +64,8 @@ def test_every_status_has_its_word_its_sign_and_its_colour_wherever_it_is_shown(
         calm(qtbot, page)
         row = page.plan_of(page.tree.current_node())
         assert row is not None and row.status == code
-        word, icon, tone = row.status_label, *STATUS_ICONS.get(row.status_label, ("circle-fill", "mute"))[:2]
-        assert code == own or row.status_label in STATUS_ICONS, "a status of the program's own has a sign of its own"
+        word, icon, tone = row.status_label, *status_look(code)[:2]
+        assert code == own or code in STATUS_ICONS, "a status of the program's own has a sign of its own"
         line = node(page, ("plan", plan.id))
         assert (line.second[0].text, line.second[0].icon, line.second[0].tone) == (word, icon, tone)
         assert word in line.spoken  # and to ears
@@ -87,11 +88,39 @@ def test_a_card_and_the_list_of_steps_show_both_ends_with_word_sign_and_colour(
     choose(menu, next(step for step in ("plans.suspend", "plans.enable") if entry(menu, step).isEnabled()))
     card = dialog(qtbot, ChangeCard)
     chips = [shown_as(chip) for chip in card.findChildren(Chip)][:2]
-    assert [word for word, _, _ in chips] == [before.status_label, card.facts.new_status]
-    assert chips == [(word, *STATUS_ICONS[word][:2]) for word, _, _ in chips]
+    assert card.facts.old_status == (before.status, before.status_label)
+    assert card.facts.new_status is not None
+    assert chips == [(label, *STATUS_ICONS[code][:2]) for code, label in (card.facts.old_status, card.facts.new_status)]
     qtbot.keyClick(card, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     gone(qtbot, ChangeCard)
     calm(qtbot, page)
     (steps,) = page.panel.findChildren(StatusCard)
     qtbot.waitUntil(lambda: len(steps.findChildren(Chip)) == 2)  # what was listed before has gone
     assert [shown_as(chip) for chip in steps.findChildren(Chip)] == chips[::-1]
+
+
+def test_a_status_that_the_provider_calls_something_else_keeps_its_sign(
+    qtbot: QtBot, database: Database, desk_as: DeskAs
+) -> None:
+    names = {"HABILITADO": "Em dia", "SUSPENSO": "Parado"}
+    bus = database.bus("administrador")
+    for each in bus.execute(Statuses()).value:
+        if each.code in names:
+            kept = ("code", "version", "group", "bills", "grants_access", "next_code")
+            same = {name: getattr(each, name) for name in kept}
+            bus.execute(SaveStatus(description=names[each.code], **same))
+    plan = a_plan(database)
+    page = shown_plans(qtbot, desk_as("administrador"), plan.customer_id)
+    choose(right_click(qtbot, page, ("plan", plan.id)), "plans.suspend")
+    card = dialog(qtbot, ChangeCard)
+    wanted = [("Em dia", "check-circle-fill", "ok"), ("Parado", "pause-circle-fill", "warn")]
+    assert [shown_as(chip) for chip in card.findChildren(Chip)][:2] == wanted
+    qtbot.keyClick(card, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    gone(qtbot, ChangeCard)
+    calm(qtbot, page)
+    (steps,) = page.panel.findChildren(StatusCard)
+    qtbot.waitUntil(lambda: len(steps.findChildren(Chip)) == 2)
+    assert [shown_as(chip) for chip in steps.findChildren(Chip)] == wanted[::-1]
+    line = node(page, ("plan", plan.id)).second[0]
+    assert (line.text, line.icon, line.tone) == wanted[1]
+    assert shown_as(page.panel.chip) == wanted[1]

@@ -13,7 +13,7 @@ from desk.ui.core.cards import Card, NoteBar, hairline
 from desk.ui.core.dialogs import DeskDialog, Size
 from desk.ui.core.fields import TextField
 from desk.ui.core.forms import Form, footer_text
-from desk.ui.core.icons import STATUS_ICONS
+from desk.ui.core.icons import Status
 from desk.ui.core.inputs import Choice, ComboField
 from desk.ui.core.labels import Chip, IconLabel, Label, button, clear, icon_button, link, rich, row
 from desk.ui.core.motion import Spinner
@@ -70,8 +70,8 @@ class CardFacts:
     customer: str  # "Maria Aparecida Nogueira · 001234 · Plano nº 001"
     icon: str = "pause-circle-fill"
     tone: str = "warn"
-    old_status: str = ""
-    new_status: str = ""
+    old_status: Status | None = None
+    new_status: Status | None = None
     sections: tuple[Section, ...] = ()
     warnings: tuple[Caution, ...] = ()
     sentence: tuple[str, str, str] = ("", "", "")  # verb, plan, customer: "Suspender", "INTERNET …", "Maria …"
@@ -222,9 +222,9 @@ class ChangeCard(DeskDialog):
         column.addWidget(Label(facts.subject, "subject"))
         column.addWidget(Label(facts.customer, "body", "text2"))
         head.addLayout(column, 1)
-        if facts.old_status:
+        if facts.old_status is not None:
             head.addWidget(_status(facts.old_status))
-        if facts.new_status:
+        if facts.new_status is not None:
             head.addWidget(IconLabel("arrow-right", "text2", 14))
             head.addWidget(_status(facts.new_status))
         return head
@@ -270,10 +270,9 @@ class ChangeCard(DeskDialog):
         self._sentence.setText(text)
 
 
-def _status(label: str) -> Chip:
+def _status(status: Status) -> Chip:
     chip = Chip()
-    icon, tone, _ = STATUS_ICONS.get(label, ("circle-fill", "mute", True))
-    chip.set(label, tone, icon)
+    chip.set_status(status, filled=True)
     return chip
 
 

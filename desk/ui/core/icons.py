@@ -7,6 +7,7 @@ import re
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QIconEngine, QPainter, QPixmap
@@ -35,18 +36,33 @@ NODE_ICONS: dict[str, str] = {
     "carrier": "headset",
 }
 
-# Label of the status: (icon, tone, filled chip?). Anything not listed is a chip in `mute`.
+PROVISIONAL = "provisional"
+
+# By code, since a provider may call a status something else: (icon, tone, filled chip?).
 STATUS_ICONS: dict[str, tuple[str, str, bool]] = {
-    "Serviço Habilitado": ("check-circle-fill", "ok", False),
-    "Em Instalação": ("wrench-fill", "violet", True),
-    "Experimentando": ("hourglass-medium-fill", "violet", True),
-    "Aguardando Autorização": ("shield-warning-fill", "warn", True),
-    "Suspenso": ("pause-circle-fill", "warn", True),
-    "Suspenso por Débito": ("currency-circle-dollar-fill", "bad", True),
-    "Suspensão Temporária": ("calendar-x-fill", "warn", True),
-    "Cancelado": ("x-circle-fill", "mute", False),
-    "Habilitado provisoriamente": ("timer", "warn", True),  # no status of its own, but what the card leads to
+    "HABILITADO": ("check-circle-fill", "ok", False),
+    "EM_INSTALACAO": ("wrench-fill", "violet", True),
+    "EXPERIMENTANDO": ("hourglass-medium-fill", "violet", True),
+    "AGUARDANDO_AUTORIZACAO": ("shield-warning-fill", "warn", True),
+    "SUSPENSO": ("pause-circle-fill", "warn", True),
+    "SUSPENSO_DEBITO": ("currency-circle-dollar-fill", "bad", True),
+    "SUSPENSAO_TEMPORARIA": ("calendar-x-fill", "warn", True),
+    "CANCELADO": ("x-circle-fill", "mute", False),
+    PROVISIONAL: ("timer", "warn", True),  # no status of its own, but what the card leads to
 }
+
+
+class Status(NamedTuple):
+    """A status as it is shown: the code chooses sign and colour, the label is the provider's word for it."""
+
+    code: str
+    label: str
+
+
+def status_look(code: str) -> tuple[str, str, bool]:
+    """Icon, tone, and whether the chip is filled; a status that a provider made is a chip in `mute`."""
+    return STATUS_ICONS.get(code, ("circle-fill", "mute", True))
+
 
 # Marker: (icon, tone, filled chip?).
 MARKER_ICONS: dict[str, tuple[str, str, bool]] = {

@@ -132,10 +132,10 @@ class Chip(QWidget):
         self.updateGeometry()
         self.update()
 
-    def set_status(self, label: str, *, filled: bool | None = None) -> None:
-        """Show a plan's status by its label; `filled` overrules what the table says."""
-        icon, tone, chip = icons.STATUS_ICONS.get(label, ("circle-fill", "mute", True))
-        self.set(label, tone, icon, filled=chip if filled is None else filled)
+    def set_status(self, status: icons.Status, *, filled: bool | None = None) -> None:
+        """Show a plan's status; `filled` overrules what the table says."""
+        icon, tone, chip = icons.status_look(status.code)
+        self.set(status.label, tone, icon, filled=chip if filled is None else filled)
 
     def sizeHint(self) -> QSize:
         width = paint.chip_width(self.font(), self.text, self.icon)

@@ -155,11 +155,12 @@ class AddressDialog(SaveDialog):
         return SaveAddress(address_id=self._address.id, version=self._address.version, address=address)
 
 
-def remove_address(desk: Desk, owner: QWidget, address: AddressRow) -> None:
-    """Ask first: plans that follow it will follow the next one."""
+def remove_address(desk: Desk, owner: QWidget, customer: CustomerRecordRow, address: AddressRow) -> None:
+    """Ask first, naming whose it is: plans that follow it will follow the next one."""
+    place = ", ".join(part for part in (address.street, address.number) if part)
     ask(
         Text(
-            what=f"Apagar o endereço {address.street}, {address.number}?",
+            what=f"Apagar o endereço {place} de {customer.name}?",
             why="Planos que seguem este endereço passam a seguir o seguinte da lista.",
             do="",
         ),

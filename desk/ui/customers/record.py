@@ -144,7 +144,7 @@ class RecordPage(QScrollArea):
         allowed = self._desk.may(SaveCustomer)
         for icon, name, act in (
             ("pencil-simple", self.tr("Editar endereço"), lambda: self.edit_address(address)),
-            ("trash", self.tr("Apagar endereço"), lambda: self.remove_address(address)),
+            ("trash", self.tr("Apagar endereço"), lambda: self.remove_address(record, address)),
         ):
             made = icon_button(icon, name, act, small=True)
             made.setEnabled(allowed and (icon != "trash" or len(record.addresses) > 1))
@@ -171,11 +171,11 @@ class RecordPage(QScrollArea):
 
         AddressDialog(self._desk, self.customer_id, address, self).open()
 
-    def remove_address(self, address: AddressRow) -> None:
+    def remove_address(self, record: CustomerRecordRow, address: AddressRow) -> None:
         """Ask, then remove."""
         from desk.ui.customers.dialogs import remove_address
 
-        remove_address(self._desk, self, address)
+        remove_address(self._desk, self, record, address)
 
     def keyPressEvent(self, event: object) -> None:
         from PySide6.QtGui import QKeyEvent

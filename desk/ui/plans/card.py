@@ -35,6 +35,7 @@ from desk.services.previews import Change, NetworkPreview, Rehearse, Way, When
 from desk.ui.core import format
 from desk.ui.core.change_card import CardFacts, Caution, ChangeCard, Line, Section
 from desk.ui.core.desk import Desk
+from desk.ui.core.icons import Status
 from desk.ui.core.inputs import Choice, DateField
 from desk.ui.core.messages import not_possible
 from desk.ui.core.network_box import MOST_LINES
@@ -44,6 +45,7 @@ from desk.ui.plans.suspension import SuspensionDays, cautions_of, suspension_mon
 from desk.ui.plans.words import NETWORK_STATES, SYSTEMS
 
 MONEY, NETWORK = "Dinheiro", "Rede"
+_PROVISIONAL = "Habilitado provisoriamente"
 _TITLES = {
     StatusCode.SUSPENDED: ("Suspender Plano", "Suspender", "pause-circle"),
     StatusCode.ENABLED: ("Habilitar Plano", "Habilitar", "play-circle"),
@@ -170,8 +172,8 @@ class StatusChange:
             customer=f"{card.plan.customer_name} · {card.plan.customer_code:06d} · Plano nº {card.plan.number:03d}",
             icon=f"{icon}-fill" if icon != "timer" else icon,
             tone="ok" if card.access_then else "warn",
-            old_status=card.plan.status_label,
-            new_status=card.target_label if card.target != PROVISIONAL else "Habilitado provisoriamente",
+            old_status=Status(card.plan.status, card.plan.status_label),
+            new_status=Status(card.target, _PROVISIONAL if card.target == PROVISIONAL else card.target_label),
             sections=(self._money(), self._network()),
             warnings=tuple(cautions(card)),
             sentence=(verb, card.plan.title, card.plan.customer_name),

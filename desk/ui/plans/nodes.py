@@ -59,7 +59,7 @@ def tree_of(shown: CustomerPlans) -> Node:
 
 def status_part(plan: PlanRow) -> Part:
     """Icon, word and colour; "Serviço Habilitado" is quiet, every other status a chip; a dated one says until when."""
-    icon, tone, chip = icons.STATUS_ICONS.get(plan.status_label, ("circle-fill", "mute", True))
+    icon, tone, chip = icons.status_look(plan.status)
     dated = plan.status == StatusCode.SUSPENDED_TEMPORARILY and plan.suspended_last is not None
     until = f" até {format.day(plan.suspended_last)}" if dated else ""
     return Part(f"{plan.status_label}{until}", tone, icon, chip=chip)

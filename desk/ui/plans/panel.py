@@ -13,6 +13,7 @@ from desk.ui.core import format
 from desk.ui.core.actions import build_menu
 from desk.ui.core.cards import Card, EmptyState, Fact, FieldGrid, Pair, hairline
 from desk.ui.core.desk import Desk
+from desk.ui.core.icons import Status
 from desk.ui.core.labels import Chip, ElidedLabel, IconLabel, button, icon_button, row
 from desk.ui.core.tabs import FirstFits, PillBar
 from desk.ui.plans.nodes import PLAN_ICONS
@@ -115,7 +116,7 @@ class PlanPanel(QWidget):
         self.title.setText(plan.title)
         # Commands leave into “…” before the name is cut beyond recognition.
         self.title.setMinimumWidth(min(self.title.sizeHint().width(), TITLE_ROOM))
-        self.chip.set_status(plan.status_label, filled=True)
+        self.chip.set_status(Status(plan.status, plan.status_label), filled=True)
         if plan != before:
             self._show_buttons(plan)
         self.items.show_items(plan, key)

@@ -224,11 +224,11 @@ class StatusCard(Card):
             holder = QWidget()
             when = Label(format.moment(step.at.astimezone()), "body", "text2")
             when.setFixedWidth(124)
-            icon, tone, _ = icons.STATUS_ICONS.get(step.to_label, ("circle-fill", "mute", True))
-            words = step.to_label
+            status = icons.Status(step.to_status, step.to_label)
             if step.marker:
-                words, icon, tone = "Habilitado provisoriamente", "timer", "warn"
-            chip = Chip(words, tone, icon, filled=False)
+                status = icons.Status(icons.PROVISIONAL, "Habilitado provisoriamente")
+            chip = Chip()
+            chip.set_status(status, filled=False)
             why = " · ".join(part for part in (step.who, step.reason, step.note) if part)
             line = row(when, chip, Label(why, "body", "text2"), None, spacing=8)
             holder.setLayout(line)

@@ -15,6 +15,7 @@ from desk.ui.core.background import TaskRunner
 from desk.ui.core.cards import Card, Fact, FieldGrid, upright
 from desk.ui.core.change_card import CardFacts, Caution, ChangeCard, Line, Section
 from desk.ui.core.desk import Desk
+from desk.ui.core.icons import Status
 from desk.ui.core.inputs import Choice
 from desk.ui.core.labels import Chip, IconLabel, Label, button, icon_button, row
 from desk.ui.core.strip import Delivery, DeliveryPanel, DeliveryStrip, Step
@@ -201,7 +202,7 @@ def main_window() -> QWidget:
     column.setContentsMargins(16, 10, 16, 10)
     column.setSpacing(12)
     status = Chip()
-    status.set_status("Serviço Habilitado", filled=True)
+    status.set_status(Status("HABILITADO", "Serviço Habilitado"), filled=True)
     column.addLayout(
         row(IconLabel("globe-hemisphere-west", "text", 18), Label("INTERNET FIBRA 500 MB – Casa", "subtitle"), status,
             None, button("Editar", icon="pencil-simple"), button("Mudar Plano", icon="swap"),
@@ -334,8 +335,9 @@ def change_card() -> QWidget:
     card = ChangeCard(
         CardFacts(
             title="Suspender Plano", subject="INTERNET FIBRA 500 MB – Casa",
-            customer="Maria Aparecida Nogueira · 001234 · Plano nº 001", old_status="Serviço Habilitado",
-            new_status="Suspenso", sections=(money, network),
+            customer="Maria Aparecida Nogueira · 001234 · Plano nº 001",
+            old_status=Status("HABILITADO", "Serviço Habilitado"),
+            new_status=Status("SUSPENSO", "Suspenso"), sections=(money, network),
             warnings=(Caution(text="A fatura de 20/06/2026, de R$ 99,90, continua em aberto.",
                               link="Ver no Financeiro"),),
             sentence=("Suspender", "INTERNET FIBRA 500 MB – Casa", "Maria Aparecida Nogueira"),

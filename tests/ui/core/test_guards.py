@@ -56,6 +56,39 @@ def test_the_watchdog_does_not_blame_the_loop_for_a_busy_machine(qtbot: QtBot) -
     dog.check()
 
 
+class Locked(Waits):
+    """The book of a process of which another thread is kept from a processor all the time."""
+
+    def others(self, but: int | None = None) -> dict[str, float]:
+        return {"1": time.perf_counter() * 1_000}
+
+
+def test_nor_for_another_thread_that_the_machine_keeps_from_giving_python_back(qtbot: QtBot) -> None:
+    waited = threading.Event()
+    turns: list[None] = []
+    with Watchdog(waits=Locked()) as dog:
+        timer = QTimer(interval=5)
+        timer.timeout.connect(lambda: turns.append(None))
+        timer.start()
+        QTimer.singleShot(20, lambda: waited.wait(0.12))
+        qtbot.waitUntil(lambda: len(turns) > 20)
+        timer.stop()
+    dog.check()
+
+
+def test_but_what_the_loop_itself_works_is_counted_whoever_else_waits(qtbot: QtBot) -> None:
+    def work() -> None:
+        until = time.thread_time() + 0.12
+        while time.thread_time() < until:
+            pass
+
+    with Watchdog(waits=Locked()) as dog:
+        QTimer.singleShot(20, work)
+        qtbot.waitUntil(lambda: dog.worst_ms >= 100)
+    with pytest.raises(pytest.fail.Exception, match="blocked"):
+        dog.check()
+
+
 def test_the_watchdog_is_content_with_a_free_loop(qtbot: QtBot) -> None:
     turns: list[None] = []
     with Watchdog(limit_ms=400) as dog:

@@ -17,6 +17,7 @@ from desk.ui.core.cards import BusyBar, EmptyState, Fact, FieldGrid
 from desk.ui.core.change_card import CardFacts, ChangeCard, Line, Section
 from desk.ui.core.desk import Memory
 from desk.ui.core.fields import TextField
+from desk.ui.core.icons import Status
 from desk.ui.core.inputs import Choice
 from desk.ui.core.labels import button, icon_button
 from desk.ui.core.strip import GOOD_NEWS_MS, Delivery, DeliveryStrip, Step
@@ -178,8 +179,8 @@ def card_facts(price: str = "79,93") -> CardFacts:
         title="Suspender Plano",
         subject="FIBRA – Casa",
         customer="Maria",
-        old_status="Serviço Habilitado",
-        new_status="Suspenso",
+        old_status=Status("HABILITADO", "Serviço Habilitado"),
+        new_status=Status("SUSPENSO", "Suspenso"),
         sections=(Section(title="Dinheiro", lines=lines), Section(title="Rede", loading=True)),
         sentence=("Suspender", "FIBRA <b>", "Maria"),
         verb="Suspender Plano",
