@@ -53,6 +53,22 @@ def walk(tour: Tour) -> int:
     return 0
 
 
+def remembered(tour: Tour, role: str) -> SignInWindow:
+    """Entrar of a company's desk, for who wished to be remembered with the password; the demonstration keeps none."""
+    desktop = tour.desktop
+    window = SignInWindow(
+        desktop.runner,
+        lambda typed: None,
+        company=desktop.company,
+        server="banco.provedor.example",
+        verified=True,
+        remembered=role,
+    )
+    window.offer_keeping()
+    window.set_kept(role, "uma frase qualquer")
+    return window
+
+
 def sign_in(tour: Tour, role: str = "administrador") -> None:
     """Entrar, once with a wrong password, then as somebody who may do everything."""
     desktop = tour.desktop
@@ -60,6 +76,7 @@ def sign_in(tour: Tour, role: str = "administrador") -> None:
     window = tour.until(lambda: desktop.window, "the sign-in window")
     window.role.edit.setText(role)
     tour.draw("entrar", window)
+    tour.over("entrar-lembrado", lambda: remembered(tour, role).show())
     window.password.edit.setText("esqueci")
     window.submit()
     tour.until(lambda: window.note.isVisible(), "a refusal")

@@ -249,7 +249,7 @@ def test_a_keyring_that_loses_it_is_told(qtbot: QtBot, start: Start, use_ring: U
     sign_in(qtbot, program, keep=True)
     assert program.session is not None
     shown = program.session.shell.window.status
-    qtbot.waitUntil(lambda: "não guardou a senha" in " ".join(shown.said()))
+    qtbot.waitUntil(lambda: "não guardou a senha" in shown.news.text())
     qtbot.waitUntil(lambda: not program.remembered.value("kept"))
 
 
