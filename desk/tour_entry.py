@@ -13,16 +13,16 @@ def sign_in(tour: Tour, role: str = "administrador") -> None:
     window = tour.until(lambda: desktop.window, "the sign-in window")
     window.role.edit.setText(role)
     tour.draw("entrar", window)
-    other = remembered(tour, role)
-    other.show()
-    tour.draw("entrar-lembrado", other)
-    other.close()
-    other.deleteLater()
     window.password.edit.setText("esqueci")
     window.submit()
     tour.until(lambda: window.note.isVisible(), "a refusal")
     tour.calm()
     tour.draw("entrar-erro", window)
+    other = remembered(tour, role)
+    other.show()
+    tour.draw("entrar-lembrado", other)
+    other.close()
+    other.deleteLater()
     window.password.edit.setText(desktop.people[role])
     window.submit()
     tour.until(lambda: desktop.session, "the main window")
@@ -38,7 +38,7 @@ def remembered(tour: Tour, role: str) -> SignInWindow:
         desktop.runner,
         lambda typed: None,
         company=desktop.company,
-        server="banco.provedor.example",
+        server="bd.serranet.example",
         verified=True,
         remembered=role,
     )

@@ -88,6 +88,7 @@ class SignInWindow(QWidget):
         outer.addWidget(self.remember)
         self.keep = QCheckBox(self.tr("Lembrar minha senha"))
         self.keep.setToolTip(self.tr("Fica no chaveiro deste computador, na sua conta"))
+        self.keep.setMinimumHeight(26)
         self.keep.hide()  # until there is a keyring
         outer.addWidget(self.keep)
         outer.addSpacing(12)
