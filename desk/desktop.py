@@ -18,6 +18,7 @@ from desk.ui.core.background import TaskRunner
 from desk.ui.core.instance import Instance, come_to_the_front, customer_of, name_for_the_taskbar
 from desk.ui.core.stopping import StopSignals
 from desk.ui.core.theme import Scheme
+from desk.ui.shell.kept_passwords import KeptPasswords
 from desk.ui.shell.sign_in import Credentials, SignInWindow
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from desk.services.core.bus import Owed
     from desk.services.doctor import Report
     from desk.settings import Settings
+    from desk.ui.core.desk import Act
 
 # What nobody sees before signing in is loaded while they type (tests/rules/test_cold_start.py).
 LATER_MS = 50  # after the window was painted
@@ -90,9 +92,11 @@ class Desktop(QObject):
         self.routers: Mapping[str, RouterOsStandIn] = {}  # of the demonstration
         self.runner = TaskRunner(self)
         self.remembered = _remembered()
+        self.passwords = KeptPasswords(self.remembered, self)
         self.session: Session | None = None
         self.window: SignInWindow | None = None
         self.instance: Instance | None = None
+        self._to_keep: str | None = None  # a password, from signing in until the main window is there
         self._wanted: int | None = None  # the customer of a link, until somebody has signed in
         app.bugs.happened.connect(self._bug)
         app.bugs.install()
@@ -133,6 +137,8 @@ class Desktop(QObject):
         self.window.signed_in.connect(self._signed_in)
         self.window.doctor_wanted.connect(self._doctor)
         self.window.server_wanted.connect(self._tell_server)
+        self.window.named.connect(self._fill_in)
+        self.window.unwanted.connect(lambda role: self.passwords.forget(self.server, role))
         self.window.change_server.setVisible(not self.people)  # the demonstration has the one it brings
         self.window.show()
         QTimer.singleShot(LATER_MS, self, self._prepare)
@@ -170,9 +176,35 @@ class Desktop(QObject):
         if not self.people:
             for name in ("host", "sslmode", "single_sign_on"):
                 self.remembered.setValue(f"server/{name}", getattr(server, name))
+            self._offer_keeping(self._settings.keep_password)
         # After the server's name is there to be read: this takes longer.
         load = partial(import_module, "desk.bootstrap")
         self.runner.run(load, owner=self, done=lambda _: None, failed=self._unprepared)
+
+    def _offer_keeping(self, allowed: bool) -> None:
+        """Offer to keep the password where there is a keyring; where IT forbids it, remove what is there."""
+        if not allowed:
+            self.passwords.forget_all()
+            return
+        window = self.window
+
+        def looked(there: bool) -> None:
+            if there and window is not None and self.window is window:
+                window.offer_keeping()
+                self._fill_in(window.role.edit.text().strip().lower())
+
+        self.passwords.look(looked)
+
+    def _fill_in(self, role: str) -> None:
+        window = self.window
+        if window is None or window.keep.isHidden() or not self.passwords.knows(self.server, role):
+            return
+
+        def found(password: str | None) -> None:
+            if self.window is window:
+                window.set_kept(role, password)
+
+        self.passwords.get(self.server, role, found)
 
     def _unprepared(self, error: Exception) -> None:
         raise error  # a file of settings that cannot be read, or a defect: both are told
@@ -205,10 +237,12 @@ class Desktop(QObject):
 
         found = sign_in(self.server, typed.role, typed.password, Timelines(self._settings.timelines_file))
         self.remembered.setValue("role", found.actor.role if typed.remember else "")
+        self._to_keep = typed.password if typed.keep else None
         return found
 
     def _signed_in(self, signed_in: SignedIn) -> None:
         self.session = Session(signed_in, self.runner, self.remembered)
+        self._keep_password(self.session, signed_in.actor.role)
         if not self.people:  # the demonstration leaves nothing on the computer and asks it for nothing
             self._follow_news(self.session)
             self._offer_recent(self.session)
@@ -226,6 +260,28 @@ class Desktop(QObject):
             self.window = None
         if signed_in.must_change_password:
             self.session.shell.change_password()
+
+    def _keep_password(self, session: Session, role: str) -> None:
+        """Keep what was typed, if that was wished; and the next one, when the person changes it."""
+        from desk.services.permissions import ChangeOwnPassword
+
+        def keep(password: str) -> None:
+            self.passwords.keep(self.server, role, password, told)
+
+        def told(kept: bool) -> None:
+            if not kept:
+                self.passwords.forget(self.server, role)
+                if self.session is session:
+                    session.desk.told.emit(self.tr("O chaveiro deste computador não guardou a senha."))
+
+        def executed(act: Act) -> None:
+            if isinstance(act.command, ChangeOwnPassword) and self.passwords.knows(self.server, role):
+                keep(act.command.password)
+
+        session.desk.executed.connect(executed)
+        typed, self._to_keep = self._to_keep, None
+        if typed is not None:
+            keep(typed)
 
     def _follow_news(self, session: Session) -> None:
         if self._settings.update_source:

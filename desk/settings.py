@@ -18,7 +18,7 @@ from desk.settings_layers import MACHINE, POLICY, registry
 
 DIRS = PlatformDirs("Desk", appauthor=False)
 # What only the company decides, by policy or in the machine's own file.
-DECIDED = {"update_source", "update_key"}
+DECIDED = {"update_source", "update_key", "keep_password"}
 
 
 class Settings(BaseSettings):
@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     update_source: str = ""  # where IT's notice of a newer version lies: a file on a share, or an https address
     update_key: str = ""  # whose signature it must have
     jump_list: bool = True  # whether the taskbar offers the customers opened last, by name
+    keep_password: bool = True  # whether signing in offers to keep the password in the system's keyring
 
     @classmethod
     def settings_customise_sources(

@@ -15,8 +15,9 @@ from PySide6.QtWidgets import QApplication
 from desk.services.deliveries import PendingDeliveries
 from desk.services.plans import CustomerPlanTree, EnablePlan, LoginItem, PlanRow, SuspendPlan
 from desk.services.sessions import Method, TryAnswer, Why
-from desk.tour import SIZE, Tour
+from desk.tour import Tour
 from desk.tour_addresses import addresses, lost_database, ranges, restore_speed
+from desk.tour_entry import sign_in as sign_in
 from desk.tour_network import network
 from desk.ui.core.actions import build_menu
 from desk.ui.core.inputs import ComboField
@@ -51,26 +52,6 @@ def walk(tour: Tour) -> int:
     restore_speed(tour, page)
     lost_database(tour)
     return 0
-
-
-def sign_in(tour: Tour, role: str = "administrador") -> None:
-    """Entrar, once with a wrong password, then as somebody who may do everything."""
-    desktop = tour.desktop
-    desktop.start()
-    window = tour.until(lambda: desktop.window, "the sign-in window")
-    window.role.edit.setText(role)
-    tour.draw("entrar", window)
-    window.password.edit.setText("esqueci")
-    window.submit()
-    tour.until(lambda: window.note.isVisible(), "a refusal")
-    tour.calm()
-    tour.draw("entrar-erro", window)
-    window.password.edit.setText(desktop.people[role])
-    window.submit()
-    tour.until(lambda: desktop.session, "the main window")
-    tour.shell.window.resize(*SIZE)
-    tour.calm()
-    tour.draw("inicio", tour.shell.window)
 
 
 def search(tour: Tour) -> None:

@@ -18,7 +18,7 @@ if os.name == "nt":
     # There is no fontconfig that would tell the offscreen platform where letters are.
     os.environ.setdefault("QT_QPA_FONTDIR", str(Path(__file__).parents[1] / "resources" / "fonts"))
 
-pytest_plugins = ["tests.guards", "tests.passes", "tests.previewed"]
+pytest_plugins = ["tests.guards", "tests.passes", "tests.previewed", "tests.rings"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -113,7 +113,7 @@ def test_the_windows_page_names_what_the_program_has() -> None:
     for page in (ADMIN / "windows.md", ADMIN / "en" / "windows.md"):
         text = page.read_text(encoding="utf-8")
         assert {*msi.PROPERTIES} == set(re.findall(r"`(DB[A-Z]+|INSTALLDIR)`", text))
-        for policy in ("single_sign_on", "sslrootcert", "update_source", "update_key", "jump_list"):
+        for policy in ("single_sign_on", "sslrootcert", "update_source", "update_key", "jump_list", "keep_password"):
             assert policy in Settings.model_fields and f"`{policy}`" in text
         for key in (POLICY, MACHINE):
             assert f"HKLM\\{key}" in text

@@ -16,7 +16,6 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import keyring
 import psutil
 import psycopg
 import pytest
@@ -26,6 +25,7 @@ from desk.embedded import EmbeddedServer, Stopped
 from desk.embedded_errors import FolderRefused, MasterKeyLost, OtherMajor, PasswordLost
 from desk.embedded_programs import Programs, carried, programs
 from desk.embedded_secret import Kept, StoredPassword
+from tests.rings import AltRing, OtherRing, Ring, UseRing
 
 ROOT = Path(__file__).parents[1]
 IS_ROOT = sys.platform != "win32" and os.geteuid() == 0
@@ -334,63 +334,26 @@ def test_folder_that_cannot_be_made(place: Path) -> None:
         EmbeddedServer(place / "arquivo" / "banco")
 
 
-class Ring(KeyringBackend):
-    """A keyring in memory, which may lose what it is given or keep its caller waiting."""
-
-    priority = 1.0
-
-    def __init__(self, keeps: bool = True, opened: threading.Event | None = None) -> None:
-        super().__init__()
-        self.kept: dict[tuple[str, str], str] = {}
-        self._keeps = keeps
-        self._opened = opened
-
-    def get_password(self, service: str, username: str) -> str | None:
-        if self._opened:
-            self._opened.wait()
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        if self._keeps:
-            self.kept[(service, username)] = password
-
-
-class AltRing(Ring):
-    """Pretends to be the store that writes plain text."""
-
-
-AltRing.__module__ = "keyrings.alt.file"
-
-
-@pytest.fixture
-def use_ring() -> Iterator[Callable[[KeyringBackend], None]]:
-    before = keyring.get_keyring()
-    yield keyring.set_keyring
-    keyring.set_keyring(before)
-
-
 def stored(folder: Path, patience: float = 5.0) -> StoredPassword:
     return StoredPassword(folder, Programs(carried()), patience)
 
 
-def test_keyring_keeps_the_password(tmp_path: Path, use_ring: Callable[[KeyringBackend], None]) -> None:
+def test_keyring_keeps_the_password(tmp_path: Path, use_ring: UseRing) -> None:
     use_ring(Ring())
     assert stored(tmp_path).set("abc") is Kept.KEYRING
     assert stored(tmp_path).get() == "abc"
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("ring", [Ring(keeps=False), AltRing()], ids=["loses it", "plain text"])
-def test_keyring_that_cannot_be_trusted(
-    tmp_path: Path, use_ring: Callable[[KeyringBackend], None], ring: KeyringBackend
-) -> None:
+@pytest.mark.parametrize("ring", [Ring(keeps=False), AltRing(), OtherRing()], ids=["loses it", "plain text", "unknown"])
+def test_keyring_that_cannot_be_trusted(tmp_path: Path, use_ring: UseRing, ring: KeyringBackend) -> None:
     use_ring(ring)
     assert stored(tmp_path).set("abc") is Kept.FILE
     assert stored(tmp_path).get() == "abc"
     assert mode(tmp_path / "secret") == 0o600
 
 
-def test_keyring_waiting_for_its_owner(tmp_path: Path, use_ring: Callable[[KeyringBackend], None]) -> None:
+def test_keyring_waiting_for_its_owner(tmp_path: Path, use_ring: UseRing) -> None:
     opened = threading.Event()
     use_ring(Ring(opened=opened))
     assert stored(tmp_path, patience=0.05).set("abc") is Kept.FILE

@@ -22,6 +22,8 @@ PLACES = {
 }
 # Where to sign in and, if wished, as whom; and the geometry of windows, whose key is each window's own.
 PLACES |= {"server/", "role", "self._key"}
+# Whose passwords the system's keyring holds: names, so that all can be removed (tests/ui/test_kept_passwords.py).
+PLACES |= {"kept"}
 CORE = """
 import sys, desk.notice
 from desk.__main__ import main

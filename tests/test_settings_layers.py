@@ -62,6 +62,17 @@ def test_only_the_company_says_where_notices_come_from(monkeypatch: pytest.Monke
     assert (found.update_source, found.update_key, found.jump_list) == (layered_policy["update_source"], "k", False)
 
 
+def test_only_the_company_says_whether_passwords_are_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    layered(monkeypatch, tmp_path, {"keep_password": "0"}, {})
+    (tmp_path / "user_config_dir" / "desk.toml").write_text("keep_password = true\n")
+    monkeypatch.setenv("DESK_KEEP_PASSWORD", "1")
+    assert settings.Settings().keep_password is False
+    monkeypatch.setattr(settings, "registry", lambda key: {})
+    assert settings.Settings().keep_password is True
+    (tmp_path / "site_config_dir" / "desk.toml").write_text("keep_password = false\n")
+    assert settings.Settings().keep_password is False
+
+
 def test_where_there_is_no_registry_nothing_is_asked() -> None:
     assert registry(r"Software\Desk\not there") == {}
 

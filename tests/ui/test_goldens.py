@@ -35,6 +35,7 @@ AT_150 = (
     "composicao",
     "novo-plano",
     "entrar-erro",
+    "entrar-lembrado",
     "configuracoes-catalog",
     "mudar-plano",
     "mudar-plano-valores",

@@ -53,6 +53,11 @@ class PasswordField(TextField):
         self._eye.setIcon(icons.icon("eye-slash" if shown else "eye", "text2"))
         self._eye.setToolTip("Esconder a senha" if shown else "Mostrar a senha")
 
+    def hide_for_good(self, hidden: bool) -> None:
+        """Take the eye away, from a password that nobody here has typed."""
+        self.show_text(False)
+        self._eye.setVisible(not hidden)
+
     def generate(self) -> None:
         """Fill in a new password and show it, since somebody will read it out."""
         self.edit.setText(self._make())

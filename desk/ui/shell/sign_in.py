@@ -27,6 +27,8 @@ class Credentials(NamedTuple):
     role: str
     password: str | None
     remember: bool
+    keep: bool = False  # the password, in the system's keyring
+    kept: bool = False  # it came from there
 
     def __repr__(self) -> str:
         return f"Credentials({self.role}, …)"
@@ -38,6 +40,8 @@ class SignInWindow(QWidget):
     signed_in = Signal(object)
     server_wanted = Signal()
     doctor_wanted = Signal()
+    named = Signal(str)  # who is about to sign in
+    unwanted = Signal(str)  # whose password is not to be kept any more
 
     def __init__(
         self,
@@ -82,6 +86,11 @@ class SignInWindow(QWidget):
         self.remember = QCheckBox(self.tr("Lembrar meu usuário neste computador"))
         self.remember.setChecked(bool(remembered))
         outer.addWidget(self.remember)
+        self.keep = QCheckBox(self.tr("Lembrar minha senha"))
+        self.keep.setToolTip(self.tr("Fica no chaveiro deste computador, na sua conta"))
+        self.keep.setMinimumHeight(26)
+        self.keep.hide()  # until there is a keyring
+        outer.addWidget(self.keep)
         outer.addSpacing(12)
         self.enter = button(self.tr("Entrar"), self.submit, kind="tall")
         outer.addWidget(self.enter)
@@ -100,6 +109,13 @@ class SignInWindow(QWidget):
         outer.addStretch(1)
         for edit in (self.role.edit, self.password.edit):
             edit.installEventFilter(self)
+        self._filled = False
+        self.role.edit.textEdited.connect(lambda _: self._other_person())
+        self.role.edit.editingFinished.connect(lambda: self.named.emit(self._who()))
+        self.password.edit.textChanged.connect(lambda text: None if text else self._fill(False))
+        self.password.edit.textEdited.connect(lambda _: self._typed_over())
+        self.keep.clicked.connect(self._keep_clicked)
+        self.remember.clicked.connect(self._remember_clicked)
         first = self.password if remembered else self.role
         QTimer.singleShot(0, self, lambda: first.edit.setFocus(Qt.FocusReason.OtherFocusReason))
 
@@ -164,9 +180,52 @@ class SignInWindow(QWidget):
         if self.single is not None:
             self.single.setVisible(single_sign_on)
 
+    def offer_keeping(self) -> None:
+        """There is a keyring: offer to keep the password in it."""
+        self.keep.show()
+        self._fit()
+
+    def set_kept(self, role: str, password: str | None) -> None:
+        """Say that this person's password is kept, and write it where nothing has been typed."""
+        if role != self._who() or self.keep.isHidden() or not self.enter.isEnabled():
+            return
+        self.keep.setChecked(True)
+        if password and not self.password.edit.text():
+            self.password.edit.setText(password)
+            self.password.edit.selectAll()  # whoever types another one writes over it
+            self._fill(True)
+
+    def _who(self) -> str:
+        return self.role.edit.text().strip().lower()
+
+    def _fill(self, filled: bool) -> None:
+        self._filled = filled
+        self.password.hide_for_good(filled)
+
+    def _typed_over(self) -> None:
+        """A letter more or less makes no password of a kept one, and the eye must not open what was kept."""
+        if self._filled:
+            self.password.edit.clear()
+
+    def _other_person(self) -> None:
+        if self._filled:
+            self.password.edit.clear()
+        self.keep.setChecked(False)
+
+    def _keep_clicked(self, wanted: bool) -> None:
+        if wanted:
+            self.remember.setChecked(True)  # a password is of use only with a name
+        else:
+            self.unwanted.emit(self._who())
+
+    def _remember_clicked(self, wanted: bool) -> None:
+        if not wanted and self.keep.isChecked():
+            self.keep.setChecked(False)
+            self._keep_clicked(False)
+
     def submit(self) -> None:
         """Try to sign in with what was typed."""
-        role = self.role.edit.text().strip().lower()
+        role = self._who()
         if not role:
             self._say(self.tr("Digite o usuário."))
             self.role.edit.setFocus()
@@ -175,10 +234,11 @@ class SignInWindow(QWidget):
             self._say(self.tr("Digite a senha."))
             self.password.edit.setFocus()
             return
-        self._try(Credentials(role, self.password.edit.text(), self.remember.isChecked()))
+        keep = self.keep.isVisible() and self.keep.isChecked()
+        self._try(Credentials(role, self.password.edit.text(), self.remember.isChecked(), keep, self._filled))
 
     def _single(self) -> None:
-        self._try(Credentials(self.role.edit.text().strip().lower(), None, self.remember.isChecked()))
+        self._try(Credentials(self._who(), None, self.remember.isChecked()))
 
     def _try(self, credentials: Credentials) -> None:
         if not self.enter.isEnabled():
@@ -188,7 +248,7 @@ class SignInWindow(QWidget):
             lambda: self._sign_in(credentials),
             owner=self,
             done=lambda signed_in: self._entered(signed_in),
-            failed=self._failed,
+            failed=lambda error: self._failed(error, credentials),
         )
 
     def _entered(self, signed_in: object) -> None:
@@ -196,7 +256,7 @@ class SignInWindow(QWidget):
         self.password.edit.clear()
         self.signed_in.emit(signed_in)
 
-    def _failed(self, error: Exception) -> None:
+    def _failed(self, error: Exception, tried: Credentials) -> None:
         from desk.services.core.errors import DomainError
         from desk.ui.core.messages import explain
 
@@ -205,7 +265,16 @@ class SignInWindow(QWidget):
             raise error
         text = explain(error)
         self.doctor.setVisible(error.code not in ("wrong_password", "not_a_person"))
-        self._say(" ".join(part for part in (text.what, text.why, text.do) if part))
+        parts = [text.what, text.why, text.do]
+        if error.code == "wrong_password" and tried.kept:
+            self.unwanted.emit(tried.role)
+            self.password.edit.clear()
+            parts = [
+                self.tr("A senha guardada não vale mais."),
+                self.tr("Ela foi apagada deste computador."),
+                self.tr("Digite a senha."),
+            ]
+        self._say(" ".join(part for part in parts if part))
         if error.code == "wrong_password":
             self.password.edit.selectAll()
             self.password.edit.setFocus()
