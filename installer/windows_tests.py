@@ -32,6 +32,20 @@ NOT_UNDER_WINE = NOT_ON_WINDOWS | {
     "tests/ui/test_plans.py::test_shift_f10_opens_the_menu_of_the_plan_and_a_letter_the_card": (
         "Windows itself makes the request for a menu out of Shift+F10; keys that a test invents never pass through it"
     ),
+    "tests/ui/test_logins.py::test_the_menu_has_its_letter_for_a_new_password": (
+        "Shift+F10 again: it must come from a keyboard"
+    ),
+    "tests/ui/test_search_typing.py::test_an_answer_that_was_overtaken_is_never_shown": (
+        "holds one process of the server, which stands outside"
+    ),
+    "tests/ui/test_no_internet.py": "starts FreeRADIUS, from Debian's own programs",
+    **dict.fromkeys(
+        (
+            "tests/ui/test_unblocked.py::test_a_database_that_stops_for_a_moment_keeps_what_was_typed_and_does_it_once",
+            "tests/ui/test_unblocked.py::test_a_database_that_stays_silent_is_told_and_what_was_typed_waits_for_it",
+        ),
+        "stops the server by SIGSTOP, which Windows has not",
+    ),
     **dict.fromkeys(
         (
             "tests/ui/test_sessions.py::test_the_statement_goes_to_a_printer",

@@ -37,7 +37,7 @@ from tests.builders import a_cpf
 from tests.postgres import Cluster, Database
 from tests.ui.screens import PATIENCE, dialog, gone, node
 from tests.ui.settings import calm, cells, editor, listed, press, save
-from tests.ui.test_desktop import Start, end, entered, start
+from tests.ui.starting import Start, end, entered, start
 
 __all__ = ["start"]
 

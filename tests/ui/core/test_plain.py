@@ -66,6 +66,7 @@ def test_a_tip_is_plain(qtbot: QtBot) -> None:
         QToolTip.showText(QPoint(10, 10), text, host)
         assert _tip().textFormat() is Qt.TextFormat.PlainText and _tip().text() == text
     QToolTip.hideText()
+    qtbot.waitUntil(lambda: not QToolTip.isVisible())  # it goes a moment later
 
 
 def test_a_name_on_a_tab_makes_no_alt_letter(qtbot: QtBot) -> None:
