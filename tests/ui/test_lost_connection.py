@@ -11,10 +11,15 @@ from desk.services.core.errors import DatabaseLost
 from desk.ui.core.message_box import MessageBox
 from desk.ui.core.messages import explain
 from desk.ui.shell.main_window import MainWindow
+from desk.ui.shell.registry import settings_pages
+from desk.ui.shell.settings_window import SettingsWindow
 from desk.ui.shell.shell import Shell
 from desk.ui.shell.status_bar import StatusBar
+from tests.builders import a_plan
+from tests.postgres import Database
 from tests.ui.conftest import DeskAs
-from tests.ui.screens import PATIENCE, dialog
+from tests.ui.screens import PATIENCE, dialog, listen
+from tests.ui.settings import calm
 
 
 @pytest.fixture
@@ -51,3 +56,32 @@ def test_the_box_says_what_became_of_the_write(qtbot: QtBot, shell: Shell, commi
     box = dialog(qtbot, MessageBox)
     assert (box.text.what, box.text.do) == (text.what, text.do)
     box.reject()
+
+
+def test_what_loads_again_by_itself_puts_no_box_over_what_is_being_typed(
+    qtbot: QtBot, database: Database, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = shell.desk
+    shell.open_customer(a_plan(database).customer_id)
+    qtbot.waitUntil(lambda: shell.window.current is not None and not desk.background.busy, timeout=PATIENCE)
+    assert shell.window.current is not None
+    for page in ("record", "history", "plans"):
+        shell.window.current.go(page)
+    settings = SettingsWindow(desk, shell.window)
+    settings.show()
+    for kind in settings_pages():
+        settings.go(kind.id)
+    calm(qtbot, desk)
+    asked: list[str] = []
+
+    def lost(command: object, **_: object) -> None:
+        asked.append(type(command).__name__)
+        raise DatabaseLost()
+
+    monkeypatch.setattr(desk.bus, "execute", lost)
+    failures = listen(desk.failed)
+    desk.changed.emit(frozenset({"*"}))
+    calm(qtbot, desk)
+    assert {"CustomerHeader", "CustomerRecord", "CustomerHistory", "CustomerPlanTree", "Lists"} <= set(asked)
+    assert not failures, [text.code for text in failures]
+    settings.reject()

@@ -8,10 +8,11 @@ from typing import Any
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
+from desk.services.core.errors import DomainError
 from desk.ui.core.cards import BusyBar, EmptyState
 from desk.ui.core.desk import Desk
 from desk.ui.core.labels import Label, button, row, set_kind
-from desk.ui.core.reload import Reload
+from desk.ui.core.reload import Reload, told_by_the_band
 from desk.ui.core.table import Column, TableView
 
 
@@ -83,9 +84,13 @@ class ListPage(QWidget):
             self._ask(),
             owner=self,
             done=self._show,
-            failed=lambda _: self.busy.set_busy(False),
+            failed=self._not_loaded,
             slot=("list", id(self)),
         )
+
+    def _not_loaded(self, error: DomainError) -> bool:
+        self.busy.set_busy(False)
+        return told_by_the_band(error)
 
     def _show(self, rows: Sequence[Any]) -> None:
         self.busy.set_busy(False)

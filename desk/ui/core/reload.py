@@ -7,9 +7,18 @@ from collections.abc import Callable
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
+from desk.services.core.errors import DatabaseLost, DomainError
 from desk.ui.core.desk import Desk
 
 PAUSE_MS = 150
+
+
+def told_by_the_band(error: DomainError) -> bool:
+    """For `failed` of what loads again by itself: the band over the window says that the database is lost.
+
+    What was read stays readable, it is asked again when the connection is back, and no box comes over what is typed.
+    """
+    return isinstance(error, DatabaseLost)
 
 
 class Reload(QTimer):

@@ -12,7 +12,7 @@ from desk.ui.core import format
 from desk.ui.core.cards import upright
 from desk.ui.core.desk import Desk
 from desk.ui.core.labels import Chip, ElidedLabel, IconLabel, Label, icon_button, row, set_tone
-from desk.ui.core.reload import Reload
+from desk.ui.core.reload import Reload, told_by_the_band
 
 HEIGHT = 64
 MINUTE_MS = 60_000
@@ -77,7 +77,11 @@ class HeaderBar(QFrame):
     def load(self) -> None:
         """Ask again."""
         self._desk.ask(
-            CustomerHeader(self._customer_id), owner=self, done=self._show, slot=("header", self._customer_id)
+            CustomerHeader(self._customer_id),
+            owner=self,
+            done=self._show,
+            failed=told_by_the_band,
+            slot=("header", self._customer_id),
         )
 
     def _show(self, shown: CustomerHeaderRow) -> None:

@@ -18,7 +18,7 @@ from desk.ui.core import format
 from desk.ui.core.cards import Card, Fact, FieldGrid
 from desk.ui.core.desk import Desk
 from desk.ui.core.labels import Chip, Label, button, clear, icon_button, row
-from desk.ui.core.reload import Reload
+from desk.ui.core.reload import Reload, told_by_the_band
 
 TAGS = {1: "PADRÃO-INSTALAÇÃO:", 2: "PADRÃO:"}
 
@@ -82,7 +82,13 @@ class RecordPage(QScrollArea):
 
     def load(self) -> None:
         """Ask again."""
-        self._desk.ask(CustomerRecord(self.customer_id), owner=self, done=self._show, slot=("record", self.customer_id))
+        self._desk.ask(
+            CustomerRecord(self.customer_id),
+            owner=self,
+            done=self._show,
+            failed=told_by_the_band,
+            slot=("record", self.customer_id),
+        )
 
     def _show(self, record: CustomerRecordRow) -> None:
         self.shown = record

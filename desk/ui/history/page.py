@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from desk.services.core.errors import DomainError
 from desk.services.history import (
     CustomerHistory,
     DeletedItemRow,
@@ -20,7 +21,7 @@ from desk.ui.core.cards import BusyBar, Card, EmptyState, Fact, FieldGrid
 from desk.ui.core.desk import Desk
 from desk.ui.core.dialogs import DeskDialog, Size
 from desk.ui.core.labels import Label, button
-from desk.ui.core.reload import Reload
+from desk.ui.core.reload import Reload, told_by_the_band
 from desk.ui.core.table import Column, TableView
 from desk.ui.core.tabs import offer
 from desk.ui.history.tables import field_name, shown, table_name
@@ -98,9 +99,13 @@ class HistoryPage(QWidget):
             CustomerHistory(self.customer_id, before=before, limit=PAGE),
             owner=self,
             done=lambda rows: self._show(rows, before),
-            failed=lambda _: self.busy.set_busy(False),
+            failed=self._not_loaded,
             slot=("history", self.customer_id),
         )
+
+    def _not_loaded(self, error: DomainError) -> bool:
+        self.busy.set_busy(False)
+        return told_by_the_band(error)
 
     def _show(self, rows: list[HistoryRow], before: HistoryRow | None) -> None:
         self.busy.set_busy(False)

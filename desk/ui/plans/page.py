@@ -10,13 +10,13 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from desk.services.core.errors import DatabaseLost, DomainError
+from desk.services.core.errors import DomainError
 from desk.services.plans import AddPlan, CustomerPlans, CustomerPlanTree, PlanGroup, PlanRow
 from desk.ui.core.actions import build_menu, shortcuts
 from desk.ui.core.cards import BusyBar
 from desk.ui.core.desk import Desk
 from desk.ui.core.labels import button, set_kind
-from desk.ui.core.reload import Reload
+from desk.ui.core.reload import Reload, told_by_the_band
 from desk.ui.core.tree import Node
 from desk.ui.core.tree_view import PlanTreeView
 from desk.ui.plans.empty import NoPlans
@@ -151,7 +151,7 @@ class PlansPage(QWidget):
 
     def _not_loaded(self, error: DomainError) -> bool:
         self.busy.set_busy(False)
-        return isinstance(error, DatabaseLost)  # the banner says it; what was read stays readable
+        return told_by_the_band(error)
 
     def _again(self) -> None:
         if self.shown is not None and self.isVisible():

@@ -15,7 +15,7 @@ from desk.ui.core.cards import Card
 from desk.ui.core.desk import Desk
 from desk.ui.core.dialogs import DeskDialog, Size
 from desk.ui.core.labels import Chip, IconLabel, Label, button, icon_button, row
-from desk.ui.core.reload import Reload
+from desk.ui.core.reload import Reload, told_by_the_band
 from desk.ui.sessions.statement import StatementCard
 
 SHOWN_SECONDS = 30
@@ -101,7 +101,13 @@ class LoginInformationDialog(DeskDialog):
 
     def load(self) -> None:
         """Ask for the properties; the statement asks for itself."""
-        self._desk.ask(LoginInformation(self._login.id), owner=self, done=self._show, slot=("information", id(self)))
+        self._desk.ask(
+            LoginInformation(self._login.id),
+            owner=self,
+            done=self._show,
+            failed=told_by_the_band,
+            slot=("information", id(self)),
+        )
 
     def _progressed(self, progress: Progress) -> None:
         if progress.final:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
+from desk.services.core.errors import DomainError
 from desk.services.variables import REACHES_NETWORK, SetVariable, VariableRow, Variables
 from desk.ui.core.cards import BusyBar, hairline
 from desk.ui.core.desk import Desk
@@ -13,7 +14,7 @@ from desk.ui.core.inputs import IntField
 from desk.ui.core.labels import Label, button, row
 from desk.ui.core.messages import Text
 from desk.ui.core.network_question import NetworkQuestion
-from desk.ui.core.reload import Reload
+from desk.ui.core.reload import Reload, told_by_the_band
 from desk.ui.core.saving import SAVED
 from desk.ui.core.toggle import Toggle
 
@@ -134,9 +135,13 @@ class VariablesPage(QWidget):
             Variables(),
             owner=self,
             done=self._show,
-            failed=lambda _: self.busy.set_busy(False),
+            failed=self._not_loaded,
             slot=("variables", id(self)),
         )
+
+    def _not_loaded(self, error: DomainError) -> bool:
+        self.busy.set_busy(False)
+        return told_by_the_band(error)
 
     def _show(self, rows: list[VariableRow]) -> None:
         self.busy.set_busy(False)
