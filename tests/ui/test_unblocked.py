@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -55,6 +56,8 @@ def session(database: Database, tmp_path: Path, qtbot: QtBot, guarded: None) -> 
         closing.callback(made.close)
         closing.callback(runner.close)  # before the connections that its threads use are given back
         closing.callback(made.shell.window.close)
+        # A connection given up half-way hangs on its error until it is collected; the server waits a minute for it.
+        closing.callback(gc.collect)
         made.shell.window.show()
         made.shell.window.activateWindow()
         qtbot.waitUntil(lambda: made.shell.window.isActiveWindow() and not runner.busy)
