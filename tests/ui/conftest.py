@@ -79,7 +79,9 @@ def shell_as(desk_as: Seats, qtbot: QtBot) -> Iterator[ShellAs]:
         opened.append(shell)
         shell.window.show()
         shell.window.activateWindow()
-        qtbot.waitUntil(lambda: shell.window.isActiveWindow() and not desk.background.busy)
+        # Windows calls a window active before it has the keys.
+        qtbot.waitUntil(lambda: QApplication.activeWindow() is shell.window and QApplication.focusWidget() is not None)
+        qtbot.waitUntil(lambda: not desk.background.busy)
         return shell
 
     yield seat
