@@ -61,7 +61,7 @@ WINE = [
     *("fonts-dejavu-core", "fonts-wine", "gcc-mingw-w64-x86-64", "libwine", "msitools", "openbox", "osslsigncode"),
     *("wine", "wine64", "wixl", "xauth", "xvfb"),
 ]
-# Not asked again on the other Python and the embedded server: the installer runs the screens on that Python, in Wine,
+# Not asked again on the other Python and the embedded server: `installer` runs the screens on that Python, in Wine,
 # and what is said to devices is the same whatever the server.
 ONCE = ["tests/ui", "tests/installer", "tests/test_habits.py", "tests/test_selftest.py", "tests/test_admin_docs.py"]
 AGAIN = "test_daemon_views.py"  # of tests/integrations: SQL that FreeRADIUS sends
@@ -69,7 +69,7 @@ PACKAGES = {
     "installer": QT + DAEMONS + FREEZING + WINE,
     "demo": QT,
     "shots": QT,
-    "test": QT + DAEMONS + FREEZING + WINE,
+    "test": QT + DAEMONS + FREEZING,
     "bench": QT + DAEMONS,
     "check": [],
     "lock": [],
@@ -328,7 +328,7 @@ def check(venv: Path) -> None:
 
 
 def test(venv: Path, arguments: list[str], wanted: str | None) -> None:
-    """The checks; the installer, and beside it what speaks SQL on another Python and our own server; then every test.
+    """The checks; the program frozen, beside what speaks SQL on another Python and our own server; then every test.
 
     With arguments it is only what pytest is told to run, once.
     """
@@ -344,8 +344,8 @@ def test(venv: Path, arguments: list[str], wanted: str | None) -> None:
     notes.unlink(missing_ok=True)
     devices = (ROOT / "tests" / "integrations").glob("test_*.py")
     once = [f"--ignore={name}" for name in (*ONCE, *(file for file in devices if file.name != AGAIN))]
-    # Most of the installer's work keeps one processor busy; the other one tests meanwhile.
-    with beside([tool(venv, "python"), "-m", "installer"], notes.with_name("installer.txt")):
+    # Freezing keeps one processor busy for a while; the other one tests meanwhile.
+    with beside([tool(venv, "python"), "-m", "installer", "--only", "linux"], notes.with_name("installer.txt")):
         pytest(other, [*WORKERS, *once], DESK_TEST_NOTES=str(notes), DESK_TEST_PG="embedded")
     # Nothing is printed after this: pytest's closing line is the summary, and above it stands what each pass counted.
     pytest(venv, WORKERS, DESK_TEST_NOTES=str(notes))

@@ -47,6 +47,7 @@ NOT_UNDER_WINE = NOT_ON_WINDOWS | {
         (
             "tests/ui/test_unblocked.py::test_a_database_that_stops_for_a_moment_keeps_what_was_typed_and_does_it_once",
             "tests/ui/test_unblocked.py::test_a_database_that_stays_silent_is_told_and_what_was_typed_waits_for_it",
+            "tests/ui/test_unblocked.py::test_whoever_waits_no_longer_gets_the_screen_back_and_it_is_done_once",
         ),
         "stops the server by SIGSTOP, which Windows has not",
     ),

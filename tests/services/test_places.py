@@ -12,8 +12,9 @@ from desk.services.core.errors import DomainError, ForbiddenBy, Invalid, NotAllo
 from desk.services.plans import AccessPointFull, AddPlan, AuthorisePlace, PlaceAuthorisers, PlaceWanted, SavePlan
 from desk.services.plans.errors import AccessPointOverLimit
 from tests.builders import AccessPoint, Plan, a_plan, an_access_point
+from tests.orders import saving
 from tests.postgres import Database, password_of
-from tests.services.test_plans import _save, set_variable
+from tests.services.test_plans import set_variable
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def one_more(database: Database, like: Plan, point: AccessPoint) -> AddPlan:
 
 
 def moved(database: Database, plan: Plan, point: AccessPoint) -> SavePlan:
-    return _save(database, plan.id, access_point_id=point.id)
+    return saving(database, plan.id, access_point_id=point.id)
 
 
 def wanted(database: Database, order: SavePlan | AddPlan) -> PlaceWanted:
@@ -138,7 +139,7 @@ def test_the_clerk_is_shown_whom_to_ask_unless_they_act_at_their_own_desks(
 
 def test_other_fields_of_a_plan_on_a_full_access_point_are_saved_as_ever(database: Database, full: AccessPoint) -> None:
     plan = a_plan(database, access_point=full)
-    database.bus("atendente").execute(_save(database, plan.id, reference="Casa"))
+    database.bus("atendente").execute(saving(database, plan.id, reference="Casa"))
     gone = a_plan(database, status="CANCELADO")
     database.bus("atendente").execute(moved(database, gone, full))
 

@@ -13,11 +13,19 @@ from desk.settings import Server
 from desk.tour import Tour
 from desk.tour_walk import MARIA, areas, change_plan, composition, customer, deletable, menus, search, sign_in, swap
 from desk.ui.core.app import make_application
+from desk.ui.core.change_card import ChangeCard
 from desk.ui.plans.deleting import ask_delete
 from desk.ui.plans.page import GroupRow
 from tests.ui.frozen import freeze_program
 
 PASSWORD = "{role}-senha-1"
+
+
+def long_wait(card: ChangeCard) -> None:
+    """As after five seconds without an answer."""
+    card.set_busy(True)
+    assert card.long_wait is not None
+    card.long_wait._appear()
 
 
 def draw(tour: Tour) -> None:
@@ -29,6 +37,7 @@ def draw(tour: Tour) -> None:
     tour.draw("principal", tour.shell.window)
     plan = page.plan_of(page.tree.current_node())
     tour.over("cartao-suspender", lambda: desk.run_action("plans.suspend", plan))
+    tour.over("espera-longa", lambda: desk.run_action("plans.suspend", plan), long_wait)
     tour.over("cartao-suspensao-temporaria", lambda: desk.run_action("plans.suspend_temporarily", plan))
     tour.over("plano-servico", lambda: desk.run_action("plans.open", plan))
     swap(tour, plan)

@@ -20,6 +20,7 @@ from desk.bootstrap import sign_in
 from desk.desktop import Session
 from desk.services.core import bus
 from desk.services.core.changes import Listener
+from desk.ui.core import waiting
 from desk.ui.core.background import TaskRunner
 from desk.ui.core.change_card import ChangeCard
 from desk.ui.core.message_box import MessageBox
@@ -195,5 +196,30 @@ def test_a_database_that_stays_silent_is_told_and_what_was_typed_waits_for_it(
     qtbot.waitUntil(card.isActiveWindow)
     QTest.keyClick(card, Qt.Key.Key_Return, CTRL)
     gone(qtbot, ChangeCard)
+    qtbot.waitUntil(lambda: node(page, ("plan", plan.id)).second[0].text == "Suspenso")
+    assert suspensions(database, plan) == [("atendente", "pediu por telefone")]
+
+
+def test_whoever_waits_no_longer_gets_the_screen_back_and_it_is_done_once(
+    qtbot: QtBot, database: Database, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`Parar de esperar` closes nothing by itself and takes nothing back."""
+    monkeypatch.setattr(waiting, "LONG_MS", 300)
+    plan = a_plan(database, logins=1)
+    page, card = opened(qtbot, session, plan)
+    qtbot.waitUntil(lambda: not session.desk.background.busy)
+    card.remark.edit.setFocus()
+    QTest.keyClicks(card.remark.edit, "pediu por telefone")
+    with stopped(database):
+        QTest.keyClick(card, Qt.Key.Key_Return, CTRL)
+        wait = card.long_wait
+        assert wait is not None
+        qtbot.waitUntil(wait.isVisible)
+        wait.stop.setFocus()
+        QTest.keyClick(wait.stop, Qt.Key.Key_Return, NONE)
+        assert card.isVisible() and "Histórico" in wait.label.text()
+        QTest.keyClick(card, Qt.Key.Key_Return, CTRL)  # it is on its way and not sent again
+        QTest.keyClick(card, Qt.Key.Key_Escape, NONE)
+        gone(qtbot, ChangeCard)
     qtbot.waitUntil(lambda: node(page, ("plan", plan.id)).second[0].text == "Suspenso")
     assert suspensions(database, plan) == [("atendente", "pediu por telefone")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import IntEnum
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QIcon, QKeyEvent, QKeySequence, QShortcut
@@ -14,6 +15,9 @@ from desk.ui.core import icons
 from desk.ui.core.actions import accelerated
 from desk.ui.core.labels import ElidedLabel, IconLabel, button, set_tone
 from desk.ui.core.motion import STEP_DEGREES, STEP_MS, moving, turned
+
+if TYPE_CHECKING:
+    from desk.ui.core.waiting import LongWait
 
 MAX_HEIGHT = 640
 FOOTER_HEIGHT = 52
@@ -61,6 +65,9 @@ class DeskDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._width = int(size)
         self.busy = False
+        self.waits_for = "o banco de dados"  # what a long wait is for
+        self.long_wait: LongWait | None = None
+        self._unanswered = False
         self.is_dirty: Callable[[], bool] = lambda: False
         self.primary: QPushButton | None = None
         self._icon = QIcon()
@@ -88,6 +95,7 @@ class DeskDialog(QDialog):
         outer.addWidget(self.area, 1)
         self.foot = QVBoxLayout()  # what must stay in sight however long the body is
         outer.addLayout(self.foot)
+        self._outer = outer
         outer.addWidget(self._footer(closing))
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys), self, activated=self._press)  # type: ignore[call-overload]
@@ -164,10 +172,13 @@ class DeskDialog(QDialog):
 
     def set_busy(self, busy: bool) -> None:
         """While the answer is under way the pressed button keeps its width and turns a spinner."""
-        if busy == self.busy:
+        if busy == self._unanswered:
             return
-        self.busy = busy
-        self.area.setEnabled(not busy)
+        self.busy = self._unanswered = busy
+        for part in (self.area, *(item.widget() for at in range(self.foot.count()) if (item := self.foot.itemAt(at)))):
+            if part is not None:
+                part.setEnabled(not busy)
+        self._wait_long(busy)
         if self.primary is None:
             return
         if busy:
@@ -185,6 +196,24 @@ class DeskDialog(QDialog):
             self.primary.setEnabled(True)
             self.primary.setAccessibleDescription("")
             self.primary.setIcon(self._icon)
+
+    def _wait_long(self, busy: bool) -> None:
+        if self.long_wait is None:
+            from desk.ui.core.waiting import LongWait  # few dialogs ever wait, and the first window waits for nothing
+
+            self.long_wait = LongWait()
+            self.long_wait.appeared.connect(self._grow)
+            self.long_wait.stopped.connect(self._give_back)
+            self._outer.insertWidget(self._outer.count() - 1, self.long_wait)
+        if busy:
+            self.long_wait.begin(self.waits_for)
+        else:
+            self.long_wait.end()
+
+    def _give_back(self) -> None:
+        """Nobody has to wait any more: one may close. What was sent stays as it was sent, and is not sent twice."""
+        self.busy = False
+        self.closing.setFocus()
 
     def _turn(self) -> None:
         if self.primary is not None:
@@ -204,6 +233,8 @@ class DeskDialog(QDialog):
         inner = layout.heightForWidth(self._width) if layout is not None and layout.hasHeightForWidth() else -1
         wanted = max(inner, page.sizeHint().height() if inner < 0 else inner)
         around = self.top.sizeHint().height() + self.foot.sizeHint().height() + FOOTER_HEIGHT
+        if self.long_wait is not None and not self.long_wait.isHidden():
+            around += self.long_wait.sizeHint().height()
         return QSize(self._width, min(MAX_HEIGHT, around + wanted))
 
     def fit(self) -> None:
@@ -243,13 +274,13 @@ class DeskDialog(QDialog):
         """Close, asking first only if something was typed."""
         if self.busy:
             return
-        if self.is_dirty():
+        if self.is_dirty() and not self._unanswered:  # what was sent cannot be taken back by closing
             self._ask_before_closing()
             return
         super().reject()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.busy or self.is_dirty():
+        if self.busy or (self.is_dirty() and not self._unanswered):
             event.ignore()
             self.reject()
             return

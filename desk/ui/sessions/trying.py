@@ -64,6 +64,7 @@ class TryLoginDialog(FormDialog):
         self.body.addWidget(self.answer)
         self.body.addWidget(self.detail)
         self.closing.setText("Fechar")
+        self.waits_for = "o servidor RADIUS"
         self.hold(self.form, whose=login.login)
         self.belongs_to(desk, login.plan_id)
         self.is_dirty = lambda: False  # a password to be tried is nothing to be saved

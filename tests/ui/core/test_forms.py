@@ -6,12 +6,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from desk.services.core.errors import Invalid, NotAllowed, Violation
+from desk.ui.core import waiting
 from desk.ui.core.fields import NoteField, TextField, YesNoField
 from desk.ui.core.forms import Form, FormDialog
 from desk.ui.core.inputs import (
@@ -230,6 +232,37 @@ def test_a_busy_dialog_keeps_the_buttons_width_and_stays(qtbot: QtBot) -> None:
     dialog.set_busy(False)
     assert dialog.primary.isEnabled()
     dialog.reject()
+
+
+def test_a_long_wait_is_said_and_can_be_left_by_keys(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After five seconds: what it waits for, and a way to close; the answer finds the dialog as it was sent."""
+    assert waiting.LONG_MS == 5_000
+    monkeypatch.setattr(waiting, "LONG_MS", 30)
+    dialog, form = dialog_of(qtbot)
+    form["name"].set_value("Maria")
+    height = dialog.height()
+    dialog.set_busy(True)
+    wait = dialog.long_wait
+    assert wait is not None and not wait.isVisible()
+    qtbot.waitUntil(wait.isVisible)
+    qtbot.waitUntil(lambda: dialog.height() > height)
+    assert wait.label.text() == "Esperando o banco de dados…"
+    for _ in range(6):
+        if wait.stop.hasFocus():
+            break
+        qtbot.keyClick(dialog.focusWidget() or dialog, Qt.Key.Key_Tab)
+    assert wait.stop.hasFocus()
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert dialog.isVisible()
+    qtbot.keyClick(wait.stop, Qt.Key.Key_Return)
+    assert "Histórico" in wait.label.text() and dialog.primary is not None and not dialog.primary.isEnabled()
+    dialog.set_busy(False)  # the answer came after all: a refusal, say
+    assert not wait.isVisible() and dialog.primary.isEnabled() and form["name"].value() == "Maria"
+    dialog.set_busy(True)
+    qtbot.waitUntil(wait.stop.isVisible)
+    wait.stop.click()
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)  # nothing is asked about what was sent
+    assert dialog.isHidden()
 
 
 def test_ctrl_enter_presses_the_primary_button(qtbot: QtBot) -> None:
