@@ -212,7 +212,11 @@ def main(argv: Sequence[str]) -> int:
             with held() as give_way:
                 return walk(Tour(desktop, options.shots, give_way=give_way))
 
-        code = demo(settings, draw, Path(own) / "demo")
+        try:
+            code = demo(settings, draw, Path(own) / "demo")
+        finally:
+            # What is still to be written is written while its folder is there; later Qt would make the folder again.
+            QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Desk", "desk").sync()
     print(f"{len(list(options.shots.glob('*.png')))} imagens em {options.shots}")
     return code
 
