@@ -83,6 +83,15 @@ def opened(qtbot: QtBot, session: Session, plan: Plan) -> tuple[PlansPage, Chang
     return page, card
 
 
+def typed_into(qtbot: QtBot, session: Session, plan: Plan) -> tuple[PlansPage, ChangeCard]:
+    """The same card with a remark that must not get lost, and nothing asked any more."""
+    page, card = opened(qtbot, session, plan)
+    qtbot.waitUntil(lambda: not session.desk.background.busy)
+    card.remark.edit.setFocus()
+    QTest.keyClicks(card.remark.edit, "pediu por telefone")
+    return page, card
+
+
 @contextmanager
 def stopped(database: Database) -> Iterator[None]:
     """Every process of the server is stopped: connections stay open, and nothing answers."""
@@ -151,10 +160,7 @@ def test_a_database_that_stops_for_a_moment_keeps_what_was_typed_and_does_it_onc
     qtbot: QtBot, database: Database, session: Session
 ) -> None:
     plan = a_plan(database, logins=1)
-    page, card = opened(qtbot, session, plan)
-    qtbot.waitUntil(lambda: not session.desk.background.busy)
-    card.remark.edit.setFocus()
-    QTest.keyClicks(card.remark.edit, "pediu por telefone")
+    page, card = typed_into(qtbot, session, plan)
     with stopped(database), Watchdog() as dog:
         QTest.keyClick(card, Qt.Key.Key_Return, CTRL)
         qtbot.waitUntil(lambda: card.busy)
@@ -175,10 +181,7 @@ def test_a_database_that_stays_silent_is_told_and_what_was_typed_waits_for_it(
     qtbot: QtBot, database: Database, impatient: None, session: Session
 ) -> None:
     plan = a_plan(database, logins=1)
-    page, card = opened(qtbot, session, plan)
-    qtbot.waitUntil(lambda: not session.desk.background.busy)
-    card.remark.edit.setFocus()
-    QTest.keyClicks(card.remark.edit, "pediu por telefone")
+    page, card = typed_into(qtbot, session, plan)
     with stopped(database), Watchdog() as dog:
         QTest.keyClick(card, Qt.Key.Key_Return, CTRL)
         qtbot.waitUntil(lambda: card.busy)
@@ -206,10 +209,7 @@ def test_whoever_waits_no_longer_gets_the_screen_back_and_it_is_done_once(
     """`Parar de esperar` closes nothing by itself and takes nothing back."""
     monkeypatch.setattr(waiting, "LONG_MS", 300)
     plan = a_plan(database, logins=1)
-    page, card = opened(qtbot, session, plan)
-    qtbot.waitUntil(lambda: not session.desk.background.busy)
-    card.remark.edit.setFocus()
-    QTest.keyClicks(card.remark.edit, "pediu por telefone")
+    page, card = typed_into(qtbot, session, plan)
     with stopped(database):
         QTest.keyClick(card, Qt.Key.Key_Return, CTRL)
         wait = card.long_wait

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QIcon, QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desk.ui.core import icons
 from desk.ui.core.actions import accelerated
@@ -32,6 +42,12 @@ def focus_chain(window: QWidget) -> list[QWidget]:
             found.append(at)
         at = at.nextInFocusChain()
     return found
+
+
+def widgets_of(layout: QLayout) -> list[QWidget]:
+    """What stands in a layout itself, in its order."""
+    found = (item.widget() for at in range(layout.count()) if (item := layout.itemAt(at)))
+    return [widget for widget in found if widget is not None]
 
 
 class Size(IntEnum):
@@ -133,19 +149,18 @@ class DeskDialog(QDialog):
     @property
     def presses(self) -> list[QPushButton]:
         """The buttons of the footer, from left to right."""
-        found = [item.widget() for at in range(self._buttons.count()) if (item := self._buttons.itemAt(at))]
-        return [widget for widget in found if isinstance(widget, QPushButton)]
+        return [widget for widget in widgets_of(self._buttons) if isinstance(widget, QPushButton)]
 
     def _chain(self) -> None:
         """Tab follows the eye: what stands above, the body, then primary, others, closing."""
-        footer, above = self.presses, [item.widget() for at in range(self.top.count()) if (item := self.top.itemAt(at))]
+        footer = self.presses
         chain = focus_chain(self)
         inside = [each for each in chain if self._page.isAncestorOf(each)]
-        kept = [item.widget() for at in range(self.foot.count()) if (item := self.foot.itemAt(at))]
-        under = [each for each in chain if any(one is not None and one.isAncestorOf(each) for one in kept)]
+        kept = widgets_of(self.foot)
+        under = [each for each in chain if any(one.isAncestorOf(each) for one in kept)]
         for one, two in pairwise([*inside[-1:], *under, *footer]):
             QWidget.setTabOrder(one, two)
-        for one, two in pairwise([*footer[-1:], *(each for each in above if each is not None)]):
+        for one, two in pairwise([*footer[-1:], *widgets_of(self.top)]):
             QWidget.setTabOrder(one, two)
 
     def _letter(self) -> None:
@@ -175,9 +190,8 @@ class DeskDialog(QDialog):
         if busy == self._unanswered:
             return
         self.busy = self._unanswered = busy
-        for part in (self.area, *(item.widget() for at in range(self.foot.count()) if (item := self.foot.itemAt(at)))):
-            if part is not None:
-                part.setEnabled(not busy)
+        for part in (self.area, *widgets_of(self.foot)):
+            part.setEnabled(not busy)
         self._wait_long(busy)
         if self.primary is None:
             return
