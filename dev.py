@@ -61,15 +61,23 @@ WINE = [
     *("fonts-dejavu-core", "fonts-wine", "gcc-mingw-w64-x86-64", "libwine", "msitools", "openbox", "osslsigncode"),
     *("wine", "wine64", "wixl", "xauth", "xvfb"),
 ]
-# Not asked again on the other Python and the embedded server: `installer` runs the screens on that Python, in Wine,
-# and what is said to devices is the same whatever the server.
+# Not asked again on the other Python and the embedded server: what is said to devices is the same whatever the server,
+# and `installer` runs services and screens on both, as Windows' program.
 ONCE = ["tests/ui", "tests/installer", "tests/test_habits.py", "tests/test_selftest.py", "tests/test_admin_docs.py"]
-AGAIN = "test_daemon_views.py"  # of tests/integrations: SQL that FreeRADIUS sends
+ELSEWHERE = ["tests/integrations", "tests/services"]
+AGAIN = [
+    "test_daemon_views.py",
+    "test_doctor.py",
+    "test_import.py",
+    "test_outbox.py",
+    "test_search.py",
+    "test_sessions.py",
+]
 PACKAGES = {
     "installer": QT + DAEMONS + FREEZING + WINE,
     "demo": QT,
     "shots": QT,
-    "test": QT + DAEMONS + FREEZING,
+    "test": QT + DAEMONS + FREEZING + WINE,
     "bench": QT + DAEMONS,
     "check": [],
     "lock": [],
@@ -328,7 +336,7 @@ def check(venv: Path) -> None:
 
 
 def test(venv: Path, arguments: list[str], wanted: str | None) -> None:
-    """The checks; the program frozen, beside what speaks SQL on another Python and our own server; then every test.
+    """The checks, and what speaks SQL on another Python and our own server, beside the installer; then every test.
 
     With arguments it is only what pytest is told to run, once.
     """
@@ -337,18 +345,25 @@ def test(venv: Path, arguments: list[str], wanted: str | None) -> None:
         parallel = any(word in ("-n", "--pdb") or word.startswith("--numprocesses") for word in arguments)
         pytest(venv, [*([] if parallel else WORKERS), *arguments])
         return
-    check(venv)
-    other = venv if wanted else other_environment(venv)
     notes = ROOT / ".desk-dev" / "passes.txt"
     notes.parent.mkdir(exist_ok=True)
     notes.unlink(missing_ok=True)
-    devices = (ROOT / "tests" / "integrations").glob("test_*.py")
-    once = [f"--ignore={name}" for name in (*ONCE, *(file for file in devices if file.name != AGAIN))]
-    # Freezing keeps one processor busy for a while; the other one tests meanwhile.
-    with beside([tool(venv, "python"), "-m", "installer", "--only", "linux"], notes.with_name("installer.txt")):
-        pytest(other, [*WORKERS, *once], DESK_TEST_NOTES=str(notes), DESK_TEST_PG="embedded")
+    # The installer's chain is long and waits much: it has to itself what these leave of the processors.
+    with beside([tool(venv, "python"), "-m", "installer"], notes.with_name("installer.txt")):
+        check(venv)
+        other = venv if wanted else other_environment(venv)
+        pytest(other, [*WORKERS, *not_again()], DESK_TEST_NOTES=str(notes), DESK_TEST_PG="embedded")
     # Nothing is printed after this: pytest's closing line is the summary, and above it stands what each pass counted.
     pytest(venv, WORKERS, DESK_TEST_NOTES=str(notes))
+
+
+def not_again() -> list[str]:
+    """What the pass on the other Python and server leaves to others, told to pytest."""
+    if not sys.platform.startswith("linux"):
+        return [f"--ignore={name}" for name in ONCE]  # no Wine runs beside it
+    files = (path for folder in ELSEWHERE for path in sorted((ROOT / folder).rglob("test_*.py")))
+    left = [path.relative_to(ROOT) for path in files if path.name not in AGAIN]
+    return [f"--ignore={name}" for name in (*ONCE, *left)]
 
 
 def other_environment(venv: Path) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from desk import __version__
 from installer import closure, figures, freeze, msi, rollout, windows_python, windows_tests
-from installer.console import HOME, StepFailed, run, say, step
+from installer.console import HOME, StepFailed, end_with_all, run, say, side_by_side, step
 from installer.fetch import fetch_python, fetch_wheels
 from installer.freeze import BEFORE
 from installer.trust import Signer
@@ -31,12 +32,15 @@ def main(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     wanted = set(options.only or PARTS[:-1])
     began = time.monotonic()
+    signal.signal(signal.SIGTERM, end_with_all)
     try:
-        if "linux" in wanted:
-            _linux(HOME / "work")
         if wanted - {"linux"}:
             require(*PROGRAMS)
-            chain(wanted)
+        # The rehearsal on Linux keeps the other processor busy while Windows is prepared.
+        side_by_side(
+            lambda: _linux(HOME / "work") if "linux" in wanted else None,
+            lambda: chain(wanted) if wanted - {"linux"} else None,
+        )
     except StepFailed as failure:
         print(f"\ninstaller: {failure}", file=sys.stderr, flush=True)
         return 1
@@ -46,34 +50,39 @@ def main(argv: list[str]) -> int:
 
 
 def chain(wanted: set[str]) -> None:
-    """Downloads, prefix and interpreter are kept from run to run; everything after them is made anew."""
+    """Downloads, prefix and interpreter are kept from run to run; everything after them is made anew.
+
+    Tests and packages need nothing of each other: they are made side by side, each in a Windows of its own.
+    """
     work, out = HOME / "work", HOME / "out"
     for folder in (work, out):
         folder.mkdir(parents=True, exist_ok=True)
     with step("downloads por hash fixado"):
         fetch_python()
         fetch_wheels()
-    with screen(work) as display:
+    with screen(work) as tested, screen(work) as used:
         with step("prefixo do Wine"):
-            wine = make_prefix(HOME / "prefix", display, work)
-        try:
+            wine = make_prefix(HOME / "prefix", used, work)
+        clean = copy_prefix(wine, HOME / "prefix-rollout", used)
+        testing = [copy_prefix(wine, HOME / f"prefix-{name}", tested) for name in windows_tests.FOLDERS]
+        with wine.awake():
             python = windows_python.windows_python(wine, work)
-            if "tests" in wanted:
-                with step("testes como programa do Windows"):
-                    for name, count in windows_tests.run_tests(wine, python, work, windows_tests.FOLDERS).items():
-                        say(f"  {name}: {count} passaram")
-            if "msi" in wanted:
-                _packages(wine, python, work, out)
-            if "rollout" in wanted:
-                _rollout(wine, work, out)
+            side_by_side(
+                lambda: _tests(testing, python, work) if "tests" in wanted else None,
+                lambda: _packages(wine, clean, python, wanted),
+            )
             if "figures" in wanted:
                 with step("medidas"):
                     figures.start_figures(HOME / "dist-linux" / "Desk", None)
                     figures.start_figures(HOME / "dist" / "Desk", wine)
                     for name, megabytes in figures.weight(HOME / "dist" / "Desk").items():
                         say(f"  {name}: {megabytes:.1f} MB")
-        finally:
-            wine.close()
+
+
+def _tests(testing: list[Wine], python: windows_python.WindowsPython, work: Path) -> None:
+    with step("testes como programa do Windows"):
+        for name, count in windows_tests.run_tests(testing, python, work).items():
+            say(f"  {name}: {count} passaram")
 
 
 def _linux(work: Path) -> None:
@@ -82,15 +91,17 @@ def _linux(work: Path) -> None:
         folder = freeze.freeze_linux(HOME / "dist-linux", work)
         place = work / "selftest-linux"
         shutil.rmtree(place, ignore_errors=True)
-        env = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
-        for _ in range(2):  # the second time on what the first one left, as after an upgrade
-            run([folder / "Desk", "--selftest", place], env=env, limit=600)
+        run([folder / "Desk", "--selftest", place], env=os.environ | {"QT_QPA_PLATFORM": "offscreen"}, limit=600)
 
 
-def _packages(wine: Wine, python: windows_python.WindowsPython, work: Path, out: Path) -> None:
-    with step("PyInstaller no Wine"):
-        folder = freeze.freeze_windows(wine, python, HOME / "dist", work)
-    _pack(folder, work, out)
+def _packages(wine: Wine, clean: Wine, python: windows_python.WindowsPython, wanted: set[str]) -> None:
+    work, out = HOME / "work", HOME / "out"
+    if "msi" in wanted:
+        with step("PyInstaller no Wine"):
+            folder = freeze.freeze_windows(wine, python, HOME / "dist", work)
+        _pack(folder, work, out)
+    if "rollout" in wanted:
+        _rollout(clean, work, out)
 
 
 def _pack(folder: Path, work: Path, out: Path) -> None:
@@ -119,16 +130,12 @@ def _pack(folder: Path, work: Path, out: Path) -> None:
         say(f"  instalador {weight / 1e6:.1f} MB, instalado {size / 1e6:.1f} MB")
 
 
-def _rollout(wine: Wine, work: Path, out: Path) -> None:
-    with step("um Windows limpo"):
-        clean = copy_prefix(wine, HOME / "prefix-rollout")
-    try:
+def _rollout(clean: Wine, work: Path, out: Path) -> None:
+    with clean.awake():
         station = rollout.Workstation(clean, work)
         before = rollout.Release(out / f"Desk-{BEFORE}.msi", HOME / "dist-before" / "Desk", BEFORE)
         now = rollout.Release(out / f"Desk-{__version__}.msi", HOME / "dist" / "Desk", __version__)
         rollout.roll_out(station, before, now)
-    finally:
-        clean.close()
 
 
 if __name__ == "__main__":

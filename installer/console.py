@@ -7,12 +7,17 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parents[1]
 HOME = ROOT / ".desk-dev" / "installer"
 TAIL = 4000
+
+
+_running: set[subprocess.Popen[bytes]] = set()
 
 
 class StepFailed(Exception):
@@ -31,6 +36,18 @@ def step(title: str) -> Iterator[None]:
     began = time.monotonic()
     yield
     say(f"  {title}: {time.monotonic() - began:.1f} s")
+
+
+def side_by_side(*parts: Callable[[], None]) -> None:
+    """All of them at once; what each failed with is told together."""
+    with ThreadPoolExecutor(len(parts)) as pool:
+        started = [pool.submit(part) for part in parts]
+    failures = [failure for part in started if (failure := part.exception())]
+    for failure in failures:
+        if not isinstance(failure, StepFailed):
+            raise failure
+    if failures:
+        raise StepFailed("\n\n".join(map(str, failures)))
 
 
 def expect(truth: object, text: str) -> None:
@@ -75,6 +92,7 @@ def _run(words: list[str], env: dict[str, str], cwd: Path, limit: float) -> tupl
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )
+    _running.add(process)
     try:
         said, _ = process.communicate(timeout=limit)
     except subprocess.TimeoutExpired:
@@ -86,6 +104,8 @@ def _run(words: list[str], env: dict[str, str], cwd: Path, limit: float) -> tupl
     except BaseException:
         _end(process)
         raise
+    finally:
+        _running.discard(process)
     return said.decode(errors="replace"), process.returncode
 
 
@@ -93,3 +113,10 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     """End the tool with everything it started in its own session."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
+
+
+def end_with_all(*_: object) -> NoReturn:
+    """For SIGTERM: whatever runs in any thread ends, and with it, by its exit code, the step that waits for it."""
+    for process in tuple(_running):
+        _end(process)
+    raise SystemExit(128 + signal.SIGTERM)

@@ -72,7 +72,7 @@ def main() -> int:
     work = HOME / "work"
     with screen(work) as display:
         source = make_prefix(HOME / "prefix", display, work)
-        clean = copy_prefix(source, HOME / "prefix-pictures")
+        clean = copy_prefix(source, HOME / "prefix-pictures", display)
         draw(clean, HOME / "out" / f"Desk-{__version__}.msi", work)
     return 0
 

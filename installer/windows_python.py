@@ -51,7 +51,16 @@ def windows_python(wine: Wine, work: Path) -> WindowsPython:
         names.write_text("\n".join(re.findall(r"^[^\s#]+==[^\s\\]+", lock, re.MULTILINE)), encoding="utf-8")
         offline = ["--no-index", "--find-links", windows_path(WHEELS), "--no-warn-script-location"]
         # Dependencies are resolved here, so a wheel that is missing for Windows stops the chain.
-        install = ["-m", "pip", "--disable-pip-version-check", "install", *offline, "-r", windows_path(names)]
+        install = [
+            "-m",
+            "pip",
+            "--disable-pip-version-check",
+            "install",
+            "--no-compile",
+            *offline,
+            "-r",
+            windows_path(names),
+        ]
         wine.run(python.exe, *install, limit=600, log=work / "pip.log")
         wine.run(python.exe, "-m", "pip", "--disable-pip-version-check", "check", limit=120)
     stamp.write_text(mark, encoding="utf-8")

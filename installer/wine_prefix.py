@@ -84,6 +84,23 @@ class Wine:
         found = re.search(rf"^\s+{re.escape(name)}\s+REG_\w+[ \t]*(.*?)\s*$", said, re.MULTILINE)
         return found[1] if found else None
 
+    @contextlib.contextmanager
+    def awake(self) -> Iterator[Wine]:
+        """Keep this Windows running meanwhile: else each program starts and ends all of its services once more."""
+        waiting = subprocess.Popen(
+            ["wine", "cmd", "/k"],
+            env=self.environment(),
+            stdin=subprocess.PIPE,  # it waits for what never comes
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            yield self
+        finally:
+            self.close()
+            waiting.communicate()
+
     def close(self) -> None:
         """End what still runs in this prefix, and only there."""
         run(["wineserver", "-k"], env=self.environment(), limit=60, accepted=(0, 1, 2))
@@ -146,12 +163,11 @@ def make_prefix(prefix: Path, display: str, work: Path) -> Wine:
     return wine
 
 
-def copy_prefix(source: Wine, target: Path) -> Wine:
-    """A Windows on which nothing was installed yet."""
-    source.close()
+def copy_prefix(source: Wine, target: Path, display: str) -> Wine:
+    """Another Windows like this one, which does not run; each has a server of its own and so its own processor."""
     shutil.rmtree(target, ignore_errors=True)
     run(["cp", "-a", "--reflink=auto", source.prefix, target], limit=300)
-    return Wine(target, source.display)
+    return Wine(target, display)
 
 
 def patch_server(folder: Path) -> int:

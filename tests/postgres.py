@@ -50,9 +50,12 @@ def password_of(role: str) -> str:
     return f"{role}-senha-1"
 
 
-def server_programs(debian: bool = False) -> tuple[Path, dict[str, Any]]:
-    """Debian's oldest, or with DESK_TEST_PG=embedded the server Desk brings; and the user to run it as, never root."""
-    if os.environ.get("DESK_TEST_PG") == "embedded" and not debian:
+def server_programs(which: str | None = None) -> tuple[Path, dict[str, Any]]:
+    """Programs of the "debian" server, its oldest, or the "embedded" one; and the user to run them as, never root.
+
+    Where nothing is asked for, DESK_TEST_PG says which.
+    """
+    if (which or os.environ.get("DESK_TEST_PG")) == "embedded":
         from desk.embedded_programs import programs
 
         found = programs()
@@ -73,10 +76,10 @@ class Cluster:
 
     _kept: psycopg.Connection[Any] | None = None
 
-    def __init__(self, *options: str, durable: bool = False, room: int = ROOM, debian: bool = False) -> None:
+    def __init__(self, *options: str, durable: bool = False, room: int = ROOM, which: str | None = None) -> None:
         sweep()
         self.options, self.durable = options, durable  # options: more of what `postgres` takes
-        self.bin, self.who = server_programs(debian)
+        self.bin, self.who = server_programs(which)
         self.password = secrets.token_urlsafe(18)
         folder = None if durable else _fast_folder(room)
         self.home = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=folder))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import psutil
 import pytest
 
+import dev
 from desk.embedded_programs import carried
 from desk.settings import Settings
 from installer import bundle, closure, console, fetch, freeze, msi, rollout, windows_tests
@@ -234,3 +238,49 @@ def test_a_tool_that_fails_or_hangs_stops_the_chain_with_its_words() -> None:
         console.run([sys.executable, "-c", "print('so it goes'); raise SystemExit(3)"])
     with pytest.raises(StepFailed, match="sem resposta"):
         console.run([sys.executable, "-c", "import threading; threading.Event().wait()"], limit=0.5)
+
+
+def test_two_steps_side_by_side_tell_both_failures(tmp_path: Path) -> None:
+    done = tmp_path / "done"
+
+    def fails(text: str) -> None:
+        raise StepFailed(text)
+
+    with pytest.raises(StepFailed, match=r"the first[\s\S]*the second"):
+        console.side_by_side(lambda: fails("the first"), done.touch, lambda: fails("the second"))
+    assert done.exists()
+    with pytest.raises(ZeroDivisionError):
+        console.side_by_side(lambda: print(1 / 0), lambda: fails("hidden by a mistake of ours"))
+
+
+def test_a_chain_that_is_ended_takes_all_its_tools_along(tmp_path: Path) -> None:
+    """`dev.py test` ends it when the tests beside it have failed."""
+    pipes = [tmp_path / "one", tmp_path / "two"]
+    for pipe in pipes:
+        os.mkfifo(pipe)
+    program = f"""
+import signal, sys
+from installer.console import end_with_all, run, side_by_side
+signal.signal(signal.SIGTERM, end_with_all)
+tool = lambda name: run([sys.executable, "-c", "import os, signal, sys; "
+                         "open(sys.argv[1], 'w').write(str(os.getpid())); signal.pause()", name])
+side_by_side(*[lambda name=name: tool(name) for name in {[str(pipe) for pipe in pipes]!r}])
+"""
+    chain = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stderr=subprocess.DEVNULL)
+    try:
+        pids = [int(pipe.read_text()) for pipe in pipes]
+        chain.terminate()
+        assert chain.wait(20) != 0
+    finally:
+        chain.kill()
+    assert not [pid for pid in pids if psutil.pid_exists(pid)]
+
+
+def test_what_wine_leaves_out_of_the_services_is_asked_by_another_pass() -> None:
+    """On our own server and the newest Python: `dev.py test` leaves these two to Wine."""
+    left = {Path(name.split("::")[0]) for name in windows_tests.NOT_UNDER_WINE if name.startswith("tests/services")}
+    assert left and {path.name for path in left} <= set(dev.AGAIN)
+    ignored = {word.removeprefix("--ignore=") for word in dev.not_again()}
+    assert "tests/services/test_plans.py" in ignored
+    assert not {path.as_posix() for path in left} & ignored
+    assert all((ROOT / name).exists() for name in ignored)

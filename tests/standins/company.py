@@ -18,7 +18,7 @@ class CompanyServer(Cluster):
     """One more server, for tests that need their own pg_hba.conf or certificate."""
 
     def __init__(self) -> None:
-        super().__init__(debian=True)  # the embedded server has neither TLS nor Kerberos
+        super().__init__(which="debian")  # the embedded server has neither TLS nor Kerberos
         self.authority = Authority()
 
     def start(self) -> None:
