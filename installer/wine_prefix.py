@@ -87,19 +87,24 @@ class Wine:
     @contextlib.contextmanager
     def awake(self) -> Iterator[Wine]:
         """Keep this Windows running meanwhile: else each program starts and ends all of its services once more."""
-        waiting = subprocess.Popen(
-            ["wine", "cmd", "/k"],
+        resident = subprocess.Popen(
+            ["wine", "cmd", "/k"],  # it waits for words that never come
             env=self.environment(),
-            stdin=subprocess.PIPE,  # it waits for what never comes
-            stdout=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
         try:
+            # Its first words: only now is Windows up, and two that start it at once get in each other's way.
+            expect(resident.stdout and resident.stdout.read(1), f"o Wine não começou em {self.prefix}")
+            # The first program with a window starts Wine's desktop, which stays and must not hold a pipe of ours open.
+            desktop = ["wine", "rundll32", "user32.dll,GetDesktopWindow"]
+            _background(desktop, self.environment()).wait(120)
             yield self
         finally:
             self.close()
-            waiting.communicate()
+            resident.communicate()
 
     def close(self) -> None:
         """End what still runs in this prefix, and only there."""
@@ -145,6 +150,15 @@ def make_prefix(prefix: Path, display: str, work: Path) -> Wine:
     prefix.mkdir(parents=True)
     Path(wine.environment()["HOME"]).mkdir(exist_ok=True)
     wine.run("wineboot", "-i", limit=180)
+    run(["wineserver", "-w"], env=wine.environment(), limit=180)  # what the first start left running still writes
+    with wine.awake():
+        _furnish(wine, work)
+    stamp.write_text(mark, encoding="utf-8")
+    return wine
+
+
+def _furnish(wine: Wine, work: Path) -> None:
+    """Version, stand-ins, letters."""
     wine.run("winecfg", "-v", "win10", limit=60)
     system = wine.drive / "windows" / "system32"
     for name in LIBRARIES:
@@ -158,9 +172,6 @@ def make_prefix(prefix: Path, display: str, work: Path) -> Wine:
     wine.set_value(r"HKCU\Software\Wine\WineDbg", "ShowCrashDialog", "0", "REG_DWORD")
     for name in ("MS Shell Dlg", "MS Shell Dlg 2", "Segoe UI", "Tahoma"):
         wine.set_value(SUBSTITUTES, name, "DejaVu Sans")
-    wine.close()
-    stamp.write_text(mark, encoding="utf-8")
-    return wine
 
 
 def copy_prefix(source: Wine, target: Path, display: str) -> Wine:
