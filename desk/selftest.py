@@ -207,7 +207,7 @@ def _demo(folder: Path, facts: dict[str, Any]) -> None:
         return 0
 
     with _reachable(folder):
-        code = desktop.demo(Settings(log_folder=folder / "log"), use, folder / "banco")
+        code = desktop.demo(Settings(log_folder=folder / "log"), use, folder / "banco", attended=False)
     if code:
         raise RuntimeError(f"a demonstração terminou com o código {code}")
     facts["pictures"] = {path.name: tour.colours(path) for path in sorted(pictures.glob("*.png"))}

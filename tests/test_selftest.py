@@ -76,6 +76,19 @@ def test_what_is_broken_is_named_and_the_rest_still_runs(tmp_path: Path) -> None
     assert "seconds" in found["demo"]
 
 
+def test_a_local_database_that_does_not_open_is_told_and_holds_nothing_up(open_folder: Path) -> None:
+    """Nobody is there to close a window that says so."""
+    data = open_folder / "banco" / "data"
+    data.mkdir(parents=True)
+    (data / "PG_VERSION").write_text("9\n", encoding="ascii")
+    done = run(open_folder)
+    assert done.returncode == 1
+    found = json.loads((open_folder / "result.json").read_text(encoding="utf-8"))
+    assert found["failures"] == ["demo", "database"]
+    assert "embedded_other_major" in found["demo"]["error"]
+    assert found["demo"]["seconds"] < selftest.LIMIT / 10
+
+
 def test_a_folder_that_cannot_be_written_is_its_own_code(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     assert selftest.main(["--selftest", str(tmp_path / "file" / "inside")]) == 2
