@@ -367,8 +367,10 @@ def run(desktop: Desktop) -> int:
     return desktop.app.qt.exec()
 
 
-def demo(settings: Settings, use: Callable[[Desktop], int], folder: Path | None = None) -> int:
-    """Start the demo provider and hand a desktop on it to `use`; refusals of the local database are shown."""
+def demo(
+    settings: Settings, use: Callable[[Desktop], int], folder: Path | None = None, *, attended: bool = True
+) -> int:
+    """Start the demo provider for `use`; what refuses is shown, or raised where nobody could close what shows it."""
     from desk.demo.local import DemoServer  # a desk on a company's server never needs these
     from desk.embedded_errors import EmbeddedError
     from desk.ui.core import message_box
@@ -384,6 +386,9 @@ def demo(settings: Settings, use: Callable[[Desktop], int], folder: Path | None 
             server = DemoServer(own.data_folder)
             server.start()
         except EmbeddedError as error:
+            if not attended:
+                app.close()
+                raise
             all_actions()  # the texts come with the screens
             box = message_box.show_text(explain(error), title="Desk – demonstração")
             box.finished.connect(app.qt.quit)

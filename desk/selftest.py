@@ -48,6 +48,32 @@ LIBRARIES = {
     "superqt": "superqt",
     "validate_docbr": "validate-docbr",
 }
+# What those bring along, by the part that is carried, and its distribution.
+BROUGHT = {
+    "PIL.Image": "pillow",
+    "_cffi_backend": "cffi",
+    "annotated_types": "annotated-types",
+    "charset_normalizer": "charset-normalizer",
+    "dotenv": "python-dotenv",
+    "jaraco.classes": "jaraco-classes",
+    "jaraco.context": "jaraco-context",
+    "jaraco.functools": "jaraco-functools",
+    "mako.template": "mako",
+    "markupsafe": "markupsafe",
+    "more_itertools": "more-itertools",
+    "packaging": "packaging",
+    "psycopg_binary.pq": "psycopg-binary",
+    "pydantic": "pydantic",
+    "pydantic_core": "pydantic-core",
+    "pygments": "pygments",
+    "qtpy": "qtpy",
+    "shiboken6": "shiboken6",
+    "typing_extensions": "typing-extensions",
+    "typing_inspection": "typing-inspection",
+}
+ON_WINDOWS = {"tzdata": "tzdata", "win32ctypes.pywin32": "pywin32-ctypes"}
+if sys.platform == "win32":
+    BROUGHT |= ON_WINDOWS
 PICTURES = 10
 LIMIT = 300.0  # seconds until a run that hangs is ended, with what each thread was doing
 
@@ -122,10 +148,12 @@ def main(argv: Sequence[str]) -> int:
         report = Report(folder)
         with report.part("program", "versões") as facts:
             facts.update(_program())
-        with report.part("libraries", f"{len(LIBRARIES)} bibliotecas") as facts:
+        with report.part("libraries", f"{len(LIBRARIES) + len(BROUGHT)} bibliotecas") as facts:
             for module, distribution in LIBRARIES.items():
                 importlib.import_module(module)
                 facts[distribution] = importlib.metadata.version(distribution)
+            for module in BROUGHT:
+                importlib.import_module(module)
         with report.part("demo", "banco local, telas e entrega a um roteador de ensaio") as facts:
             _demo(folder, facts)
         with report.part("database", "banco local fechado e íntegro") as facts:
@@ -179,7 +207,7 @@ def _demo(folder: Path, facts: dict[str, Any]) -> None:
         return 0
 
     with _reachable(folder):
-        code = desktop.demo(Settings(log_folder=folder / "log"), use, folder / "banco")
+        code = desktop.demo(Settings(log_folder=folder / "log"), use, folder / "banco", attended=False)
     if code:
         raise RuntimeError(f"a demonstração terminou com o código {code}")
     facts["pictures"] = {path.name: tour.colours(path) for path in sorted(pictures.glob("*.png"))}
@@ -206,7 +234,10 @@ def _delivery(walk: Tour) -> dict[str, str]:
     """What became of the tour's last act: each of its steps must have been seen at the router's stand-in."""
     strip = walk.shell.window.current.strip
     walk.until(lambda: len(strip.delivery.steps) > 1 and strip.delivery.finished, "the delivery")
-    return {step.name: step.state for step in strip.delivery.steps}
+    states = {step.name: step.state for step in strip.delivery.steps}
+    if "done" not in states.values():
+        raise RuntimeError(f"nada foi entregue ao roteador de ensaio: {states}")
+    return states
 
 
 def _database(folder: Path, facts: dict[str, Any]) -> None:

@@ -213,7 +213,7 @@ def main(argv: Sequence[str]) -> int:
                 return walk(Tour(desktop, options.shots, give_way=give_way))
 
         try:
-            code = demo(settings, draw, Path(own) / "demo")
+            code = demo(settings, draw, Path(own) / "demo", attended=False)
         finally:
             # What is still to be written is written while its folder is there; later Qt would make the folder again.
             QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Desk", "desk").sync()

@@ -39,7 +39,7 @@ def imports(path: Path) -> Iterator[str]:
 
 
 def check_resources(exe: Path, version: str) -> None:
-    """Version and manifest are in the program: no console window, no question for rights, long paths, sharp letters."""
+    """Version, icon and manifest are in the program: no console window, no question for rights, long paths."""
     with pefile.PE(str(exe), fast_load=True) as program:
         program.parse_data_directories([pefile.DIRECTORY_ENTRY["IMAGE_DIRECTORY_ENTRY_RESOURCE"]])
         words = {
@@ -48,9 +48,12 @@ def check_resources(exe: Path, version: str) -> None:
             for table in getattr(info, "StringTable", [])
             for key, value in table.entries.items()
         }
+        resources = getattr(program, "DIRECTORY_ENTRY_RESOURCE", None)
+        kinds = {entry.id for entry in resources.entries} if resources else set()
         windowed = program.OPTIONAL_HEADER.Subsystem == pefile.SUBSYSTEM_TYPE["IMAGE_SUBSYSTEM_WINDOWS_GUI"]
     expect(words.get("ProductVersion") == version, f"{exe.name}: versão {words.get('ProductVersion')}, não {version}")
     expect(windowed == (exe.stem == "Desk"), f"{exe.name}: janela de console errada")
+    expect(pefile.RESOURCE_TYPE["RT_GROUP_ICON"] in kinds, f"{exe.name}: sem ícone para a barra de tarefas")
     manifest = exe.read_bytes()
     for word in (b'level="asInvoker"', b"longPathAware", b"Microsoft.Windows.Common-Controls"):
         expect(word in manifest, f"{exe.name}: o manifesto não diz {word.decode()}")

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from installer import windows_python
 from installer.console import ROOT, run, say
 from installer.wine_prefix import Wine
 
@@ -25,15 +26,18 @@ def start_figures(folder: Path, wine: Wine | None) -> None:
             "fonte": lambda what: run([sys.executable, "-m", "desk", "--measure-start", what], env=env, cwd=ROOT),
         }
     else:
-        ways = {"congelado": lambda what: wine.run(folder / "Desk.exe", "--measure-start", what)}
+        python = next(windows_python.TARGET.glob("*/python.exe"))
+        ways = {
+            "congelado": lambda what: wine.run(folder / "Desk.exe", "--measure-start", what),
+            "fonte": lambda what: wine.run(python, "-m", "desk", "--measure-start", what),
+        }
     seconds = _turns(
         {f"{way} {what}": _bound(start, what) for way, start in ways.items() for what in ("desk", "empty")}
     )
     for name, value in seconds.items():
         say(f"  {name}: {value:.3f} s")
     say(f"  janela Entrar a {seconds['congelado desk'] / seconds['congelado empty']:.2f} × de uma vazia, congeladas")
-    if "fonte desk" in seconds:
-        say(f"  congelado a {seconds['congelado desk'] / seconds['fonte desk']:.2f} × da fonte")
+    say(f"  congelado a {seconds['congelado desk'] / seconds['fonte desk']:.2f} × da fonte")
 
 
 def _bound(start: Callable[[str], object], what: str) -> Callable[[], object]:

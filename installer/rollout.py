@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from installer import demonstration
 from installer.console import expect, run, say, step
 from installer.msi import expect_same
 from installer.wine_prefix import Wine, patch_server, windows_path
@@ -128,6 +129,9 @@ def roll_out(station: Workstation, before: Release, now: Release) -> dict[str, o
         settings = _part(_part(first, "program"), "settings")
         expect({name: settings.get(name) for name in KEPT} == AS_READ, f"o programa leu outra coisa: {settings}")
         station.doctor()
+    with step("Desk.exe --demo, num perfil com espaços e acentos"):
+        local = demonstration.move_in(station.wine)
+        data = demonstration.start_and_close(station.wine, station.place / "Desk.exe", local)
     with step(f"atualização para {now.version}"):
         # One thing said anew; whatever is not said again stays.
         changed = {"database": "balcao2"}
@@ -155,6 +159,7 @@ def roll_out(station: Workstation, before: Release, now: Release) -> dict[str, o
         expect(station.msiexec("uninstall", "/x", windows_path(now.msi)) == 0, "a desinstalação falhou")
         station.expect_gone(station.place)
         expect((station.found / "um perfil" / "banco" / "data" / "PG_VERSION").exists(), "os dados da pessoa sumiram")
+        expect((data / "PG_VERSION").exists(), "os dados da demonstração sumiram")
     with step("outra pasta, que a atualização não esquece, e desinstalação dela"):
         place = station.wine.drive / "Programas da TI" / "Desk"
         words = ["/i", windows_path(before.msi), "INSTALLDIR=C:\\Programas da TI\\Desk\\"]

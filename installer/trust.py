@@ -39,6 +39,7 @@ def verify_python(home: Path, work: Path) -> int:
     bad = [f"{path.relative_to(home)}: {verdict}" for path, verdict in zip(own, verdicts, strict=True) if verdict]
     expect(not bad, "assinaturas do Python para Windows:\n" + "\n".join(bad))
     expect(len(own) >= LEAST_SIGNED, f"só {len(own)} programas assinados em {home}")
+    expect(_verdict(_changed(own[0], work), roots), f"um byte mudado em {own[0].name} passaria despercebido")
     for name in MICROSOFT_RUNTIME:
         said = run(["osslsigncode", "verify", *_ignoring_crl(), "-in", home / name], accepted=(0, 1))
         stored, computed = re.findall(r"message digest\s*:\s*([0-9A-F]+)", said)[:2]
@@ -50,6 +51,13 @@ def _programs(home: Path) -> list[Path]:
     """What will be frozen: the interpreter and its extension modules. Launchers of pip and its kind are not."""
     places = [*home.glob("*.exe"), *home.glob("*.dll"), *(home / "DLLs").glob("*")]
     return sorted(path for path in places if path.suffix in (".exe", ".dll", ".pyd"))
+
+
+def _changed(path: Path, work: Path) -> Path:
+    """A copy with one letter of its first lines changed, which no signature may cover."""
+    copy = work / f"changed-{path.name}"
+    copy.write_bytes(path.read_bytes().replace(b"This program", b"That program", 1))
+    return copy
 
 
 def _roots(sample: Path, work: Path) -> Path:

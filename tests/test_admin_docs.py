@@ -117,6 +117,7 @@ def test_the_windows_page_names_what_the_program_has() -> None:
             assert policy in Settings.model_fields and f"`{policy}`" in text
         for key in (POLICY, MACHINE):
             assert f"HKLM\\{key}" in text
+        assert len(re.findall(r"^!\[[^\]]+\]\((?:\.\./)?img/\w+\.png\)", text, re.MULTILINE)) >= 2
         for line in re.findall(r"^    desk-admin (notice .*)$", text, re.MULTILINE):
             notice._parser().parse_args(shlex.split(line)[1:])
 

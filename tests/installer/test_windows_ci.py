@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from desk import selftest
-from desk.settings_layers import MACHINE
+from desk.server import Server
+from desk.settings_layers import MACHINE, POLICY
 from installer import msi, rollout, windows_tests
 from installer.freeze import BEFORE
 from tests import postgres
@@ -77,7 +78,7 @@ def test_it_stands_for_the_systems_that_are_promised() -> None:
     assert all(name in jobs()["rollout"] for name in promised)
     for step in ("windows-rollout.ps1", "darice.cub"):
         assert step in jobs()["rollout"]
-    for act in ('"/i"', '"/fa"', '"/jm"', '"/x"', "1603", "New-LocalUser"):
+    for act in ('"/i"', '"/fa"', '"/jm"', '"/x"', "1603", "New-LocalUser", "-User SYSTEM"):
         assert act in SCRIPTS["windows-rollout.ps1"]
     for page in ("windows.md", "en/windows.md"):
         assert "windows.yml" in (ROOT / "docs" / "admin" / page).read_text(encoding="utf-8")
@@ -86,7 +87,7 @@ def test_it_stands_for_the_systems_that_are_promised() -> None:
 def test_the_rollout_speaks_of_what_the_installer_makes() -> None:
     text = SCRIPTS["windows-rollout.ps1"]
     assert text.count(f"Desk-{BEFORE}.msi") == 2
-    assert f"HKLM:\\{MACHINE}".replace("Software", "Software") in text
+    assert f"HKLM:\\{MACHINE}" in text and f"HKLM:\\{POLICY}" in text
     given = dict(re.findall(r"\b(DB\w+) = \"([^\"]*)\"", text.partition("$names")[0]))
     names = dict(re.findall(r"\b(DB\w+) = \"([^\"]*)\"", text.partition("$names")[2].splitlines()[0]))
     assert given == rollout.GIVEN
@@ -98,10 +99,14 @@ def test_the_self_test_knows_its_words_and_leaves_what_is_read() -> None:
     source = Path(selftest.__file__).read_text(encoding="utf-8")
     for word in set(re.findall(r"\"(--\w+)\"", ALL)):
         assert f'"{word}"' in source, word
-    for name in re.findall(r"(result\.\w+)", ALL):
+    for name in re.findall(r"\\(result\.\w+)", ALL):
         assert f'"{name}"' in source
-    for part, fact in re.findall(r"\(Selftest windows\)\.(\w+)\.(\w+)", ALL):
-        assert f'report.part("{part}"' in source and f'facts["{fact}"]' in source
+    facts = set(re.findall(r"(?:\(Selftest windows\)|\$result)\.(\w+)\.(\w+)", ALL))
+    assert facts == {("demo", "created"), ("demo", "platform"), ("program", "settings")}
+    for part, fact in facts:
+        assert f'report.part("{part}"' in source
+        assert f'facts["{fact}"]' in source or f'"{fact}": ' in source
+    assert set(re.findall(r"\.settings\.(\w+)", ALL)) == {"host", "single_sign_on"} <= set(Server._fields)
     assert '/ "banco"' in source and "banco\\data\\PG_VERSION" in ALL
 
 
