@@ -23,26 +23,12 @@ NOT_ON_WINDOWS = {
     ),
     "tests/services/test_doctor.py": "starts a company's server with certificates, from Debian's own programs",
     "tests/ui/test_goldens.py": "compares pixel by pixel with pictures that were drawn with Linux's letters",
-    "tests/ui/core/test_guards.py": "tests the tests' own guards by starting pytest once more for each",
-}
-# What Wine lacks besides.
-NOT_UNDER_WINE = NOT_ON_WINDOWS | {
-    "tests/ui/core/test_tree.py::test_five_hundred_plans_are_shown_and_painted_in_time": (
-        "measures milliseconds, and Wine's are not Windows'"
-    ),
     "tests/ui/test_plans.py::test_shift_f10_opens_the_menu_of_the_plan_and_a_letter_the_card": (
         "Windows itself makes the request for a menu out of Shift+F10; keys that a test invents never pass through it"
     ),
     "tests/ui/test_logins.py::test_the_menu_has_its_letter_for_a_new_password": (
         "Shift+F10 again: it must come from a keyboard"
     ),
-    "tests/ui/test_search_typing.py::test_an_answer_that_was_overtaken_is_never_shown": (
-        "holds one process of the server, which stands outside"
-    ),
-    "tests/ui/test_unblocked.py::test_a_mute_router_holds_up_nobody": (
-        "measures milliseconds, and Wine's are not Windows'"
-    ),
-    "tests/ui/test_from_empty.py": "begins with the key that lies on the server, which stands outside",
     "tests/ui/test_no_internet.py": "starts FreeRADIUS, from Debian's own programs",
     **dict.fromkeys(
         (
@@ -57,8 +43,22 @@ NOT_UNDER_WINE = NOT_ON_WINDOWS | {
             "tests/ui/test_sessions.py::test_the_statement_goes_to_a_printer",
             "tests/ui/test_sessions.py::test_the_answer_about_an_address_goes_to_a_printer",
         ),
-        "Wine has no printer here, and Windows' own dialog does not open without one",
+        "Windows' own dialog for printing does not open without a printer, and a server need not have one",
     ),
+    "tests/ui/core/test_guards.py": "tests the tests' own guards by starting pytest once more for each",
+}
+# What Wine lacks besides.
+NOT_UNDER_WINE = NOT_ON_WINDOWS | {
+    "tests/ui/core/test_tree.py::test_five_hundred_plans_are_shown_and_painted_in_time": (
+        "measures milliseconds, and Wine's are not Windows'"
+    ),
+    "tests/ui/test_search_typing.py::test_an_answer_that_was_overtaken_is_never_shown": (
+        "holds one process of the server, which stands outside"
+    ),
+    "tests/ui/test_unblocked.py::test_a_mute_router_holds_up_nobody": (
+        "measures milliseconds, and Wine's are not Windows'"
+    ),
+    "tests/ui/test_from_empty.py": "begins with the key that lies on the server, which stands outside",
     **dict.fromkeys(
         (
             "tests/services/test_import.py::test_as_many_as_are_allowed_in_a_few_statements",
@@ -77,7 +77,7 @@ NOT_UNDER_WINE = NOT_ON_WINDOWS | {
 FOLDERS = {"offscreen": ("tests/services", "tests/ui/core"), "windows": ("tests/ui",)}
 # Under Wine the parts are drawn on one of the two; Wine is slow, and the screens are made of them.
 ONCE = {"offscreen": [], "windows": ["--ignore=tests/ui/core"]}
-LEAST = {"offscreen": 1200, "windows": 450}
+LEAST = {"offscreen": 1200, "windows": 300}
 
 
 def run_tests(places: Sequence[Wine], python: WindowsPython, work: Path) -> dict[str, int]:
