@@ -61,18 +61,18 @@ WINE = [
     *("fonts-dejavu-core", "fonts-wine", "gcc-mingw-w64-x86-64", "libwine", "msitools", "openbox", "osslsigncode"),
     *("wine", "wine64", "wixl", "xauth", "xvfb"),
 ]
-# Not asked again on the other Python and the embedded server: what is said to devices is the same whatever the server,
-# and `installer` runs services and screens on both, as Windows' program.
-ONCE = ["tests/ui", "tests/installer", "tests/test_habits.py", "tests/test_selftest.py", "tests/test_admin_docs.py"]
-ELSEWHERE = ["tests/integrations", "tests/services"]
-AGAIN = [
-    "test_daemon_views.py",
-    "test_doctor.py",
-    "test_import.py",
-    "test_outbox.py",
-    "test_search.py",
-    "test_sessions.py",
+# Not asked again on the other Python and the embedded server: the screens, which `installer` runs on both in Wine; what
+# is said to devices; what needs no server; what always brings the embedded one.
+STATIC = [
+    *("actions", "cold_start", "handlers", "house", "icons"),
+    *("imports", "labels", "no_console", "plan_links", "proofs"),
 ]
+ONCE = [
+    *("tests/ui", "tests/installer", "tests/test_habits.py", "tests/test_selftest.py", "tests/test_admin_docs.py"),
+    *("tests/test_embedded.py", "tests/test_embedded_traps.py", "tests/test_demo_server.py", "tests/test_stopping.py"),
+    *(f"tests/rules/test_{name}.py" for name in STATIC),
+]
+AGAIN = "test_daemon_views.py"  # of tests/integrations: SQL that FreeRADIUS sends
 PACKAGES = {
     "installer": QT + DAEMONS + FREEZING + WINE,
     "demo": QT,
@@ -166,7 +166,8 @@ def wait(process: subprocess.Popen[bytes]) -> tuple[bytes, bool]:
 
 def child_env(**more: str) -> dict[str, str]:
     """What every tool of ours sees: UTF-8 everywhere, and no foreign Python path."""
-    env = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
+    foreign = ("PYTHONPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE")  # without its cache each start compiles all anew
+    env = {name: value for name, value in os.environ.items() if name not in foreign}
     return {**env, "PYTHONUTF8": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore", **more}
 
 
@@ -348,22 +349,15 @@ def test(venv: Path, arguments: list[str], wanted: str | None) -> None:
     notes = ROOT / ".desk-dev" / "passes.txt"
     notes.parent.mkdir(exist_ok=True)
     notes.unlink(missing_ok=True)
-    # The installer's chain is long and waits much: it has to itself what these leave of the processors.
-    with beside([tool(venv, "python"), "-m", "installer"], notes.with_name("installer.txt")):
+    devices = (ROOT / "tests" / "integrations").glob("test_*.py")
+    once = [f"--ignore={name}" for name in (*ONCE, *(file for file in devices if file.name != AGAIN))]
+    # The installer's chain waits much, for Wine: it takes what these leave of the processors.
+    with beside([tool(venv, "python"), "-m", "installer", "--short"], notes.with_name("installer.txt")):
         check(venv)
         other = venv if wanted else other_environment(venv)
-        pytest(other, [*WORKERS, *not_again()], DESK_TEST_NOTES=str(notes), DESK_TEST_PG="embedded")
+        pytest(other, [*WORKERS, *once], DESK_TEST_NOTES=str(notes), DESK_TEST_PG="embedded")
     # Nothing is printed after this: pytest's closing line is the summary, and above it stands what each pass counted.
     pytest(venv, WORKERS, DESK_TEST_NOTES=str(notes))
-
-
-def not_again() -> list[str]:
-    """What the pass on the other Python and server leaves to others, told to pytest."""
-    if not sys.platform.startswith("linux"):
-        return [f"--ignore={name}" for name in ONCE]  # no Wine runs beside it
-    files = (path for folder in ELSEWHERE for path in sorted((ROOT / folder).rglob("test_*.py")))
-    left = [path.relative_to(ROOT) for path in files if path.name not in AGAIN]
-    return [f"--ignore={name}" for name in (*ONCE, *left)]
 
 
 def other_environment(venv: Path) -> Path:

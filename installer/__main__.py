@@ -29,6 +29,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument(
         "--only", action="append", choices=PARTS, help="só estas partes, sobre o que já foi feito; figures só assim"
     )
+    parser.add_argument("--short", action="store_true", help="dos testes, só os que tocam o próprio Windows")
     options = parser.parse_args(argv)
     wanted = set(options.only or PARTS[:-1])
     began = time.monotonic()
@@ -39,7 +40,7 @@ def main(argv: list[str]) -> int:
         # The rehearsal on Linux keeps the other processor busy while Windows is prepared.
         side_by_side(
             lambda: _linux(HOME / "work") if "linux" in wanted else None,
-            lambda: chain(wanted) if wanted - {"linux"} else None,
+            lambda: chain(wanted, options.short) if wanted - {"linux"} else None,
         )
     except StepFailed as failure:
         print(f"\ninstaller: {failure}", file=sys.stderr, flush=True)
@@ -49,7 +50,7 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-def chain(wanted: set[str]) -> None:
+def chain(wanted: set[str], short: bool) -> None:
     """Downloads, prefix and interpreter are kept from run to run; everything after them is made anew.
 
     Tests and packages need nothing of each other: they are made side by side, each in a Windows of its own.
@@ -68,7 +69,7 @@ def chain(wanted: set[str]) -> None:
         with wine.awake():
             python = windows_python.windows_python(wine, work)
             side_by_side(
-                lambda: _tests(testing, python, work) if "tests" in wanted else None,
+                lambda: _tests(testing, python, work, short) if "tests" in wanted else None,
                 lambda: _packages(wine, clean, python, wanted),
             )
             if "figures" in wanted:
@@ -79,9 +80,9 @@ def chain(wanted: set[str]) -> None:
                         say(f"  {name}: {megabytes:.1f} MB")
 
 
-def _tests(testing: list[Wine], python: windows_python.WindowsPython, work: Path) -> None:
+def _tests(testing: list[Wine], python: windows_python.WindowsPython, work: Path, short: bool) -> None:
     with step("testes como programa do Windows"):
-        for name, count in windows_tests.run_tests(testing, python, work).items():
+        for name, count in windows_tests.run_tests(testing, python, work, short).items():
             say(f"  {name}: {count} passaram")
 
 

@@ -77,27 +77,44 @@ NOT_UNDER_WINE = NOT_ON_WINDOWS | {
 FOLDERS = {"offscreen": ("tests/services", "tests/ui/core"), "windows": ("tests/ui",)}
 # Under Wine the parts are drawn on one of the two; Wine is slow, and the screens are made of them.
 ONCE = {"offscreen": [], "windows": ["--ignore=tests/ui/core"]}
+# Beside all other tests, where all of it would not fit into CI's time: what touches Windows itself.
+SHORT = {
+    "offscreen": ("tests/services/core",),
+    "windows": (
+        "tests/ui/core",
+        *(
+            f"tests/ui/test_{name}.py"
+            for name in (
+                *("customer_tabs", "desktop", "instance", "jump_list", "kept_passwords", "lost_connection"),
+                *("news", "outgrown", "places", "sign_in", "windows"),
+            )
+        ),
+    ),
+}
 LEAST = {"offscreen": 1200, "windows": 300}
+LEAST_SHORT = {"offscreen": 40, "windows": 550}
 
 
-def run_tests(places: Sequence[Wine], python: WindowsPython, work: Path) -> dict[str, int]:
+def run_tests(places: Sequence[Wine], python: WindowsPython, work: Path, short: bool = False) -> dict[str, int]:
     """Both platforms at once, each in its Windows, with a server of its own; how many tests passed on which."""
     say("  Não rodam no Wine, e por quê:")
     for name, reason in NOT_UNDER_WINE.items():
         say(f"    {name}: {reason}")
-    with ThreadPoolExecutor(len(FOLDERS)) as pool:
+    chosen = SHORT if short else {name: (*folders, *ONCE[name]) for name, folders in FOLDERS.items()}
+    with ThreadPoolExecutor(len(chosen)) as pool:
         started = {
-            platform: pool.submit(_one, wine, python, work, platform, folders)
-            for wine, (platform, folders) in zip(places, FOLDERS.items(), strict=True)
+            platform: pool.submit(_one, wine, python, work, platform, words)
+            for wine, (platform, words) in zip(places, chosen.items(), strict=True)
         }
         passed = {platform: future.result() for platform, future in started.items()}
     for platform, count in passed.items():
-        expect(count >= LEAST[platform], f"só {count} testes na plataforma {platform}: a escolha encolheu?")
+        least = LEAST_SHORT if short else LEAST
+        expect(count >= least[platform], f"só {count} testes na plataforma {platform}: a escolha encolheu?")
     return passed
 
 
 def _one(wine: Wine, python: WindowsPython, work: Path, platform: str, folders: tuple[str, ...]) -> int:
-    cluster = Cluster(which="embedded")  # the other passes of `dev.py test` leave these tests on it to this one
+    cluster = Cluster(which="embedded")  # what the installed program brings, on Linux
     try:
         cluster.start()
         env = {
@@ -105,7 +122,7 @@ def _one(wine: Wine, python: WindowsPython, work: Path, platform: str, folders: 
             "DESK_TEST_MASTER_KEY": str(cluster.master_key),
             "DESK_TEST_PLATFORM": platform,
         }
-        left_out = [*ONCE[platform], *(f"--deselect={name}" for name in NOT_UNDER_WINE)]
+        left_out = [f"--deselect={name}" for name in NOT_UNDER_WINE]
         words = [python.exe, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--durations=10", *left_out, *folders]
         # Wine cuts exit codes and some of its libraries end noisily, so the closing line is read too.
         said = run(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import os
+import zoneinfo
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +18,11 @@ from desk.models.catalog import StatusCode
 from tests.postgres import Database
 
 _numbers = itertools.count(1)
+
+
+def company_day() -> dt.date:
+    """The day of the tests' company; the machine's own may be another for some hours."""
+    return dt.datetime.now(zoneinfo.ZoneInfo("America/Sao_Paulo")).date()
 
 
 @dataclass(frozen=True)

@@ -276,11 +276,9 @@ side_by_side(*[lambda name=name: tool(name) for name in {[str(pipe) for pipe in 
     assert not [pid for pid in pids if psutil.pid_exists(pid)]
 
 
-def test_what_wine_leaves_out_of_the_services_is_asked_by_another_pass() -> None:
-    """On our own server and the newest Python: `dev.py test` leaves these two to Wine."""
-    left = {Path(name.split("::")[0]) for name in windows_tests.NOT_UNDER_WINE if name.startswith("tests/services")}
-    assert left and {path.name for path in left} <= set(dev.AGAIN)
-    ignored = {word.removeprefix("--ignore=") for word in dev.not_again()}
-    assert "tests/services/test_plans.py" in ignored
-    assert not {path.as_posix() for path in left} & ignored
-    assert all((ROOT / name).exists() for name in ignored)
+def test_the_short_choice_is_there_on_both_platforms_and_holds_what_is_windows_own() -> None:
+    assert set(windows_tests.SHORT) == set(windows_tests.FOLDERS)
+    chosen = {name for names in windows_tests.SHORT.values() for name in names}
+    assert all((ROOT / name).exists() for name in chosen)
+    assert "tests/ui/test_windows.py" in chosen
+    assert all((ROOT / name).exists() for name in dev.ONCE)

@@ -15,7 +15,7 @@ from desk.services.core.outbox import Settler
 from desk.services.deliveries import RetryDebts
 from desk.services.logins import reconcile as reconciling
 from desk.services.plans import EnableProvisionally, OnePlan
-from tests.builders import a_login, a_plan, a_secret
+from tests.builders import a_login, a_plan, a_secret, company_day
 from tests.postgres import Database
 from tests.services.core.net import MODEM, Net, a_net, online, router_of, settled
 from tests.services.test_plans import as_job
@@ -45,7 +45,7 @@ def provisional(net: Net) -> None:
     as_job(net.database, "UPDATE desk.customer_plans SET status = 'SUSPENSO_DEBITO' WHERE id = %s", net.plan.id)
     bus = net.database.bus("financeiro")
     row = bus.execute(OnePlan(net.plan.id)).value
-    until_day = dt.date.today() + dt.timedelta(days=2)
+    until_day = company_day() + dt.timedelta(days=2)
     bus.execute(EnableProvisionally(plan_id=row.id, until=until_day, reason="Promessa", version=row.version))
 
 

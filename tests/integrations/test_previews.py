@@ -22,7 +22,7 @@ from desk.services.plans import EnablePlan, EnableProvisionally, OnePlan, PlanWi
 from desk.services.previews import Change, NetworkPreview, Rehearse, Way, When, rehearsal
 from desk.services.sessions import CloseConnection, EndThrottle, RestoreSpeed, ThrottlePlan
 from desk.services.variables import SetVariable, Variables
-from tests.builders import a_secret, an_access_point, an_ip
+from tests.builders import a_secret, an_access_point, an_ip, company_day
 from tests.postgres import Database
 from tests.services.core.line import SECRET, Line, a_line
 from tests.services.core.net import settled
@@ -157,7 +157,7 @@ def nothing(line: Line) -> None:
     """As it is."""
 
 
-TODAY = dt.date.today()
+TODAY = company_day()
 Case = tuple[Callable[[Line], object], Callable[[Line], Command[Any]]]
 CASES: dict[str, Case] = {
     "novo login": (

@@ -13,7 +13,7 @@ from desk.services.core.errors import Invalid, NotAllowed
 from desk.services.history import CustomerHistory
 from desk.services.plans import AddPlan, ChoicesForNewPlan, FirstStatuses
 from desk.services.plans.errors import SuspensionNotOffered
-from tests.builders import CatalogPlan, Customer, a_catalog_plan, a_customer, a_plan, insert
+from tests.builders import CatalogPlan, Customer, a_catalog_plan, a_customer, a_plan, company_day, insert
 from tests.postgres import Database
 from tests.services.test_plans import one, set_variable
 from tests.services.test_swapping import hold
@@ -139,7 +139,7 @@ def test_without_the_permission_the_database_refuses_and_no_plan_stays(database:
     set_variable(database, "temporary_suspension", "S")
     insert(database, "plan_statuses", "code", code="RESERVADO", description="Reservado", group="inativo", bills=False)
     hold(database, "suporte", Permission.ADD_PLAN)
-    told = order(customer, catalog, method, status=status, ends_on=dt.date.today() + dt.timedelta(days=40))
+    told = order(customer, catalog, method, status=status, ends_on=company_day() + dt.timedelta(days=40))
     with pytest.raises(NotAllowed) as refused:
         database.bus("suporte").execute(told)
     assert refused.value.params["permission"] == "Editar Status de Planos"

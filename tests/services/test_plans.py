@@ -43,7 +43,7 @@ from desk.services.plans.errors import (
     PlanNotFound,
     ProvisionalTooSoon,
 )
-from tests.builders import a_customer, a_plan, an_access_point
+from tests.builders import a_customer, a_plan, an_access_point, company_day
 from tests.orders import saving
 from tests.postgres import Database
 
@@ -183,7 +183,7 @@ def test_plans_that_cannot_be_enabled(database: Database, status: str, error: ty
 def test_st_17_provisional_access_until_the_end_of_a_day(database: Database) -> None:
     plan = a_plan(database, status="SUSPENSO_DEBITO", logins=("bia",))
     row = one(database, plan.id)
-    until = dt.date.today() + dt.timedelta(days=2)
+    until = company_day() + dt.timedelta(days=2)
     outcome = database.bus("financeiro").execute(
         EnableProvisionally(plan_id=plan.id, until=until, reason="Pagamento confirmado", version=row.version)
     )
@@ -205,7 +205,7 @@ def test_provisional_access_has_a_longest_time(database: Database) -> None:
         database.bus("financeiro").execute(
             EnableProvisionally(
                 plan_id=plan.id,
-                until=dt.date.today() + dt.timedelta(days=60),
+                until=company_day() + dt.timedelta(days=60),
                 reason="Outro",
                 version=one(database, plan.id).version,
             )
@@ -218,7 +218,7 @@ def test_provisional_access_is_for_plans_in_debt(database: Database) -> None:
     with pytest.raises(NotSuspendedForDebt):
         database.bus("financeiro").execute(
             EnableProvisionally(
-                plan_id=plan.id, until=dt.date.today(), reason="Outro", version=one(database, plan.id).version
+                plan_id=plan.id, until=company_day(), reason="Outro", version=one(database, plan.id).version
             )
         )
 
@@ -299,7 +299,7 @@ def test_pl_12_a_full_access_point_takes_no_more_plans(database: Database) -> No
 def test_bi_10_to_13_discounts_and_surcharges(database: Database) -> None:
     plan = a_plan(database, value=Decimal("100.00"))
     bus = database.bus("administrador")
-    today = dt.date.today()
+    today = company_day()
     with pytest.raises(Invalid) as refused:
         bus.execute(SaveValueDetail(plan_id=plan.id, kind=ValueKind.DISCOUNT, starts_on=today))
     assert refused.value.violations[0].code == "value_needed_first"
@@ -395,7 +395,7 @@ def test_st_10_contracting_a_plan_with_its_first_login(database: Database) -> No
         catalog_plan_id=window.catalog_plan_id,
         business_unit_id=window.unit_id,
         reference="Sítio",
-        start_date=dt.date.today(),
+        start_date=company_day(),
         value=window.catalog_price,
         payment_method_id=window.payment_method_id,
         due_day=10,

@@ -20,7 +20,7 @@ from desk.ui.core.desk import Desk
 from desk.ui.core.dialogs import DeskDialog
 from desk.ui.customers.record import RecordPage
 from desk.ui.shell.registry import all_actions
-from tests.builders import a_catalog_plan, a_customer, a_plan, an_ip, insert
+from tests.builders import a_catalog_plan, a_customer, a_plan, an_ip, company_day, insert
 from tests.postgres import Database
 from tests.suspended import offer
 from tests.ui.conftest import DeskAs
@@ -57,7 +57,7 @@ def plans(database: Database) -> list[int]:
     ]
     insert(database, "plan_statuses", "code", code="FERIAS", description="Férias", group="inativo", bills=False)
     an_ip(database, "177.10.20.30/32", plan_id=found[0])
-    today = dt.date.today()
+    today = company_day()
     version = database.bus("administrador").execute(OnePlan(found[5])).value.version
     offer(database)
     days = {"starts_on": today + dt.timedelta(days=9), "ends_on": today + dt.timedelta(days=69)}

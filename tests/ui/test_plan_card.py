@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from desk.services.plans import EnablePlan, SuspendPlan
 from desk.ui.core.change_card import ChangeCard
 from desk.ui.core.message_box import MessageBox
-from tests.builders import a_plan, a_routing_server, a_secret, an_access_point
+from tests.builders import a_plan, a_routing_server, a_secret, an_access_point, company_day
 from tests.postgres import Database
 from tests.ui.conftest import DeskAs
 from tests.ui.screens import (
@@ -131,7 +131,7 @@ def test_st_17_provisional_access_by_its_card_twice(qtbot: QtBot, database: Data
     desk = desk_as("financeiro")
     told = listen(desk.told)
     page = shown_plans(qtbot, desk, plan.customer_id)
-    until = dt.date.today() + dt.timedelta(days=2)
+    until = company_day() + dt.timedelta(days=2)
     choose(right_click(qtbot, page, ("plan", plan.id)), "plans.enable_provisionally")
     card = dialog(qtbot, ChangeCard)
     assert not [note for note in card.facts.warnings if "habilitado" in note.text]
@@ -146,7 +146,7 @@ def test_st_17_provisional_access_by_its_card_twice(qtbot: QtBot, database: Data
     calm(qtbot, page)
     choose(right_click(qtbot, page, ("plan", plan.id)), "plans.enable_provisionally")
     card = dialog(qtbot, ChangeCard)
-    today = f"{dt.date.today():%d/%m/%Y}"
+    today = f"{company_day():%d/%m/%Y}"
     assert f"Este plano foi habilitado a menos de 25 dias ({today})" in [note.text for note in card.facts.warnings]
     qtbot.keyClick(card, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     gone(qtbot, ChangeCard)
@@ -158,7 +158,7 @@ def test_a_date_too_far_away_is_marked_in_the_card(qtbot: QtBot, database: Datab
     page = shown_plans(qtbot, desk_as("financeiro"), plan.customer_id)
     choose(right_click(qtbot, page, ("plan", plan.id)), "plans.enable_provisionally")
     card = dialog(qtbot, ChangeCard)
-    card.questions.set("until", dt.date.today() + dt.timedelta(days=90))
+    card.questions.set("until", company_day() + dt.timedelta(days=90))
     qtbot.keyClick(card, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: bool(card.questions["until"].problem))
     assert card.questions["until"].problem.startswith("De hoje até")
