@@ -18,7 +18,7 @@ from desk.ui.plans.page import PlansPage
 from desk.ui.plans.window import PlanDialog
 from desk.ui.plans.window_parts import PlanAddressDialog, ValueDetailDialog
 from desk.ui.plans.wizard import NewPlanWizard
-from tests.builders import Plan, a_customer, a_plan, an_access_point
+from tests.builders import Plan, a_customer, a_plan, an_access_point, company_day
 from tests.postgres import Database
 from tests.ui.conftest import DeskAs
 from tests.ui.screens import (
@@ -156,6 +156,7 @@ def test_bi_10_and_11_a_discount_by_its_dialog_and_the_window_stays_current(
     window = opened(qtbot, page, plan)
     window._new_value()
     small = dialog(qtbot, ValueDetailDialog)
+    small.form.set("starts_on", company_day())  # the workstation's clock, which offers its own, may be in another zone
     small.save()
     assert small.amount.problem == "Só será possível marcar a opção após informar o valor ou porcentagem."
     qtbot.keyClicks(small.percent.editor, "10")
