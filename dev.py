@@ -77,7 +77,7 @@ PACKAGES = {
     "installer": QT + DAEMONS + FREEZING + WINE,
     "demo": QT,
     "shots": QT,
-    "test": QT + DAEMONS + FREEZING + WINE,
+    "test": QT + DAEMONS + FREEZING,
     "bench": QT + DAEMONS,
     "check": [],
     "lock": [],
@@ -337,7 +337,7 @@ def check(venv: Path) -> None:
 
 
 def test(venv: Path, arguments: list[str], wanted: str | None) -> None:
-    """The checks, and what speaks SQL on another Python and our own server, beside the installer; then every test.
+    """The checks, and what speaks SQL on another Python and our own server, beside the frozen program; then every test.
 
     With arguments it is only what pytest is told to run, once.
     """
@@ -351,8 +351,8 @@ def test(venv: Path, arguments: list[str], wanted: str | None) -> None:
     notes.unlink(missing_ok=True)
     devices = (ROOT / "tests" / "integrations").glob("test_*.py")
     once = [f"--ignore={name}" for name in (*ONCE, *(file for file in devices if file.name != AGAIN))]
-    # The installer's chain waits much, for Wine: it takes what these leave of the processors.
-    with beside([tool(venv, "python"), "-m", "installer", "--short"], notes.with_name("installer.txt")):
+    # Freezing keeps one processor busy for a while; the others check and test meanwhile.
+    with beside([tool(venv, "python"), "-m", "installer", "--only", "linux"], notes.with_name("installer.txt")):
         check(venv)
         other = venv if wanted else other_environment(venv)
         pytest(other, [*WORKERS, *once], DESK_TEST_NOTES=str(notes), DESK_TEST_PG="embedded")

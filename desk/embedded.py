@@ -28,7 +28,7 @@ from desk.embedded_errors import (
     ToolFailed,
 )
 from desk.embedded_folder import usable_folder
-from desk.embedded_process import SILENT, ServerProcess
+from desk.embedded_process import ServerProcess
 from desk.embedded_programs import CACHE, Programs, programs, tail
 from desk.embedded_secret import Kept, StoredPassword
 
@@ -203,8 +203,8 @@ class EmbeddedServer:
                 continue
             with contextlib.ExitStack() as interrupted:
                 interrupted.callback(self._server.abandon)
-                new = self._server.launch(port)
-                said = self._server.outcome(new, state, port, deadline)
+                mark, pid = self._server.launch(port)
+                said = self._server.outcome(pid, state, port, mark, deadline)
                 interrupted.pop_all()
             if not said:
                 return self._trusted_port(port)
@@ -212,8 +212,8 @@ class EmbeddedServer:
                 port = _free_port()
             elif "postmaster.pid" in said:
                 self._server.forget_foreign_pid()
-            elif "shared memory block" in said or said == SILENT:
-                time.sleep(0.1)  # children of a killed server on their way out; or the system had no room for a moment
+            elif "shared memory block" in said:
+                time.sleep(0.1)  # children of a killed server are still on their way out
             else:
                 raise StartFailed(details=said)
         raise NoAnswer(seconds=f"{START_SECONDS:.0f}", details=said)

@@ -27,20 +27,7 @@ SETTINGS = {
 }
 
 
-SILENT = "?"  # of a server that ended without a word
 ABANDON_SECONDS = 2.0  # in which a server that was begun has written its pid file
-
-
-WINDOWS_SECONDS = "10"  # that pg_ctl waits; a server that needs longer is found by its pid file
-
-
-@dataclass(frozen=True)
-class Launched:
-    """A server that was begun: where its words begin in the log, its pid where the system tells, whether it ended."""
-
-    mark: int
-    pid: int | None
-    ended: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,8 +48,8 @@ class ServerProcess:
         self._folder = data.parent
         self._programs = programs
 
-    def launch(self, port: int) -> Launched:
-        """Start the server."""
+    def launch(self, port: int) -> tuple[int, int | None]:
+        """Start the server; returns where its words begin in the log, and its pid where the system tells."""
         if self._log.exists() and self._log.stat().st_size > LOG_LIMIT:
             self._log.replace(self._log.with_suffix(".old"))
         options = ["-h", "127.0.0.1", "-p", str(port)]
@@ -74,10 +61,9 @@ class ServerProcess:
             mark = os.fstat(log).st_size
             if sys.platform == "win32":
                 # Only pg_ctl drops an administrator's rights; postgres.exe would refuse to run with them.
-                # It waits, since it alone holds the process and sees an end without a word.
-                words = ["-D", self._data, "-l", self._log, "-w", "-t", WINDOWS_SECONDS, "-o", " ".join(options)]
-                failed = self._programs.run_detached("pg_ctl", *words, "start", cwd=self._folder)
-                return Launched(mark, None, ended=bool(failed))
+                words = ["-D", self._data, "-l", self._log, "-W", "-o", " ".join(options), "start"]
+                self._programs.run_detached("pg_ctl", *words, cwd=self._folder)
+                return mark, None
             self._programs.give(self._log)
             # Without a socket file a long path is no limit. The shell goes away at once, so that the server is
             # nobody's child: it outlives this desk, and its end leaves no zombie behind with its number.
@@ -94,28 +80,25 @@ class ServerProcess:
                 check=True,
                 **self._programs.options,
             )
-            return Launched(mark, int(done.stdout))
+            return mark, int(done.stdout)
         finally:
             os.close(log)
 
-    def outcome(self, new: Launched, before: PidFile | None, port: int, deadline: float) -> str:
-        """Wait until the new server is ready (nothing to say) or has ended (what it said, or SILENT)."""
+    def outcome(self, pid: int | None, before: PidFile | None, port: int, mark: int, deadline: float) -> str:
+        """Wait until the new server is ready (nothing to say) or has ended (what it said)."""
         while time.monotonic() < deadline:
             state = self.state()
             if state is not None and state.ready and state.port == port:
                 # A killed server leaves its file with "ready" in it, so the number must be the new one.
-                fresh = state.pid == new.pid if new.pid is not None else before is None or state.pid != before.pid
+                fresh = state.pid == pid if pid is not None else before is None or state.pid != before.pid
                 if fresh:
                     return ""
-            said = self._log_since(new.mark)
-            if new.pid is not None:
-                ended = not _runs(new.pid)
-            else:
-                ended = (new.ended and state is None) or "FATAL:  lock file" in said or "is shut down" in said
+            said = self._log_since(mark)
+            ended = not _runs(pid) if pid is not None else "FATAL:  lock file" in said or "is shut down" in said
             if ended:
-                return self._log_since(new.mark) or SILENT
+                return self._log_since(mark) or "?"
             time.sleep(0.02)
-        return self._log_since(new.mark) or SILENT
+        return self._log_since(mark) or "?"
 
     def state(self) -> PidFile | None:
         """What the pid file says, true or not."""

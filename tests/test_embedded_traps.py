@@ -14,7 +14,6 @@ import pytest
 from desk import embedded
 from desk.embedded import EmbeddedServer, Stopped
 from desk.embedded_errors import CreateFailed, FolderRefused, NoAnswer
-from desk.embedded_process import Launched, ServerProcess
 from desk.embedded_programs import Programs, carried
 from desk.embedded_secret import StoredPassword
 from tests.test_embedded import IS_ROOT, folder, place, postmaster, server, started_once, value
@@ -91,22 +90,6 @@ def test_a_first_start_that_fails_leaves_neither_data_nor_its_password(
     assert "space left" in str(failed.value.params)
     assert not server.exists and not (folder / "initdb.password").exists()
     assert value(server.start(), "select 1") == 1
-
-
-def test_a_server_that_ends_without_a_word_is_begun_once_more(
-    server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As under Wine beside other work: pg_ctl had begun it, and neither a pid file nor a line of the log came."""
-    launch, turns = ServerProcess.launch, []
-
-    def silent_first(self: ServerProcess, port: int) -> Launched:
-        turns.append(port)
-        said = server.log.stat().st_size if server.log.exists() else 0
-        return launch(self, port) if len(turns) > 1 else Launched(said, None, ended=True)
-
-    monkeypatch.setattr(ServerProcess, "launch", silent_first)
-    assert value(server.start(), "select 1") == 1
-    assert len(turns) == 2
 
 
 def test_a_server_that_is_not_the_one_of_this_folder_is_neither_entered_nor_stopped(
