@@ -61,17 +61,9 @@ WINE = [
     *("fonts-dejavu-core", "fonts-wine", "gcc-mingw-w64-x86-64", "libwine", "msitools", "openbox", "osslsigncode"),
     *("wine", "wine64", "wixl", "xauth", "xvfb"),
 ]
-# Not asked again on the other Python and the embedded server: the screens, which `installer` runs on both in Wine; what
-# is said to devices; what needs no server; what always brings the embedded one.
-STATIC = [
-    *("actions", "cold_start", "handlers", "house", "icons"),
-    *("imports", "labels", "no_console", "plan_links", "proofs"),
-]
-ONCE = [
-    *("tests/ui", "tests/installer", "tests/test_habits.py", "tests/test_selftest.py", "tests/test_admin_docs.py"),
-    *("tests/test_embedded.py", "tests/test_embedded_traps.py", "tests/test_demo_server.py", "tests/test_stopping.py"),
-    *(f"tests/rules/test_{name}.py" for name in STATIC),
-]
+# Not asked again on the other Python and the embedded server: `installer` runs the screens on that Python, in Wine,
+# and what is said to devices is the same whatever the server.
+ONCE = ["tests/ui", "tests/installer", "tests/test_habits.py", "tests/test_selftest.py", "tests/test_admin_docs.py"]
 AGAIN = "test_daemon_views.py"  # of tests/integrations: SQL that FreeRADIUS sends
 PACKAGES = {
     "installer": QT + DAEMONS + FREEZING + WINE,

@@ -91,7 +91,7 @@ class Desktop(QObject):
         self._server, self._given = server, settings
         self.routers: Mapping[str, RouterOsStandIn] = {}  # of the demonstration
         self.runner = TaskRunner(self)
-        self.remembered = _remembered()
+        self.remembered = remembered()
         self.passwords = KeptPasswords(self.remembered, self)
         self.session: Session | None = None
         self.window: SignInWindow | None = None
@@ -323,7 +323,7 @@ class Desktop(QObject):
         self.app.close()
 
 
-def _remembered() -> QSettings:
+def remembered() -> QSettings:
     """What this desk keeps between two starts."""
     return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Desk", "desk")
 
@@ -340,7 +340,7 @@ def main(argv: Sequence[str]) -> int:
         options = parser.parse_args(argv)
         link, in_demo = options.link, options.demo
     name_for_the_taskbar()
-    home = _remembered().fileName()
+    home = remembered().fileName()
     if in_demo:
         from desk.settings import Settings
 

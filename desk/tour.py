@@ -26,7 +26,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFontInfo, QImage, QPainter, QPainterPath
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
-from desk.desktop import Desktop, demo
+from desk.desktop import Desktop, demo, remembered
 from desk.settings import Settings
 from desk.ui.core import icons
 from desk.ui.core.stopping import held
@@ -216,7 +216,7 @@ def main(argv: Sequence[str]) -> int:
             code = demo(settings, draw, Path(own) / "demo", attended=False)
         finally:
             # What is still to be written is written while its folder is there; later Qt would make the folder again.
-            QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Desk", "desk").sync()
+            remembered().sync()
     print(f"{len(list(options.shots.glob('*.png')))} imagens em {options.shots}")
     return code
 

@@ -8,7 +8,6 @@ import shutil
 import signal
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from desk import __version__
@@ -17,6 +16,7 @@ from installer.console import HOME, StepFailed, end_with_all, run, say, side_by_
 from installer.fetch import fetch_python, fetch_wheels
 from installer.freeze import BEFORE
 from installer.trust import Signer
+from installer.windows_tests import FOLDERS
 from installer.wine_prefix import Wine, copy_prefix, make_prefix, require, screen
 
 PARTS = ("tests", "linux", "msi", "rollout", "figures")
@@ -64,13 +64,13 @@ def chain(wanted: set[str], short: bool) -> None:
     with screen(work) as tested, screen(work) as used:
         with step("prefixo do Wine"):
             wine = make_prefix(HOME / "prefix", used, work)
-        clean = copy_prefix(wine, HOME / "prefix-rollout", used)
-        testing = [copy_prefix(wine, HOME / f"prefix-{name}", tested) for name in windows_tests.FOLDERS]
+        places = {name: copy_prefix(wine, HOME / f"prefix-{name}", tested) for name in FOLDERS if "tests" in wanted}
+        places |= {name: copy_prefix(wine, HOME / f"prefix-{name}", used) for name in {"rollout"} & wanted}
         with wine.awake():
             python = windows_python.windows_python(wine, work)
             side_by_side(
-                lambda: _tests(testing, python, work, short) if "tests" in wanted else None,
-                lambda: _packages(wine, clean, python, wanted),
+                lambda: _tests(places, python, work, short) if "tests" in wanted else None,
+                lambda: _packages(wine, places, python, wanted),
             )
             if "figures" in wanted:
                 with step("medidas"):
@@ -80,9 +80,9 @@ def chain(wanted: set[str], short: bool) -> None:
                         say(f"  {name}: {megabytes:.1f} MB")
 
 
-def _tests(testing: list[Wine], python: windows_python.WindowsPython, work: Path, short: bool) -> None:
+def _tests(places: dict[str, Wine], python: windows_python.WindowsPython, work: Path, short: bool) -> None:
     with step("testes como programa do Windows"):
-        for name, count in windows_tests.run_tests(testing, python, work, short).items():
+        for name, count in windows_tests.run_tests(places, python, work, short).items():
             say(f"  {name}: {count} passaram")
 
 
@@ -92,17 +92,19 @@ def _linux(work: Path) -> None:
         folder = freeze.freeze_linux(HOME / "dist-linux", work)
         place = work / "selftest-linux"
         shutil.rmtree(place, ignore_errors=True)
-        run([folder / "Desk", "--selftest", place], env=os.environ | {"QT_QPA_PLATFORM": "offscreen"}, limit=600)
+        env = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+        for _ in range(2):  # the second time on what the first one left, as after an upgrade
+            run([folder / "Desk", "--selftest", place], env=env, limit=600)
 
 
-def _packages(wine: Wine, clean: Wine, python: windows_python.WindowsPython, wanted: set[str]) -> None:
+def _packages(wine: Wine, places: dict[str, Wine], python: windows_python.WindowsPython, wanted: set[str]) -> None:
     work, out = HOME / "work", HOME / "out"
     if "msi" in wanted:
         with step("PyInstaller no Wine"):
             folder = freeze.freeze_windows(wine, python, HOME / "dist", work)
         _pack(folder, work, out)
     if "rollout" in wanted:
-        _rollout(clean, work, out)
+        _rollout(places["rollout"], work, out)
 
 
 def _pack(folder: Path, work: Path, out: Path) -> None:
@@ -124,8 +126,7 @@ def _pack(folder: Path, work: Path, out: Path) -> None:
             signer.sign(target, msi=True)
             freeze.expect_no_props(place.rglob("*"))
 
-        with ThreadPoolExecutor(2) as pool:  # wixl packs with one core
-            list(pool.map(packed, (older, folder), (BEFORE, __version__)))
+        side_by_side(lambda: packed(older, BEFORE), lambda: packed(folder, __version__))  # wixl packs with one core
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
         weight = (out / f"Desk-{__version__}.msi").stat().st_size
         say(f"  instalador {weight / 1e6:.1f} MB, instalado {size / 1e6:.1f} MB")

@@ -10,7 +10,7 @@ from installer.console import StepFailed, expect, run
 from installer.wine_prefix import Wine
 
 FOLDERS = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders"
-NAME = "José da Silva Conceição"
+NAME = "José da Silva Conceição"  # with spaces and accents, as people have them
 PATIENCE = 240.0  # for a first start, with its database made and filled
 
 

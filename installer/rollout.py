@@ -52,9 +52,8 @@ class Workstation:
     def __init__(self, wine: Wine, work: Path) -> None:
         self.wine, self.work = wine, work
         self.place = wine.drive / "Program Files" / "Desk"
-        # A name with spaces and accents, as people have them.
-        self.profile = "C:\\users\\José da Silva Conceição\\AppData\\Local\\Desk conferência"
-        self.found = wine.drive / "users" / "José da Silva Conceição" / "AppData" / "Local" / "Desk conferência"
+        self.profile = f"C:\\users\\{demonstration.NAME}\\AppData\\Local\\Desk conferência"
+        self.found = wine.drive / "users" / demonstration.NAME / "AppData" / "Local" / "Desk conferência"
 
     def msiexec(self, log: str, *words: str) -> int:
         """Run the installer silently; its own log stays in the work folder."""

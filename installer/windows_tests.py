@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
-from installer.console import StepFailed, expect, run, say
+from installer.console import StepFailed, expect, run, say, side_by_side
 from installer.windows_python import WindowsPython
 from installer.wine_prefix import Wine
 from tests.postgres import Cluster
@@ -95,18 +95,18 @@ LEAST = {"offscreen": 1200, "windows": 300}
 LEAST_SHORT = {"offscreen": 40, "windows": 550}
 
 
-def run_tests(places: Sequence[Wine], python: WindowsPython, work: Path, short: bool = False) -> dict[str, int]:
+def run_tests(places: Mapping[str, Wine], python: WindowsPython, work: Path, short: bool = False) -> dict[str, int]:
     """Both platforms at once, each in its Windows, with a server of its own; how many tests passed on which."""
     say("  Não rodam no Wine, e por quê:")
     for name, reason in NOT_UNDER_WINE.items():
         say(f"    {name}: {reason}")
     chosen = SHORT if short else {name: (*folders, *ONCE[name]) for name, folders in FOLDERS.items()}
-    with ThreadPoolExecutor(len(chosen)) as pool:
-        started = {
-            platform: pool.submit(_one, wine, python, work, platform, words)
-            for wine, (platform, words) in zip(places, chosen.items(), strict=True)
-        }
-        passed = {platform: future.result() for platform, future in started.items()}
+    passed: dict[str, int] = {}
+
+    def asked(platform: str) -> None:
+        passed[platform] = _one(places[platform], python, work, platform, chosen[platform])
+
+    side_by_side(*(partial(asked, platform) for platform in chosen))
     for platform, count in passed.items():
         least = LEAST_SHORT if short else LEAST
         expect(count >= least[platform], f"só {count} testes na plataforma {platform}: a escolha encolheu?")

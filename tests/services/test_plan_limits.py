@@ -24,6 +24,7 @@ from desk.services.plans.changing import ChangeCatalogPlan
 from desk.services.plans.errors import ProvisionalTooSoon
 from tests.builders import a_catalog_plan, a_plan
 from tests.postgres import Database
+from tests.suspended import today
 
 
 def as_job(database: Database, statement: str, *values: object) -> None:
@@ -31,12 +32,6 @@ def as_job(database: Database, statement: str, *values: object) -> None:
     with admin.transaction():
         admin.execute("SET LOCAL ROLE desk_job")
         admin.execute(statement.encode(), values)
-
-
-def today_of(database: Database) -> dt.date:
-    found = database.admin().execute("SELECT desk.today()").fetchone()
-    assert found is not None
-    return dt.date.fromisoformat(str(found[0]))
 
 
 def provisionally(database: Database, plan_id: int, until: dt.date) -> EnableProvisionally:
@@ -47,7 +42,7 @@ def provisionally(database: Database, plan_id: int, until: dt.date) -> EnablePro
 @pytest.mark.parametrize(("days", "fits"), [(-1, False), (0, True), (5, True), (6, False)])
 def test_st_17_from_today_to_the_last_day_that_the_variable_allows(database: Database, days: int, fits: bool) -> None:
     plan = a_plan(database, status="SUSPENSO_DEBITO")
-    order = provisionally(database, plan.id, today_of(database) + dt.timedelta(days=days))
+    order = provisionally(database, plan.id, today(database) + dt.timedelta(days=days))
     with contextlib.nullcontext() if fits else pytest.raises(Invalid):
         database.bus("financeiro").execute(order)
 
@@ -61,7 +56,7 @@ def test_st_17_the_gap_is_over_on_its_last_day(database: Database, ago: int, ask
     )
     as_job(database, moved, ago, plan.id)
     with pytest.raises(ProvisionalTooSoon) if asked else contextlib.nullcontext():
-        database.bus("financeiro").execute(provisionally(database, plan.id, today_of(database)))
+        database.bus("financeiro").execute(provisionally(database, plan.id, today(database)))
 
 
 @pytest.mark.parametrize(

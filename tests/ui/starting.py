@@ -53,7 +53,7 @@ def start(
     """
     use_ring(NoKeyring())
     kept = tmp_path / "desk.ini"
-    monkeypatch.setattr(desktop, "_remembered", lambda: QSettings(str(kept), QSettings.Format.IniFormat))
+    monkeypatch.setattr(desktop, "remembered", lambda: QSettings(str(kept), QSettings.Format.IniFormat))
     begun: list[Desktop] = []
 
     def begin(allowed: bool = True, **server: Any) -> Desktop:

@@ -113,7 +113,7 @@ def test_a_later_start_brings_the_window_forward_and_opens_its_customer(
     qtbot: QtBot, instance: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Through the real way: another process, the socket, the desk that is open."""
-    monkeypatch.setattr("desk.desktop._remembered", lambda: QSettings(str(tmp_path / "d"), QSettings.Format.IniFormat))
+    monkeypatch.setattr("desk.desktop.remembered", lambda: QSettings(str(tmp_path / "d"), QSettings.Format.IniFormat))
     window = QWidget()
     qtbot.addWidget(window)
     window.showMinimized()
